@@ -17,8 +17,8 @@
 typedef unsigned long long boot_u64; /* eight bytes in the 32-bit boot component too */
 typedef unsigned int boot_u32;
 
-#define BOOT_MAGIC  0x6e61636550206f74UL
-#define KERNEL_BASE 0xffffffff80000000UL
+#define BOOT_MAGIC  0x6e61636550206f74ULL
+#define KERNEL_BASE 0xffffffff80000000ULL
 
 enum memory_type {
 	MEMORY_FREE = 1,      /* RAM nobody uses */
@@ -61,8 +61,6 @@ struct boot_handoff {
 	struct boot_memory memory[BOOT_MEMORY_MAX];
 };
 
-#ifdef __x86_64__
 _Static_assert(sizeof(boot_u64) == 8 && sizeof(boot_u32) == 4, "as named");
-#endif
 
 #endif
