@@ -13,14 +13,14 @@
 #define ABI_PROTOCOL_H
 
 /* Labels of kernel messages (X.2: -n << 4). */
-#define LABEL_INTERRUPT        (-1L << 4)
-#define LABEL_PAGEFAULT        (-2L << 4) /* | rwx of the access; MR1 address, MR2 instruction pointer */
-#define LABEL_PREEMPTION       (-3L << 4)
-#define LABEL_SYSTEM_EXCEPTION (-4L << 4) /* a `syscall` or `int` that is no L4 call */
-#define LABEL_ARCH_EXCEPTION   (-5L << 4) /* a processor exception */
-#define LABEL_SIGMA0           (-6L << 4)
-#define LABEL_IO_PAGEFAULT     (-8L << 4) /* | 6; MR1 the I/O flexpage, MR2 instruction pointer */
-#define LABEL_SIGMA0_EXTENDED  (-1001L << 4)
+#define LABEL_INTERRUPT        (-1L * 16)
+#define LABEL_PAGEFAULT        (-2L * 16) /* | rwx of the access; MR1 address, MR2 instruction pointer */
+#define LABEL_PREEMPTION       (-3L * 16)
+#define LABEL_SYSTEM_EXCEPTION (-4L * 16) /* a `syscall` or `int` that is no L4 call */
+#define LABEL_ARCH_EXCEPTION   (-5L * 16) /* a processor exception */
+#define LABEL_SIGMA0           (-6L * 16)
+#define LABEL_IO_PAGEFAULT     (-8L * 16) /* | 6; MR1 the I/O flexpage, MR2 instruction pointer */
+#define LABEL_SIGMA0_EXTENDED  (-1001L * 16)
 
 /* Message registers of an exception message and of its reply. */
 enum exception_word {

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# boot/lib.sh - shell functions that boot/run, boot/make-* and tests/run share. Source it with bash.
+#
+# Everything here works without a display, reads nothing from the terminal, ends by itself after a time limit, and
+# ends only processes it started. Needs bash, coreutils, awk and sed, which every Debian has.
+
+boot_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source_dir=$(dirname "$boot_dir")
+
+# --- messages ---------------------------------------------------------------------------------------------------
+
+program=${program:-$(basename "$0")}
+
+say() {
+	printf '%s: %s\n' "$program" "$*" >&2
+}
+
+# A wrong use or a missing tool: one sentence, status 2.
+die() {
+	say "$*"
+	exit 2
+}
+
+# --- background work ----------------------------------------------------------------------------------------------
+
+child=      # the process we wait for
+child_end=  # what reads its output, ends by itself
+
+stop_child() {
+	[ -z "$child" ] || kill "$child" 2>/dev/null || true
+	child=
+}
+
+# Call once in a script that uses the functions below: an interrupt ends what we started, too.
+stop_on_signals() {
+	trap stop_child EXIT
+	trap 'stop_child; exit 130' INT
+	trap 'stop_child; exit 143' TERM HUP
+}
+
+# sleeps without a process: nothing is left behind when we are stopped
+pause() {
+	[ -n "${pause_fd:-}" ] || exec {pause_fd}<> <(:)
+	read -r -t "$1" -u "$pause_fd" || true
+}
+
+# wait_child LOG WHAT: waits for $child; says WHAT when LOG has not grown for some seconds. Its status is in child_status.
+wait_child() {
+	local log=$1 what=$2 ticks=0 size=0 now
+	while kill -0 "$child" 2>/dev/null; do
+		pause 0.1
+		ticks=$((ticks + 1))
+		[ $((ticks % 40)) -eq 0 ] || continue
+		now=$(stat -c %s "$log" 2>/dev/null || echo 0)
+		[ "$now" != "$size" ] || say "$what, $((ticks / 10)) s"
+		size=$now
+	done
+	child_status=0
+	wait "$child" 2>/dev/null || child_status=$?
+	child=
+}
+
+# run_phase LABEL LOG COMMAND...: a step of the work. Its output goes to LOG and is shown only if it fails.
+run_phase() {
+	local label=$1 log=$2 ticks=0 status=0
+	shift 2
+	printf '%s: %s ' "$program" "$label" >&2
+	"$@" </dev/null >"$log" 2>&1 &
+	child=$!
+	while kill -0 "$child" 2>/dev/null; do
+		pause 0.1
+		ticks=$((ticks + 1))
+		[ $((ticks % 20)) -ne 0 ] || printf '.' >&2
+	done
+	wait "$child" 2>/dev/null || status=$?
+	child=
+	if [ "$status" -eq 0 ]; then
+		printf ' done\n' >&2
+		return 0
+	fi
+	printf ' failed\n' >&2
+	tail -n 40 "$log" >&2
+	say "the step '$label' failed with status $status; all of its output is in $log."
+	return 1
+}
+
+# --- packages -----------------------------------------------------------------------------------------------------
+
+# packages_for build|qemu|uefi|bochs|tests...: the Debian packages these need
+packages_for() {
+	local part
+	for part; do
+		case $part in
+		build) echo gcc g++ binutils libc6-dev make cmake nasm \
+			grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ;;
+		qemu) echo qemu-system-x86 seabios ;;
+		uefi) echo ovmf ;;
+		bochs) echo bochs bochs-term seabios ;;
+		tests) echo clang libcmocka-dev ;;
+		esac
+	done
+}
+
+package_is_there() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# A command for each package that has one: for systems without dpkg.
+command_of() {
+	case $1 in
+	gcc | g++ | make | cmake | nasm | xorriso | bochs | clang) echo "$1" ;;
+	binutils) echo objcopy ;;
+	grub-common) echo grub-mkrescue ;;
+	mtools) echo mformat ;;
+	qemu-system-x86) echo qemu-system-x86_64 ;;
+	esac
+}
+
+# packages_missing PART...: those that are not installed
+packages_missing() {
+	local package command
+	for package in $(packages_for "$@" | tr ' ' '\n' | sort -u); do
+		if command -v dpkg-query >/dev/null; then
+			package_is_there "$package" || echo "$package"
+		else
+			command=$(command_of "$package")
+			[ -z "$command" ] || command -v "$command" >/dev/null || echo "$package"
+		fi
+	done
+}
+
+# packages_install PART...: installs what is missing, or says the one line that does, and exits.
+packages_install() {
+	local missing
+	missing=$(packages_missing "$@" | tr '\n' ' ')
+	missing=${missing% }
+	[ -n "$missing" ] || return 0
+	local line="apt-get install --no-install-recommends -y $missing"
+	if ! command -v apt-get >/dev/null; then
+		die "these Debian packages, or what your system calls them, are missing: $missing."
+	fi
+	if [ "$(id -u)" -ne 0 ]; then
+		die "packages are missing; install them with: sudo $line"
+	fi
+	local log
+	log=$(mktemp)
+	run_phase 'packages: reading the list' "$log" apt-get update ||
+		die "apt-get update failed: is there a network? By hand: $line"
+	# The words behind it, because a newcomer should see what comes onto his machine.
+	say "packages: $missing"
+	run_phase 'packages: installing' "$log" env DEBIAN_FRONTEND=noninteractive $line ||
+		die "apt-get could not install the packages; by hand: $line"
+	rm -f "$log"
+}
+
+# --- modules ------------------------------------------------------------------------------------------------------
+
+# lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file that objcopy
+# has anything to say about, or no ELF file, is copied as it is: finding fault with it is the boot component's business.
+lean_copy() {
+	local complaint
+	if [ "$(head -c 4 "$1" | tr -d '\177')" = ELF ] &&
+		complaint=$(objcopy --strip-debug "$1" "$2" 2>&1) && [ -z "$complaint" ]; then
+		return 0
+	fi
+	cp "$1" "$2"
+}
+
+# --- the system's output ------------------------------------------------------------------------------------------
+
+# A serial line as plain text: without carriage returns, terminal sequences and empty lines.
+plain_text() {
+	sed -u -e 's/\r//g' -e 's/\x1b\[[0-9;=?]*[A-Za-z]//g' -e 's/\x1b[c78]//g' -e '/^[[:space:]]*$/d'
+}
+
+# Did the system say that it ended well? (the root task's last words)
+ended_well() {
+	[ "$(sed -n 's/^pecan: finished, status //p' "$1" | tail -n 1)" = 0 ]
+}
+
+# --- emulators ----------------------------------------------------------------------------------------------------
+
+# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; what comes over the serial line is shown
+# and written to LOG. Status: 0 ended well (33), 1 ended badly, 124 time limit, 125 QEMU itself failed.
+# Why is in $verdict, one sentence.
+run_in_qemu() {
+	local log=$1 seconds=$2 pipe=$1.pipe errors=$1.errors reader
+	shift 2
+	rm -f "$pipe"
+	: >"$log"
+	mkfifo "$pipe"
+	plain_text <"$pipe" | tee "$log" &
+	reader=$!
+	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none -monitor none \
+		-serial stdio -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
+		</dev/null >"$pipe" 2>"$errors" &
+	child=$!
+	wait_child "$log" 'still running'
+	wait "$reader" || true
+	rm -f "$pipe"
+	case $child_status in
+	33)
+		verdict='the system ended well.'
+		return 0
+		;;
+	35)
+		verdict='the system reported a failure; its last lines say which.'
+		return 1
+		;;
+	0)
+		verdict='the machine reset itself (a triple fault) or switched off instead of ending.'
+		return 1
+		;;
+	124 | 137)
+		verdict="the system did not end within $seconds s, the time limit."
+		return 124
+		;;
+	*)
+		verdict="QEMU ended with status $child_status: $(tail -n 1 "$errors")"
+		return 125
+		;;
+	esac
+}
+
+# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS: the same with Bochs, headless. Bochs' status says nothing, so the
+# serial line decides. Its own files lie beside LOG.
+run_in_bochs() {
+	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 serial=$1.serial reader
+	rm -f "$serial" "$log.bochslog"
+	: >"$serial"
+	: >"$log"
+	sed -e "s|@IMAGE@|$image|" -e "s|@SERIAL@|$serial|" -e "s|@LOG@|$log.bochslog|" -e "s|@CPUS@|$cpus|" \
+		-e "s|@MEMORY@|$memory|" -e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
+		"$boot_dir/bochsrc.in" >"$log.bochsrc"
+	# Debian's Bochs stops in its debugger at the first instruction.
+	printf 'c\nquit\n' >"$log.bochsrc.commands"
+	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
+		</dev/null >"$log.bochsout" 2>&1 &
+	child=$!
+	tail -c +1 -s 0.2 -f --pid="$child" "$serial" | plain_text | tee "$log" &
+	reader=$!
+	wait_child "$log" 'still running in Bochs'
+	wait "$reader" || true
+	if ended_well "$log"; then
+		verdict='the system ended well.'
+		return 0
+	elif [ "$child_status" -eq 124 ] || [ "$child_status" -eq 137 ]; then
+		verdict="the system did not end within $seconds s, the time limit."
+		return 124
+	elif [ ! -s "$log" ]; then
+		verdict="Bochs ended before the system said anything: $(bochs_complaint "$log")"
+		return 125
+	fi
+	verdict='the system ended without saying "pecan: finished, status 0".'
+	return 1
+}
+
+bochs_complaint() {
+	{ cat "$1.bochslog" "$1.bochsout" 2>/dev/null || true; } |
+		awk '/PANIC|overflow|rror/ { line = $0 } END { print line ? line : "no reason in its log" }'
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* base/types.h - the scalar types of the kernel, and the few macros that everybody needs. */
+#ifndef BASE_TYPES_H
+#define BASE_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef unsigned long word_t; /* a machine word */
+typedef unsigned long phys_t; /* a physical address */
+typedef unsigned long virt_t; /* a virtual address, kernel or user */
+typedef unsigned long usec_t; /* microseconds since boot */
+
+#define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
+#define COUNT_OF(array)                     (sizeof(array) / sizeof((array)[0]))
+#define ALIGN_DOWN(value, size)             ((value) & ~((word_t)(size) - 1))
+#define ALIGN_UP(value, size)               ALIGN_DOWN((value) + (word_t)(size) - 1, size)
+
+enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2 };
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/fault.c - fault and exception messages, see core/fault.h. */
+#include "core/fault.h"
+#include "base/print.h"
+#include "core/ipc.h"
+#include "core/map.h"
+#include "core/message.h"
+#include "core/sched.h"
+#include "core/space.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+
+/* A tag with a kernel label (abi/protocol.h) and so many untyped words. */
+static word_t make_tag(word_t label, unsigned untyped)
+{
+	return label << TAG_LABEL_SHIFT | untyped;
+}
+
+static struct tcb *call_handler(struct tcb *self, enum role role, word_t handler)
+{
+	self->role = role;
+	if (handler == NIL_THREAD || handler == ANY_THREAD || handler == ANY_LOCAL_THREAD) {
+		fault_unanswered(self);
+		self->role = ROLE_USER;
+		return sched_next(self);
+	}
+	return ipc(self, handler, 0, handler, 0);
+}
+
+struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access)
+{
+	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
+	self->fault_word = address;
+	if (self->space->is_sigma0 && map_sigma0_fault(self->space, address, self->cpu))
+		return self;
+	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
+}
+
+struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
+{
+	self->fault_label = (word_t)LABEL_IO_PAGEFAULT | (RIGHT_R | RIGHT_W);
+	self->fault_word = io_fpage;
+	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
+}
+
+struct tcb *fault_exception(struct tcb *self)
+{
+	bool is_call = self->vector == VECTOR_SYSCALL || self->vector == VECTOR_INT80;
+
+	self->fault_label = is_call ? (word_t)LABEL_SYSTEM_EXCEPTION : (word_t)LABEL_ARCH_EXCEPTION;
+	self->fault_word = 0;
+	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
+}
+
+word_t fault_message(const struct tcb *t, word_t *words)
+{
+	if (t->role == ROLE_PAGEFAULT) {
+		words[1] = t->fault_word;
+		words[2] = t->rip;
+		return make_tag(t->fault_label, 2);
+	}
+	words[EXC_RIP] = t->rip;
+	words[EXC_RFLAGS] = t->rflags;
+	words[EXC_TRAP] = t->vector;
+	words[EXC_ERROR] = t->error;
+	words[EXC_CR2] = t->fault_word;
+	words[EXC_CS] = t->cs;
+	words[EXC_SS] = t->ss;
+	words[EXC_FS_BASE] = t->fs_base;
+	words[EXC_GS_BASE] = t->utcb;
+	words[EXC_RDI] = t->regs.rdi;
+	words[EXC_RSI] = t->regs.rsi;
+	words[EXC_RBP] = t->regs.rbp;
+	words[EXC_RSP] = t->rsp;
+	words[EXC_RBX] = t->regs.rbx;
+	words[EXC_RDX] = t->regs.rdx;
+	words[EXC_RCX] = t->regs.rcx;
+	words[EXC_RAX] = t->regs.rax;
+	words[EXC_R8] = t->regs.r8;
+	words[EXC_R9] = t->regs.r9;
+	words[EXC_R10] = t->regs.r10;
+	words[EXC_R11] = t->regs.r11;
+	words[EXC_R12] = t->regs.r12;
+	words[EXC_R13] = t->regs.r13;
+	words[EXC_R14] = t->regs.r14;
+	words[EXC_R15] = t->regs.r15;
+	return make_tag(t->fault_label, EXC_WORDS);
+}
+
+void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
+{
+	/* Where each word goes; what is not named here is not the handler's to set. */
+	word_t *const target[1 + EXC_WORDS] = {
+		[EXC_RIP] = &t->rip,          [EXC_RFLAGS] = &t->rflags,   [EXC_FS_BASE] = &t->fs_base,
+		[EXC_RDI] = &t->regs.rdi,     [EXC_RSI] = &t->regs.rsi,    [EXC_RBP] = &t->regs.rbp,
+		[EXC_RSP] = &t->rsp,          [EXC_RBX] = &t->regs.rbx,    [EXC_RDX] = &t->regs.rdx,
+		[EXC_RCX] = &t->regs.rcx,     [EXC_RAX] = &t->regs.rax,    [EXC_R8] = &t->regs.r8,
+		[EXC_R9] = &t->regs.r9,       [EXC_R10] = &t->regs.r10,    [EXC_R11] = &t->regs.r11,
+		[EXC_R12] = &t->regs.r12,     [EXC_R13] = &t->regs.r13,    [EXC_R14] = &t->regs.r14,
+		[EXC_R15] = &t->regs.r15,
+	};
+
+	if ((count >= EXC_RIP && !user_canonical(words[EXC_RIP])) ||
+	    (count >= EXC_FS_BASE && !user_canonical(words[EXC_FS_BASE])))
+		return;
+
+	/* committed: nothing below may fail */
+	for (unsigned n = 1; n <= count; n++)
+		if (target[n])
+			*target[n] = words[n];
+	t->rflags = rflags_sanitise(t->rflags);
+	/* SYSRET would lose RCX, R11 and the flags. */
+	t->vector = VECTOR_NONE;
+}
+
+void fault_unanswered(struct tcb *t)
+{
+	if (t->role != ROLE_START) {
+		print("kernel: thread %lx (number %lu): ", t->id, t->id >> 32);
+		if (t->role == ROLE_PAGEFAULT)
+			print("page fault at address %lx (label %lx), ip %lx, and its pager does not answer", t->fault_word,
+			      t->fault_label & 0xffff, t->rip);
+		else
+			print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer",
+			      t->vector, t->error, t->rip, t->rsp);
+		print("; halted\n");
+	}
+	t->hold |= HOLD_HALTED;
+}

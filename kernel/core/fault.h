@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/fault.h - faults and exceptions become messages that the kernel sends in the thread's name.
+ *
+ * A page fault goes to the thread's pager, everything else to its exception handler; the answer lets it run on. The thread's own
+ * message registers, buffer registers and error code stay as they are. Formats: abi/protocol.h.
+ */
+#ifndef CORE_FAULT_H
+#define CORE_FAULT_H
+
+#include "core/tcb.h"
+
+/* The running thread touched an address it may not. `access` is what it tried (enum rights). Returns who runs next. */
+struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access);
+
+/* The running thread used a port it may not. */
+struct tcb *fault_ports(struct tcb *self, word_t io_fpage);
+
+/* The running thread raised an exception, or made a system call that is none (self->vector says which). */
+struct tcb *fault_exception(struct tcb *self);
+
+/* Write the words of t's fault message, words[1] first; returns its tag. */
+word_t fault_message(const struct tcb *t, word_t *words);
+
+/*
+ * Set t's registers from the answer to an exception message: words[1 .. count]. A set in which an address is not the user's is
+ * ignored whole.
+ */
+void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);
+
+/* Nobody answers t's fault message: say so on the serial line and halt the thread. */
+void fault_unanswered(struct tcb *t);
+
+#endif

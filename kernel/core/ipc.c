@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/ipc.c - the two phases of a message, see core/ipc.h.
+ *
+ * Invariants: a thread with HOLD_SENDING is in partner->senders, and nowhere else; partner->open is 0 as long as that ring is not empty.
+ * A thread that waits (tcb_is_waiting) is in no ring but perhaps the timing wheel. Rules of the order: a receiver
+ * looks for queued senders before it waits, a sender for a waiting receiver before it queues, so the two never wait for each other.
+ */
+#include "core/ipc.h"
+#include "base/assert.h"
+#include "core/fault.h"
+#include "core/message.h"
+#include "core/sched.h"
+#include "core/space.h"
+#include "core/thread.h"
+#include "core/time.h"
+#include "x86/clock.h"
+#include "x86/cpu_data.h"
+
+/* Would t take a message from `sender` now? */
+static bool accepts(const struct tcb *t, const struct tcb *sender)
+{
+	if (t->wait != NOT_WAITING)
+		return t->wait == t->id || t->wait == sender->id;
+	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space;
+}
+
+/* The first queued sender that t's receive phase asks for, or NULL. */
+static struct tcb *queued_sender(const struct tcb *t)
+{
+	for (struct ring *r = t->senders.next; r != &t->senders; r = r->next) {
+		struct tcb *sender = CONTAINER_OF(r, struct tcb, sender_link);
+
+		if (t->receive_from == ANY_THREAD || t->receive_from == sender->id ||
+		    (t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space))
+			return sender == t ? NULL : sender;
+	}
+	return NULL;
+}
+
+/* Can a message from there ever come? */
+static bool source_exists(word_t from)
+{
+	return from == ANY_THREAD || from == ANY_LOCAL_THREAD ||
+	       (thread_number(from) < SYSTEM_BASE && !id_is_local(from)) || thread_find(from);
+}
+
+static void start_timeout(struct tcb *t, usec_t deadline)
+{
+	if (deadline == USEC_NEVER)
+		return;
+	wheel_insert(t->cpu->wheel, &t->timeout, deadline);
+	t->slow |= SLOW_TIMEOUT;
+}
+
+void ipc_leave(struct tcb *t)
+{
+	if (t->hold & HOLD_SENDING) {
+		ring_remove(&t->sender_link);
+		if (ring_empty(&t->partner->senders))
+			t->partner->open = t->partner->id;
+		t->partner = NULL;
+	}
+	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
+	t->wait = NOT_WAITING;
+	t->resume_receive = false;
+	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
+	wheel_cancel(&t->timeout);
+}
+
+/* t is in no phase any more: let it run when its turn comes. */
+static void wake(struct tcb *t)
+{
+	t->role = ROLE_USER;
+	if (tcb_is_runnable(t) && ring_empty(&t->ready_link))
+		sched_ready(t);
+}
+
+/* Take t out of its phase and leave it the error. */
+static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
+{
+	ipc_leave(t);
+	if (t->role == ROLE_USER) {
+		t->regs.rax = TAG_FLAG_ERROR;
+		t->utcb_map->error_code = (word_t)error << 1 | phase;
+	} else if (error != IPC_CANCELLED) {
+		fault_unanswered(t);
+	}
+	t->role = ROLE_USER;
+}
+
+void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
+{
+	set_error(t, phase, error);
+	wake(t);
+}
+
+void ipc_timed_out(struct tcb *t)
+{
+	ipc_fail(t, t->hold & HOLD_SENDING ? PHASE_SEND : PHASE_RECEIVE, IPC_TIMEOUT);
+}
+
+/* The running thread's IPC failed; `woken` is runnable and in no queue, or NULL. */
+static struct tcb *fail_self(struct tcb *self, enum ipc_phase phase, enum ipc_error error, struct tcb *woken)
+{
+	set_error(self, phase, error);
+	if (woken)
+		sched_ready(woken);
+	return tcb_is_runnable(self) ? sched_continue(self) : sched_next(self);
+}
+
+/* Begin to wait as receive_from and receive_timeout say; the caller has seen that nobody is queued. */
+static void start_waiting(struct tcb *t, usec_t deadline)
+{
+	if (t->receive_from == ANY_THREAD)
+		t->wait = t->id;
+	else if (t->receive_from == ANY_LOCAL_THREAD || t->receive_from == t->id)
+		t->hold |= HOLD_RECEIVING;
+	else
+		t->wait = t->receive_from;
+	if (t->role != ROLE_USER)
+		t->slow |= SLOW_ROLE;
+	start_timeout(t, deadline);
+}
+
+/*
+ * A queued sender's message was taken: it goes on to its receive phase at once. If somebody is queued there
+ * already, the transfer is left for when it runs: nobody can tell the difference, and no chain of senders is walked here.
+ */
+static void sender_goes_on(struct tcb *t)
+{
+	ipc_leave(t);
+	if (t->receive_from == NIL_THREAD) {
+		t->regs.rax = 0;
+		wake(t);
+	} else if (queued_sender(t)) {
+		t->resume_receive = true;
+		if (tcb_is_runnable(t))
+			sched_ready(t);
+	} else {
+		usec_t now = clock_now();
+		usec_t deadline = time_deadline(t->receive_timeout, now);
+
+		if (!source_exists(t->receive_from))
+			ipc_fail(t, PHASE_RECEIVE, IPC_NO_PARTNER);
+		else if (deadline <= now)
+			ipc_fail(t, PHASE_RECEIVE, IPC_TIMEOUT);
+		else
+			start_waiting(t, deadline);
+	}
+}
+
+/* self has its message; `woken` is runnable and in no queue, or NULL. */
+static struct tcb *done(struct tcb *self, struct tcb *woken)
+{
+	self->role = ROLE_USER;
+	if (woken)
+		sched_ready(woken);
+	return tcb_is_runnable(self) ? sched_continue(self) : sched_next(self);
+}
+
+static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
+{
+	struct tcb *sender = queued_sender(self);
+
+	if (sender) {
+		word_t error = message_transfer(sender, self);
+
+		if (error) {
+			ipc_fail(sender, PHASE_SEND, error);
+			return fail_self(self, PHASE_RECEIVE, error, woken);
+		}
+		sender_goes_on(sender);
+		return done(self, woken);
+	}
+	if (!source_exists(self->receive_from))
+		return fail_self(self, PHASE_RECEIVE, IPC_NO_PARTNER, woken);
+
+	usec_t deadline = USEC_NEVER;
+
+	if (self->receive_timeout) {
+		usec_t now = clock_now();
+
+		deadline = time_deadline(self->receive_timeout, now);
+		if (deadline <= now)
+			return fail_self(self, PHASE_RECEIVE, IPC_TIMEOUT, woken);
+	}
+	start_waiting(self, deadline);
+	return woken ? sched_hand_over(self, woken) : sched_next(self);
+}
+
+static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeout)
+{
+	usec_t deadline = USEC_NEVER;
+
+	if (timeout & 0xffff) {
+		usec_t now = clock_now();
+
+		deadline = time_deadline(timeout, now);
+		if (deadline <= now)
+			return fail_self(self, PHASE_SEND, IPC_TIMEOUT, NULL);
+	}
+	self->hold |= HOLD_SENDING;
+	self->partner = to;
+	ring_insert(&to->senders, &self->sender_link);
+	to->open = 0;
+	start_timeout(self, deadline);
+	return sched_next(self);
+}
+
+struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, word_t receive_timeout)
+{
+	if (from != ANY_LOCAL_THREAD && id_is_local(from)) {
+		struct tcb *local = thread_find_any(self, from);
+
+		from = local ? local->id : from;
+	}
+	self->receive_from = from;
+	self->receive_timeout = receive_timeout & 0xffff;
+	if (to == NIL_THREAD) {
+		if (from == NIL_THREAD) {
+			self->regs.rax = 0;
+			return done(self, NULL);
+		}
+		return receive_phase(self, NULL);
+	}
+
+	struct tcb *partner = thread_find_any(self, to);
+
+	if (!partner || (partner->hold & HOLD_INACTIVE))
+		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+	if (!accepts(partner, self))
+		return block_sending(self, partner, send_timeout);
+
+	word_t error = message_transfer(self, partner);
+
+	if (error) {
+		if (partner->role == ROLE_USER)
+			ipc_fail(partner, PHASE_RECEIVE, error);
+		return fail_self(self, PHASE_SEND, error, NULL);
+	}
+
+	/* committed: the message is delivered */
+	ipc_leave(partner);
+	partner->role = ROLE_USER;
+	struct tcb *woken = tcb_is_runnable(partner) ? partner : NULL;
+
+	if (from == NIL_THREAD) {
+		self->regs.rax = 0;
+		return done(self, woken);
+	}
+	return receive_phase(self, woken);
+}
+
+struct tcb *ipc_resume(struct tcb *t)
+{
+	t->resume_receive = false;
+	return receive_phase(t, NULL);
+}
+
+void ipc_wait_for_start(struct tcb *t, word_t pager)
+{
+	t->role = ROLE_START;
+	t->receive_from = pager;
+	t->receive_timeout = 0;
+	start_waiting(t, USEC_NEVER);
+}
+
+void ipc_partner_gone(struct tcb *t)
+{
+	while (!ring_empty(&t->senders))
+		ipc_fail(CONTAINER_OF(t->senders.next, struct tcb, sender_link), PHASE_SEND, IPC_NO_PARTNER);
+	for (struct ring *r = all_threads.next; r != &all_threads; r = r->next) {
+		struct tcb *other = CONTAINER_OF(r, struct tcb, all_link);
+
+		if (other != t && other->wait == t->id)
+			ipc_fail(other, PHASE_RECEIVE, IPC_NO_PARTNER);
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/ipc.h - synchronous messages: a send phase, then a receive phase, either of which may be absent.
+ *
+ * A phase ends at once, or the thread blocks in it and whoever ends it (partner, timeout, cancellation) also does what follows:
+ * a sender whose message was taken is put into its receive phase before the taker goes on, so that a reply with timeout zero
+ * finds it waiting.
+ */
+#ifndef CORE_IPC_H
+#define CORE_IPC_H
+
+#include "core/tcb.h"
+
+enum ipc_phase { PHASE_SEND = 0, PHASE_RECEIVE = 1 };
+
+/*
+ * Both phases on behalf of the running thread self. `to` and `from` are what a user may name: a global or local id, nilthread (no
+ * such phase), for `from` also anythread and anylocalthread. Timeouts are X.2's 16-bit times. self->role says what the message is and
+ * what becomes of the answer. Returns who runs next.
+ */
+struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, word_t receive_timeout);
+
+/* A thread with resume_receive set was chosen to run: begin its receive phase. Returns who runs next. */
+struct tcb *ipc_resume(struct tcb *t);
+
+/* A fresh thread waits for its pager's start message. */
+void ipc_wait_for_start(struct tcb *t, word_t pager);
+
+/* Its timeout expired: the phase that t is blocked in fails. */
+void ipc_timed_out(struct tcb *t);
+
+/* End the phase that t is blocked in with this error; t becomes runnable. */
+void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error);
+
+/* Take t out of whatever IPC it is in, without a word to itself: it is about to be deleted or restarted. */
+void ipc_leave(struct tcb *t);
+
+/* The id of t names nobody from now on: fail those who are queued at it or wait for it alone. */
+void ipc_partner_gone(struct tcb *t);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/map.h - map items: pages of one space appear in another as well.
+ *
+ * sigma0's space is 1:1 by rule: a map item from sigma0 takes the physical address itself, whatever sigma0's page table says, but never
+ * memory of the kernel's.
+ */
+#ifndef CORE_MAP_H
+#define CORE_MAP_H
+
+#include "core/space.h"
+
+/* What sigma0 does not have: [low, high) is the kernel's. Called at boot for each such range, at most MAP_KERNEL_RANGES times. */
+enum { MAP_KERNEL_RANGES = 32 };
+void map_reserve(phys_t low, phys_t high);
+
+/* Does sigma0 own all of [low, low + size)? */
+bool map_is_sigma0s(phys_t low, word_t size);
+
+/*
+ * Map `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match). What is not mapped in
+ * `from`, or must not be mapped in `to`, is left out; rights are those of the sender's page and of `send`, added to those that
+ * `to` has at the same page already. Large pages where both sides permit. False when out of memory: what
+ * was mapped by then stays.
+ */
+bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct space *to, struct fpage receive,
+               struct cpu *cpu);
+
+/* sigma0 touched memory that its page table does not show yet. False: it is not sigma0's, or no memory. */
+bool map_sigma0_fault(struct space *sigma0, virt_t address, struct cpu *cpu);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/message.c - moving a message.
+ *
+ * The words of a user's message lie in the registers that it entered the kernel with and, from MR8 on, in its UTCB. A fault message
+ * has no such place: its words are made when a receiver is there to take them.
+ */
+#include "core/message.h"
+#include "core/fault.h"
+#include "core/map.h"
+#include "core/thread.h"
+#include "core/space.h"
+#include "base/string.h"
+#include "x86/cpu.h"
+
+/* The message registers that travel in processor registers: MR1 first (abi/syscall.h). */
+static const size_t register_of[1 + MESSAGE_IN_REGISTERS] = {
+	[1] = offsetof(struct registers, rbx), [2] = offsetof(struct registers, rbp),
+	[3] = offsetof(struct registers, r9),  [4] = offsetof(struct registers, r10),
+	[5] = offsetof(struct registers, r12), [6] = offsetof(struct registers, r13),
+	[7] = offsetof(struct registers, r14),
+};
+
+static word_t *user_word(struct tcb *t, unsigned n)
+{
+	if (n <= MESSAGE_IN_REGISTERS)
+		return (word_t *)((char *)&t->regs + register_of[n]);
+	return &t->utcb_map->mr[n];
+}
+
+/* A message on its way: where its words are. */
+struct message {
+	word_t tag;
+	unsigned words;   /* MR1 .. MR[words] */
+	struct tcb *user; /* they are this thread's, or */
+	word_t made[1 + EXC_WORDS]; /* made[1] ... */
+};
+
+static word_t message_word(struct message *m, unsigned n)
+{
+	return m->user ? *user_word(m->user, n) : m->made[n];
+}
+
+static void message_open(struct message *m, struct tcb *from)
+{
+	if (from->role == ROLE_USER) {
+		m->user = from;
+		m->tag = from->regs.rax & ~(word_t)TAG_FLAGS;
+	} else {
+		m->user = NULL;
+		m->tag = fault_message(from, m->made);
+	}
+	m->words = tag_untyped(m->tag) + tag_typed(m->tag);
+}
+
+/* What a typed item is: bits 1-3 of its first word. */
+enum item_type { ITEM_MAP = 4, ITEM_GRANT = 5 };
+
+static enum item_type item_type(word_t first)
+{
+	return first >> 1 & 7;
+}
+
+/* The receive window of a thread: where map items may go. X.2 5.3, buffer register 0. */
+static struct fpage receive_window(const struct tcb *to)
+{
+	if (to->role == ROLE_USER)
+		return fpage_decode(to->utcb_map->br[0] & ~0xfUL);
+	return fpage_decode(1 << 4 | RIGHTS_ALL); /* the complete space: answers to faults */
+}
+
+static bool all_items_acceptable(struct message *m, const struct tcb *to)
+{
+	unsigned n = tag_untyped(m->tag) + 1;
+
+	if (tag_typed(m->tag) == 0)
+		return true;
+	if (m->words >= MESSAGE_REGISTERS || receive_window(to).kind == FPAGE_NIL)
+		return false;
+	for (; n + 1 <= m->words; n += 2)
+		if (item_type(message_word(m, n)) != ITEM_MAP)
+			return false;
+	return n == m->words + 1; /* nothing but whole items */
+}
+
+static bool deliver_items(struct message *m, struct tcb *from, struct tcb *to)
+{
+	struct fpage window = receive_window(to);
+
+	for (unsigned n = tag_untyped(m->tag) + 1; n + 1 <= m->words; n += 2) {
+		struct fpage send = fpage_decode(message_word(m, n + 1));
+		struct fpage into = window;
+		word_t base = ALIGN_DOWN(message_word(m, n), 1024);
+
+		if (send.kind == FPAGE_IO) {
+			base = send.base;
+			if (to->role != ROLE_USER)
+				into = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
+		}
+		if (!map_fpage(from->space, send, base, to->space, into, to->cpu))
+			return false;
+	}
+	return true;
+}
+
+static void deliver_words(struct message *m, struct tcb *to)
+{
+	unsigned in_registers = m->words < MESSAGE_IN_REGISTERS ? m->words : MESSAGE_IN_REGISTERS;
+
+	to->regs.rax = m->tag;
+	for (unsigned n = 1; n <= in_registers; n++)
+		*user_word(to, n) = message_word(m, n);
+	if (m->words > MESSAGE_IN_REGISTERS) {
+		unsigned first = MESSAGE_IN_REGISTERS + 1;
+		const word_t *source = m->user ? &m->user->utcb_map->mr[first] : &m->made[first];
+
+		words_copy(&to->utcb_map->mr[first], source, m->words - MESSAGE_IN_REGISTERS);
+	}
+}
+
+static void deliver_registers(struct message *m, struct tcb *to)
+{
+	word_t words[1 + EXC_WORDS];
+	unsigned count = tag_untyped(m->tag) < EXC_WORDS ? tag_untyped(m->tag) : EXC_WORDS;
+
+	for (unsigned n = 1; n <= count; n++)
+		words[n] = message_word(m, n);
+	fault_set_registers(to, words, count);
+}
+
+word_t message_transfer(struct tcb *from, struct tcb *to)
+{
+	struct message m;
+
+	message_open(&m, from);
+	if (m.words >= MESSAGE_REGISTERS || !all_items_acceptable(&m, to))
+		return IPC_OVERFLOW;
+	if (to->role == ROLE_START &&
+	    (tag_untyped(m.tag) != 2 || m.words != 2 || !user_canonical(message_word(&m, 1))))
+		return IPC_OVERFLOW;
+
+	/* committed: what can still fail is finding memory for page tables, and that mid-way */
+	if (!deliver_items(&m, from, to))
+		return IPC_OVERFLOW;
+	switch ((enum role)to->role) {
+	case ROLE_USER:
+		deliver_words(&m, to);
+		to->regs.rsi = thread_name(to, from, to->receive_from == ANY_LOCAL_THREAD);
+		break;
+	case ROLE_START:
+		to->rip = message_word(&m, 1);
+		to->rsp = message_word(&m, 2);
+		break;
+	case ROLE_EXCEPTION:
+		deliver_registers(&m, to);
+		break;
+	case ROLE_PAGEFAULT:
+		break; /* the access is tried again */
+	}
+	return 0;
+}

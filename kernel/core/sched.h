@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/sched.h - who runs: priorities 0 to 255, round robin within one.
+ *
+ * The ready queues hold the runnable threads except the running one, so passing control from a sender to the receiver it wakes
+ * touches no queue. A time slice belongs to the CPU: who is handed control by a message runs on what is left of it, as on
+ * the path that does not look at the clock. A thread chosen from a queue starts a slice of its own, or continues the
+ * one in which it was interrupted.
+ *
+ * Every function here that returns a thread returns the one to run next, which is then in no queue.
+ */
+#ifndef CORE_SCHED_H
+#define CORE_SCHED_H
+
+#include "core/tcb.h"
+
+enum { SLICE_DEFAULT = 10000 /* us */ };
+
+/* Prepare the queues of a CPU, whose idle thread is made. */
+void sched_init(struct cpu *cpu, struct ring *queues);
+
+/* Queue a runnable thread behind the others of its priority. */
+void sched_ready(struct tcb *t);
+
+/* Take a thread out of its ready queue, if it is in one. */
+void sched_unready(struct tcb *t);
+
+/* self can't go on: the best of those that are ready, or the idle thread. */
+struct tcb *sched_next(struct tcb *self);
+
+/* self can go on: itself, unless a better one is ready. */
+struct tcb *sched_continue(struct tcb *self);
+
+/* self can go on but lets the others of its priority run first: its slice is over or it asked for that. */
+struct tcb *sched_yield(struct tcb *self);
+
+/* self can't go on and `to`, runnable and in no queue, was woken by it: `to`, unless a better one is ready. */
+struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
+
+/* self can go on and gives the CPU to `to`, which is ready: it runs on self's slice, whatever its priority. */
+struct tcb *sched_donate(struct tcb *self, struct tcb *to);
+
+/* Set the priority (0 to 255) of a thread in any state. */
+void sched_set_priority(struct tcb *t, unsigned priority);
+
+/* The time: wakes whom a timeout has expired for and ends the slice of self if it is over. */
+struct tcb *sched_tick(struct tcb *self, usec_t now);
+
+/* When the CPU's timer must fire, if `next` runs. */
+usec_t sched_deadline(const struct cpu *cpu, const struct tcb *next);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/space.c - address spaces, see core/space.h. */
+#include "core/space.h"
+#include "base/assert.h"
+#include "base/string.h"
+#include "core/frames.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+
+pte_t *kernel_root;
+struct kip *kip_page;
+
+enum { UPPER_HALF = TABLE_ENTRIES / 2, CPU_AREAS_ENTRY = 510 };
+
+struct space *space_create(void)
+{
+	struct space *s = frame_alloc();
+	pte_t *root = frame_alloc();
+
+	if (!s || !root) {
+		if (s)
+			frame_free(s);
+		if (root)
+			frame_free(root);
+		return NULL;
+	}
+	words_copy(root + UPPER_HALF, kernel_root + UPPER_HALF, TABLE_ENTRIES - UPPER_HALF);
+	s->root = root;
+	ring_init(&s->threads);
+	return s;
+}
+
+static void free_ports(struct space *s)
+{
+	if (!s->io_bitmap[0])
+		return;
+	pte_t *table = s->root;
+	pte_t entry = table[CPU_AREAS_ENTRY];
+
+	for (unsigned level = 2; level < LEVELS; level--) { /* 1 GiB, 2 MiB, 4 KiB: one chain of tables, not shared */
+		table = direct_map(entry & PTE_ADDRESS);
+		entry = table[0];
+		frame_free(table);
+		if (level == 0)
+			break;
+	}
+	frame_free(s->io_bitmap[0]);
+	frame_free(s->io_bitmap[1]);
+}
+
+void space_destroy(struct space *s, struct cpu *cpu)
+{
+	if (cpu->loaded_cr3 == space_cr3(s)) {
+		cpu->loaded_cr3 = direct_map_phys(kernel_root);
+		cr3_write(cpu->loaded_cr3);
+	}
+	pagetable_free_user(s->root);
+	free_ports(s);
+	frame_free(s->root);
+	frame_free(s);
+}
+
+void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address)
+{
+	if (cpu->loaded_cr3 == space_cr3(s))
+		invlpg(address);
+}
+
+static void free_utcbs(struct space *s, const struct cpu *cpu)
+{
+	virt_t end = s->utcb_area.base + fpage_size(s->utcb_area);
+	unsigned level;
+
+	for (virt_t at = s->utcb_area.base; at < end; at = ALIGN_DOWN(at, level_size(level)) + level_size(level)) {
+		pte_t *entry = pagetable_find(s->root, at, &level);
+
+		if (!(*entry & PTE_KERNEL_OWNED))
+			continue;
+		frame_free(direct_map(pte_phys(*entry, level)));
+		*entry = 0;
+		space_invalidate(s, cpu, at);
+	}
+}
+
+bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, const struct cpu *cpu)
+{
+	pte_t *entry = pagetable_make(s->root, kip_area.base, 0, PTE_USER);
+
+	if (!entry)
+		return false;
+	if (s->kip_area.kind != FPAGE_NIL) {
+		unsigned level;
+
+		free_utcbs(s, cpu);
+		*pagetable_find(s->root, s->kip_area.base, &level) = 0;
+		space_invalidate(s, cpu, s->kip_area.base);
+	}
+	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
+	space_invalidate(s, cpu, kip_area.base);
+	s->kip_area = kip_area;
+	s->utcb_area = utcb_area;
+	return true;
+}
+
+struct utcb *space_utcb(struct space *s, virt_t utcb)
+{
+	pte_t *entry = pagetable_make(s->root, utcb, 0, PTE_USER);
+
+	if (!entry)
+		return NULL;
+	if (!(*entry & PTE_KERNEL_OWNED)) {
+		void *frame = frame_alloc();
+
+		if (!frame)
+			return NULL;
+		*entry = direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED;
+	}
+	return (struct utcb *)((char *)direct_map(*entry & PTE_ADDRESS) + (utcb & (PAGE_SIZE - 1)));
+}
+
+bool space_is_mappable(const struct space *s, virt_t low, word_t size)
+{
+	struct fpage page = { .kind = FPAGE_MEMORY, .base = low, .size_log2 = 63 - (unsigned)__builtin_clzl(size) };
+
+	return size <= USER_END && low <= USER_END - size && !fpages_overlap(page, s->kip_area) &&
+	       !fpages_overlap(page, s->utcb_area);
+}
+
+size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size && address + done < USER_END) {
+		virt_t at = address + done;
+		unsigned level;
+		pte_t pte = *pagetable_find(s->root, at, &level);
+		size_t in_page = PAGE_SIZE - (at & (PAGE_SIZE - 1));
+
+		if (!(pte & PTE_PRESENT) || !(pte & PTE_USER))
+			break;
+		if (in_page > size - done)
+			in_page = size - done;
+		memcpy((char *)to + done, direct_map(pte_phys(pte, level) + (at & (level_size(level) - 1))), in_page);
+		done += in_page;
+	}
+	return done;
+}
+
+/* Give the space its own tables for the CPU areas, equal to the shared ones but for the bitmap's two pages. */
+static bool own_ports(struct space *s, struct cpu *cpu)
+{
+	pte_t *shared = s->root;
+	pte_t entry = s->root[CPU_AREAS_ENTRY];
+	void *frame[5];
+
+	for (unsigned i = 0; i < COUNT_OF(frame); i++) {
+		frame[i] = frame_alloc();
+		if (!frame[i]) {
+			while (i)
+				frame_free(frame[--i]);
+			return false;
+		}
+	}
+	for (unsigned i = 0; i < 3; i++) {
+		shared = direct_map(entry & PTE_ADDRESS);
+		words_copy(frame[i], shared, TABLE_ENTRIES);
+		entry = shared[0];
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		pte_t *table = frame[i];
+
+		table[0] = direct_map_phys(frame[i + 1]) | PTE_PRESENT | PTE_WRITE;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		pte_t *leaves = frame[2];
+
+		words_fill(frame[3 + i], ~0UL, PAGE_SIZE / sizeof(word_t));
+		for (unsigned n = 0; n < CPU_MAX; n++)
+			if (leaves[(n * CPU_AREA_SIZE + CPU_DATA) / PAGE_SIZE] & PTE_PRESENT)
+				leaves[(n * CPU_AREA_SIZE + CPU_IO_BITMAP) / PAGE_SIZE + i] =
+				        direct_map_phys(frame[3 + i]) | PTE_PRESENT | PTE_WRITE | PTE_NX;
+		s->io_bitmap[i] = frame[3 + i];
+	}
+	s->root[CPU_AREAS_ENTRY] = direct_map_phys(frame[0]) | PTE_PRESENT | PTE_WRITE;
+	if (cpu->loaded_cr3 == space_cr3(s))
+		cr3_write(cpu->loaded_cr3); /* forget the shared tables */
+	return true;
+}
+
+static uint8_t *port_byte(const struct space *s, word_t port)
+{
+	return &s->io_bitmap[port >> 15][(port & 0x7fff) / 8];
+}
+
+bool space_allow_ports(struct space *s, struct fpage ports, const struct space *from, struct cpu *cpu)
+{
+	if (from && !from->io_bitmap[0])
+		return true;
+	if (!s->io_bitmap[0] && !own_ports(s, cpu))
+		return false;
+	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++) {
+		uint8_t bit = (uint8_t)(1 << port % 8);
+
+		if (!from || !(*port_byte(from, port) & bit))
+			*port_byte(s, port) &= (uint8_t)~bit;
+	}
+	return true;
+}

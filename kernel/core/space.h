@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/space.h - address spaces.
+ *
+ * A space is a page table, the places of its KIP and UTCB area, its I/O permissions and the ring of its threads. It comes
+ * into being with its first thread and goes with its last. The upper half of every page table is the kernel's, shared.
+ */
+#ifndef CORE_SPACE_H
+#define CORE_SPACE_H
+
+#include "base/ring.h"
+#include "core/fpage.h"
+#include "core/tcb.h"
+#include "x86/pagetable.h"
+
+struct space {
+	pte_t *root;             /* page table */
+	struct ring threads;     /* tcb.space_link */
+	unsigned active_threads; /* those with a UTCB */
+	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
+	struct fpage utcb_area;
+	bool privileged;         /* sigma0 and root task: may call the privileged system calls */
+	bool is_sigma0;          /* owns all memory that is not the kernel's, 1:1 */
+	uint8_t *io_bitmap[2];   /* the frames at CPU_IO_BITMAP; NULL: no ports */
+};
+
+/* A new space without threads; NULL when out of memory. */
+struct space *space_create(void);
+
+/* Free everything a space has. It has no threads. `loaded` is the CPU's loaded page table, which may be this one. */
+void space_destroy(struct space *s, struct cpu *cpu);
+
+/*
+ * Map the KIP and set the areas, in place of earlier ones. False when out of memory, and nothing is changed. No thread of the space is
+ * active, and the caller has checked the flexpages.
+ */
+bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, const struct cpu *cpu);
+
+/*
+ * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory on first use. NULL when out of memory.
+ */
+struct utcb *space_utcb(struct space *s, virt_t utcb);
+
+/* Is [low, low + size) free of kernel areas, below the end of user space, and so may be mapped to? */
+bool space_is_mappable(const struct space *s, virt_t low, word_t size);
+
+/*
+ * Copy up to `size` bytes at a user address into the kernel; returns how many could be read before the first that is not
+ * mapped for the user.
+ */
+size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
+
+/* Allow the ports of an I/O flexpage, or all that `from` has of them if it is not NULL. False when out of memory. */
+bool space_allow_ports(struct space *s, struct fpage ports, const struct space *from, struct cpu *cpu);
+
+/* The value for CR3. */
+static inline word_t space_cr3(const struct space *s)
+{
+	return direct_map_phys(s->root);
+}
+
+/* An entry of this space's page table has changed: forget what the processor remembers of it. */
+void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address);
+
+/* The page table of the kernel alone: what every new space's upper half is copied from, and what the idle CPU falls back to. */
+extern pte_t *kernel_root;
+
+/* The frame that every space shows as its kernel interface page. */
+extern struct kip *kip_page;
+
+#endif

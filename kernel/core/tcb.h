@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/tcb.h - the thread control block: all the kernel knows of a thread.
+ *
+ * A thread has no kernel stack. When it enters the kernel, the processor (TSS.rsp0 points into the TCB of the running
+ * thread) or the entry code stores its registers at the end of its TCB; what it must do next is a value in the TCB
+ * (`role`, `hold`, `resume`), and the code that handles it returns the thread that runs next.
+ *
+ * The TCB lies in the array at TCB_ARRAY, in the slot of its thread number; slots that hold no thread read as all ones, so
+ * a lookup is "load the id, compare". Only the home CPU writes a TCB.
+ *
+ * The last two cache lines are what a message touches. `wait` is the one word that says whether a message is welcome:
+ *   own id      the thread waits for anybody
+ *   another id  the thread waits for that one
+ *   NOT_WAITING it does not wait, or for one whom only C can judge (HOLD_RECEIVING, see core/ipc.c)
+ * and `open` is the own id, or 0 while senders are queued, so that loading it tests for them.
+ */
+#ifndef CORE_TCB_H
+#define CORE_TCB_H
+
+#include "abi/protocol.h"
+#include "abi/utcb.h"
+#include "base/memory_map.h"
+#include "base/ring.h"
+#include "core/timeout.h"
+
+struct space;
+struct cpu;
+
+#define NIL_THREAD       0UL
+#define ANY_THREAD       ~0UL
+#define ANY_LOCAL_THREAD (~0UL << 6)
+#define NOT_WAITING      ~0UL
+
+enum { TCB_SIZE_LOG2 = 10, TCB_SIZE = 1 << TCB_SIZE_LOG2, THREAD_NUMBER_MAX = (1 << THREAD_NUMBER_BITS) - 2 };
+
+/* Why a thread does not run, beyond waiting for a message (any bit: it is not runnable). */
+enum hold {
+	HOLD_SENDING = 1 << 0,   /* queued at `partner` */
+	HOLD_RECEIVING = 1 << 1, /* waits for itself or for any local thread: `wait` can't say it */
+	HOLD_HALTED = 1 << 2,    /* by ExchangeRegisters, or by a fault that nobody handles */
+	HOLD_INACTIVE = 1 << 3,  /* created, not yet given a pager and a UTCB */
+};
+
+/* What the words of the thread's present IPC mean: whence its message comes, and what becomes of the reply. */
+enum role {
+	ROLE_USER,      /* registers and UTCB, both ways */
+	ROLE_START,     /* receives its first IP and SP */
+	ROLE_PAGEFAULT, /* sends a page fault, receives mappings */
+	ROLE_EXCEPTION, /* sends its registers, receives them */
+};
+
+/* The hazards word, compared whole by the path of a message. */
+enum slow {
+	SLOW_CPU_MASK = 0xff,     /* home CPU */
+	SLOW_TIMEOUT = 1 << 8,    /* a finite receive timeout is running */
+	SLOW_ROLE = 1 << 9,       /* does not wait as a user: C must take the message */
+};
+
+/* The general registers, where the entry code stores them; ascending addresses. */
+struct registers {
+	word_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+};
+
+struct tcb {
+	union {
+		struct {
+			/* Identity. Written when the thread is created, activated or deleted. */
+			struct space *space;   /* NULL: an idle thread */
+			struct cpu *cpu;       /* home */
+			struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
+			word_t scheduler;      /* global id */
+			struct ring space_link;
+			struct ring all_link;
+
+			/* Scheduling. Home CPU. */
+			struct ring ready_link; /* in a ready queue: runnable and not running */
+			usec_t slice;           /* length of a time slice; 0: unlimited */
+			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due */
+			word_t hold;            /* enum hold */
+			bool resume_receive;    /* when next chosen to run, begin the receive phase first */
+
+			/* IPC. Home CPU. */
+			uint8_t role;
+			struct tcb *partner;      /* whom HOLD_SENDING waits for */
+			struct ring senders;      /* who waits to send to me, first come first served */
+			struct ring sender_link;  /* my place in the partner's `senders` */
+			struct timeout timeout;   /* of the present phase */
+			word_t receive_from;      /* the receive phase: a global id, ANY_THREAD, ANY_LOCAL_THREAD, NIL_THREAD: none */
+			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
+			word_t fault_label;       /* of a fault message */
+			word_t fault_word;        /* MR1 of a page fault */
+
+			/* The FPU registers when they are not in the processor; NULL: never used. */
+			void *fpu;
+		};
+		char cold[0x300]; /* what C alone uses */
+	};
+
+	/* 0x300 the user's general registers, stored by the entry code. */
+	struct registers regs;
+	word_t unused;
+
+	/* 0x380 the line that a receiver's waking reads. */
+	uint32_t slow;     /* enum slow */
+	uint32_t priority; /* priority << 2 | 3, see abi/syscall.h: compared with a call word */
+	word_t cr3;        /* of the space */
+	word_t utcb;       /* user address: local id and GS base */
+	word_t fs_base;
+	word_t id;         /* global id */
+	word_t unused2[2];
+	word_t vector;     /* 0x3b8 how the thread entered the kernel, written by the entry code */
+
+	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */
+	word_t error;
+	word_t rip;
+	word_t cs;
+	word_t rflags;
+	word_t rsp;
+	word_t ss;
+	word_t wait; /* 0x3f0: NOT_WAITING, own id or partner's id */
+	word_t open; /* 0x3f8: own id, or 0 while senders are queued */
+};
+
+_Static_assert(sizeof(struct tcb) == TCB_SIZE, "the slot of a thread number");
+_Static_assert(offsetof(struct tcb, regs) == 0x300, "what C alone uses has grown into what a message touches");
+_Static_assert(offsetof(struct tcb, slow) == 0x380, "a cache line of its own");
+_Static_assert(offsetof(struct tcb, vector) == 0x3b8, "just below the frame");
+_Static_assert(offsetof(struct tcb, error) == 0x3c0, "a cache line of its own");
+_Static_assert(offsetof(struct tcb, ss) == 0x3e8, "the processor pushes from slot + 0x3f0 down");
+
+/* TSS.rsp0 for a running thread: the end of its slot less one; the processor aligns it down to slot + 0x3f0. */
+enum { TCB_CURRENT = TCB_SIZE - 1 };
+
+/* The slot of a thread number, whatever the id: an address that can always be read. */
+static inline struct tcb *tcb_slot(word_t id)
+{
+	return (struct tcb *)(TCB_ARRAY + ((id >> 32) & ((1UL << THREAD_NUMBER_BITS) - 1)) * TCB_SIZE);
+}
+
+static inline word_t thread_number(word_t id)
+{
+	return id >> 32;
+}
+
+/* A local id is an address below the user's end with six zero bits; a global id has a version there. */
+static inline bool id_is_local(word_t id)
+{
+	return (id & 0x3f) == 0;
+}
+
+static inline unsigned tcb_priority(const struct tcb *t)
+{
+	return t->priority >> 2;
+}
+
+static inline bool tcb_is_waiting(const struct tcb *t)
+{
+	return t->wait != NOT_WAITING || (t->hold & HOLD_RECEIVING);
+}
+
+/* Could it run, as far as its own state goes? */
+static inline bool tcb_is_runnable(const struct tcb *t)
+{
+	return t->hold == 0 && t->wait == NOT_WAITING;
+}
+
+#endif

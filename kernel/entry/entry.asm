@@ -1,0 +1,231 @@
+; SPDX-License-Identifier: BSD-2-Clause
+;
+; entry/entry.asm - the doors into the kernel and the one way out.
+;
+; In:  a user's registers are stored into its thread control block, the stack becomes the CPU's, and C is called with that TCB.
+; Out: C returns the thread that runs next, with its address space, segment bases and TSS.rsp0 already in place
+;      (entry/trap.c:leave); its registers are loaded from its TCB.
+;
+; The system-call door is copied once per CPU, followed at a constant distance by that CPU's data: `[rel cpu_page + X]` is
+; this CPU's X. So it uses no SWAPGS, and it reaches the rest of the kernel by absolute addresses only.
+; An interrupt needs no such copy: the processor has pushed its frame into the running TCB, and that names the CPU.
+;
+default rel
+%include "entry/offsets.inc"
+
+extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel, nmi_enter
+
+section .cpu_text progbits alloc exec nowrite align=4096
+
+; The system-call door. In: RCX = user RIP, R11 = user RFLAGS, everything else the user's. Out: never returns here.
+global syscall_entry
+syscall_entry:
+	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
+%define SELF(field) r11 - TCB_CURRENT + field
+	mov [SELF(TCB_RIP)], rcx
+	mov [SELF(TCB_RSP)], rsp
+	mov [SELF(TCB_rcx)], rcx                    ; what SYSRET will leave there again
+	mov [SELF(TCB_rax)], rax
+	mov [SELF(TCB_rdx)], rdx
+	mov [SELF(TCB_rdi)], rdi
+	mov [SELF(TCB_rsi)], rsi
+	mov [SELF(TCB_rbx)], rbx
+	mov [SELF(TCB_rbp)], rbp
+	mov [SELF(TCB_r8)], r8
+	mov [SELF(TCB_r9)], r9
+	mov [SELF(TCB_r10)], r10
+	mov [SELF(TCB_r12)], r12
+	mov [SELF(TCB_r13)], r13
+	mov [SELF(TCB_r14)], r14
+	mov [SELF(TCB_r15)], r15
+	mov eax, USER_RFLAGS                        ; rax = the flags of every thread after a system call
+	mov [SELF(TCB_r11)], rax
+	mov [SELF(TCB_RFLAGS)], rax
+	mov qword [SELF(TCB_CS)], USER_CS
+	mov qword [SELF(TCB_SS)], USER_SS
+	mov qword [SELF(TCB_VECTOR)], VECTOR_SYSCALL
+	mov qword [SELF(TCB_ERROR)], 0
+	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
+	lea rdi, [r11 - TCB_CURRENT]                ; rdi = the running thread
+	xor ebp, ebp                                ; a backtrace ends here
+	mov rax, syscall_enter
+	call rax
+	mov rdi, rax                                ; rdi = who runs next
+	mov rax, leave_to
+	jmp rax
+
+section .cpu_data progbits alloc noexec write align=4096
+; Stands for the CPU's data page in the copied code above; holds nothing.
+cpu_page:
+	times 4096 db 0
+
+section .text
+
+; One stub a vector: completes the frame to {vector, error, rip, cs, rflags, rsp, ss}.
+%macro STUB 1
+	align 16
+%if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21 || %1 == 29 || %1 == 30
+%else
+	push 0                                      ; no error code
+%endif
+	push %1
+%if %1 == VECTOR_NMI || %1 == VECTOR_DB || %1 == VECTOR_MC || %1 == VECTOR_DF
+	jmp trap_on_own_stack
+%else
+	jmp trap_common
+%endif
+%endmacro
+
+	align 16
+global vector_stubs
+vector_stubs:
+%assign i 0
+%rep 256
+	STUB i
+%assign i i + 1
+%endrep
+
+; An exception or interrupt. In: rsp -> vector, which is slot + TCB_VECTOR when it came from user mode.
+; The general registers go where struct tcb has them, below the frame.
+%define BELOW(field) rsp - TCB_VECTOR + field
+trap_common:
+	mov [BELOW(TCB_rax)], rax
+.rax_stored:
+	mov [BELOW(TCB_rcx)], rcx
+	mov [BELOW(TCB_rdx)], rdx
+	mov [BELOW(TCB_rbx)], rbx
+	mov [BELOW(TCB_rbp)], rbp
+	mov [BELOW(TCB_rsi)], rsi
+	mov [BELOW(TCB_rdi)], rdi
+	mov [BELOW(TCB_r8)], r8
+	mov [BELOW(TCB_r9)], r9
+	mov [BELOW(TCB_r10)], r10
+	mov [BELOW(TCB_r11)], r11
+	mov [BELOW(TCB_r12)], r12
+	mov [BELOW(TCB_r13)], r13
+	mov [BELOW(TCB_r14)], r14
+	mov [BELOW(TCB_r15)], r15
+	cld
+	lea rdi, [rsp - TCB_VECTOR]                 ; rdi = the thread, or what looks like one on a kernel stack
+	test byte [rdi + TCB_CS], 3
+	jz .from_kernel
+	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
+	lea rsp, [rax + CPU_DATA_TO_STACK]
+	xor ebp, ebp
+	call trap_enter
+	mov rdi, rax
+	jmp leave_to
+
+.from_kernel:
+	; Only the idle loop runs kernel code with interrupts on. Nothing of it is worth keeping.
+	mov rax, idle_end
+	cmp [rdi + TCB_RIP], rax
+	jne .bug
+	mov edi, [rdi + TCB_VECTOR]
+	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
+	mov rsi, rbx
+	call idle_interrupted
+	mov rdi, rax
+	jmp leave_to
+.bug:
+	sub rsp, TCB_VECTOR                         ; keep the registers that were stored below
+	and rsp, -16
+	call trap_in_kernel
+
+; NMI, #DB, #MC, #DF have stacks of their own: they can come at the first instruction of the system-call door, with
+; the user's stack pointer, or while TSS.rsp0 already names the next thread. From user mode, #DB is an ordinary exception:
+; its frame moves into the TCB. In: rsp -> vector.
+trap_on_own_stack:
+	test byte [rsp + TCB_CS - TCB_VECTOR], 3
+	jz .from_kernel
+	cmp qword [rsp], VECTOR_DB
+	jne .from_kernel
+	push rax
+	push rcx
+	mov rax, rsp
+	and rax, -CPU_AREA_SIZE                     ; rax = this CPU's area
+	mov rax, [rax + CPU_DATA + CPU_RSP0]
+	sub rax, TCB_CURRENT                        ; rax = the running thread
+%assign offset 0
+%rep 7                                              ; vector, error, rip, cs, rflags, rsp, ss
+	mov rcx, [rsp + 16 + offset]
+	mov [rax + TCB_VECTOR + offset], rcx
+%assign offset offset + 8
+%endrep
+	pop rcx
+	pop qword [rax + TCB_rax]
+	lea rsp, [rax + TCB_VECTOR]
+	jmp trap_common.rax_stored
+.from_kernel:
+	push rax
+	push rcx
+	push rdx
+	push rbx
+	push rbp
+	push rsi
+	push rdi
+	push r8
+	push r9
+	push r10
+	push r11
+	mov rdi, [rsp + 88]                         ; vector
+	lea rsi, [rsp + 88]                         ; where the frame is
+	cld
+	mov rbx, rsp
+	and rsp, -16
+	call nmi_enter                              ; returns if it may be ignored
+	mov rsp, rbx
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rdi
+	pop rsi
+	pop rbp
+	pop rbx
+	pop rdx
+	pop rcx
+	pop rax
+	add rsp, 16                                 ; vector, error
+	iretq
+
+; Run this thread. In: rdi = a thread that entry/trap.c:leave has made current.
+global leave_to
+leave_to:
+	mov rax, [rdi + TCB_rax]
+	mov rdx, [rdi + TCB_rdx]
+	mov rbx, [rdi + TCB_rbx]
+	mov rbp, [rdi + TCB_rbp]
+	mov rsi, [rdi + TCB_rsi]
+	mov r8, [rdi + TCB_r8]
+	mov r9, [rdi + TCB_r9]
+	mov r10, [rdi + TCB_r10]
+	mov r12, [rdi + TCB_r12]
+	mov r13, [rdi + TCB_r13]
+	mov r14, [rdi + TCB_r14]
+	mov r15, [rdi + TCB_r15]
+	cmp dword [rdi + TCB_VECTOR], VECTOR_SYSCALL
+	jne .interrupted
+	mov rcx, [rdi + TCB_RIP]                    ; canonical: C checks every RIP that it stores
+	mov r11d, USER_RFLAGS
+	mov rsp, [rdi + TCB_RSP]
+	mov rdi, [rdi + TCB_rdi]
+	o64 sysret
+.interrupted:
+	mov rcx, [rdi + TCB_rcx]
+	mov r11, [rdi + TCB_r11]
+	lea rsp, [rdi + TCB_RIP]                    ; rsp -> rip, cs, rflags, rsp, ss
+	mov rdi, [rdi + TCB_rdi]
+	iretq
+
+; Wait for an interrupt. In: rdi = this CPU's data. rbx keeps it for trap_common.
+global idle_loop
+idle_loop:
+	mov rbx, rdi
+	lea rsp, [rbx + CPU_DATA_TO_STACK]
+	sti                                         ; takes effect after the next instruction
+	hlt
+idle_end:
+	jmp $                                       ; not reached: the interrupt leaves by leave_to
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * entry/entry.h - the border between assembly and C.
+ */
+#ifndef ENTRY_ENTRY_H
+#define ENTRY_ENTRY_H
+
+#include "core/tcb.h"
+
+/* entry.asm: the system-call door in the page that is copied per CPU, and 256 stubs of VECTOR_STUB_SIZE bytes. */
+extern char syscall_entry[];
+extern char vector_stubs[];
+enum { VECTOR_STUB_SIZE = 16 };
+
+/* entry.asm: run this thread, which leave() has prepared. */
+_Noreturn void leave_to(struct tcb *next);
+
+/* entry.asm: wait for an interrupt on this CPU. */
+_Noreturn void idle_loop(struct cpu *cpu);
+
+/*
+ * Make `next` the running thread: TSS.rsp0, address space, segment bases, FPU, timer. Returns it; for the idle thread it
+ * does not return.
+ */
+struct tcb *leave(struct tcb *next);
+
+/* What entry.asm calls. Each returns a thread that leave() has prepared. */
+struct tcb *syscall_enter(struct tcb *self);
+struct tcb *trap_enter(struct tcb *self);
+struct tcb *idle_interrupted(word_t vector, struct cpu *cpu);
+
+/* An exception in kernel code: a bug. `frame` looks like a TCB whose registers are those of the fault. */
+_Noreturn void trap_in_kernel(struct tcb *frame);
+
+/* NMI, #DB, #MC, #DF that did not come from user code, or are no exception of its. Returns if it may be ignored. */
+void nmi_enter(word_t vector, const word_t *frame);
+
+#endif

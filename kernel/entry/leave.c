@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* entry/leave.c - the one way out of the kernel, up to the registers (entry.asm loads those). */
+#include "core/ipc.h"
+#include "core/sched.h"
+#include "entry/entry.h"
+#include "x86/clock.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+#include "x86/fpu.h"
+
+/* Set the timer only when it would come too late: one that comes early is set again then. */
+static void update_timer(struct cpu *cpu, const struct tcb *next)
+{
+	usec_t deadline = sched_deadline(cpu, next);
+
+	if (deadline >= cpu->timer_at)
+		return;
+	cpu->timer_at = deadline;
+	clock_set_timer(deadline);
+}
+
+static void load_bases(const struct tcb *next)
+{
+	if (cpu_features.fsgsbase) {
+		wrgsbase(next->utcb);
+		wrfsbase(next->fs_base);
+	} else {
+		msr_write(MSR_GS_BASE, next->utcb);
+		msr_write(MSR_FS_BASE, next->fs_base);
+	}
+}
+
+struct tcb *leave(struct tcb *next)
+{
+	while (next->resume_receive)
+		next = ipc_resume(next);
+
+	struct cpu *cpu = next->cpu;
+
+	update_timer(cpu, next);
+	cpu->tss.rsp0 = (word_t)next + TCB_CURRENT;
+	if (next == cpu->idle)
+		idle_loop(cpu);
+	if (next->cr3 != cpu->loaded_cr3) {
+		cpu->loaded_cr3 = next->cr3;
+		cr3_write(next->cr3);
+	}
+	load_bases(next);
+	fpu_switch(cpu, next);
+	return next;
+}

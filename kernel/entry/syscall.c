@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* entry/syscall.c - which system call is it? */
+#include "core/fault.h"
+#include "entry/entry.h"
+#include "sys/calls.h"
+#include "x86/cpu.h"
+
+static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
+	[CALL_IPC] = sys_ipc,
+	[CALL_LIPC] = sys_ipc,
+	[CALL_KERNEL_INTERFACE] = sys_kernel_interface,
+	[CALL_EXCHANGE_REGISTERS] = sys_exchange_registers,
+	[CALL_THREAD_CONTROL] = sys_thread_control,
+	[CALL_SYSTEM_CLOCK] = sys_system_clock,
+	[CALL_THREAD_SWITCH] = sys_thread_switch,
+	[CALL_SCHEDULE] = sys_schedule,
+	[CALL_UNMAP] = sys_unmap,
+	[CALL_SPACE_CONTROL] = sys_space_control,
+	[CALL_PROCESSOR_CONTROL] = sys_processor_control,
+	[CALL_MEMORY_CONTROL] = sys_memory_control,
+};
+
+struct tcb *syscall_enter(struct tcb *self)
+{
+	word_t call = self->regs.rdx;
+	word_t number = call >> CALL_NUMBER_SHIFT & CALL_NUMBER_MASK;
+
+	if (cpu_features.fsgsbase)
+		self->fs_base = rdfsbase();
+	if (call >> 32 != CALL_MARK || number >= CALL_COUNT)
+		return leave(fault_exception(self));
+	return leave(calls[number](self));
+}

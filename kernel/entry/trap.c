@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* entry/trap.c - exceptions and interrupts: what came, and who deals with it. */
+#include "base/assert.h"
+#include "base/panic.h"
+#include "base/print.h"
+#include "core/fault.h"
+#include "core/ioport.h"
+#include "core/sched.h"
+#include "core/fpage.h"
+#include "entry/entry.h"
+#include "x86/clock.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+#include "x86/fpu.h"
+#include "x86/lapic.h"
+
+static struct tcb *timer(struct tcb *self)
+{
+	lapic_end_of_interrupt();
+	self->cpu->timer_at = USEC_NEVER;
+	return sched_tick(self, clock_now());
+}
+
+static struct tcb *page_fault(struct tcb *self)
+{
+	word_t address = cr2_read();
+	unsigned access = self->error & PF_FETCH ? RIGHT_X : self->error & PF_WRITE ? RIGHT_W : RIGHT_R;
+
+	return fault_page(self, address, access);
+}
+
+static struct tcb *interrupt(struct tcb *self, word_t vector)
+{
+	if (vector == VECTOR_TIMER)
+		return timer(self);
+	if (vector != VECTOR_SPURIOUS)
+		lapic_end_of_interrupt();
+	return sched_continue(self);
+}
+
+static struct tcb *exception(struct tcb *self)
+{
+	word_t io_fpage;
+
+	switch (self->vector) {
+	case VECTOR_PF:
+		return page_fault(self);
+	case VECTOR_NM:
+		return fpu_claim(self) ? self : fault_exception(self);
+	case VECTOR_GP:
+		if (ioport_wanted(self, &io_fpage))
+			return fault_ports(self, io_fpage);
+		return fault_exception(self);
+	case VECTOR_DB:
+		dr6_write(0);
+		return fault_exception(self);
+	default:
+		return fault_exception(self);
+	}
+}
+
+struct tcb *trap_enter(struct tcb *self)
+{
+	if (cpu_features.fsgsbase)
+		self->fs_base = rdfsbase();
+	if (self->vector < VECTOR_EXCEPTIONS || self->vector == VECTOR_INT80)
+		return leave(exception(self));
+	return leave(interrupt(self, self->vector));
+}
+
+struct tcb *idle_interrupted(word_t vector, struct cpu *cpu)
+{
+	return leave(interrupt(cpu->idle, vector));
+}
+
+void trap_in_kernel(struct tcb *frame)
+{
+	panic_with_frame(frame, "exception %lu in kernel code", frame->vector);
+}
+
+void nmi_enter(word_t vector, const word_t *frame)
+{
+	enum { FRAME_RIP = 2, FRAME_RSP = 5 };
+
+	switch (vector) {
+	case VECTOR_NMI: /* nobody has asked for one */
+		break;
+	case VECTOR_DB: /* a breakpoint at the first instruction of a door; the user's affair is not the kernel's */
+		dr6_write(0);
+		break;
+	default:
+		panic("exception %lu: machine check or double fault, ip %lx sp %lx", vector, frame[FRAME_RIP],
+		      frame[FRAME_RSP]);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * IPC, LIPC - send a message, receive a message, or both in one step. X.2 5.5.
+ *
+ *   RAX tag   RDI to   RSI from   RDX call word (kind, receive timeout)   R8 send timeout   MR1-7 in registers
+ *   returns RAX tag, RSI sender, MR1-7 in registers; with the tag's E bit set: ErrorCode in the UTCB
+ *
+ * to nilthread: no send phase. Kind IPC_CALL: receive from `to`; IPC_OPEN: from anybody; IPC_OPEN_LOCAL: from any thread of this
+ * space; IPC_FROM: from RSI, nilthread: no receive phase. Ids may be local or global. Timeouts are X.2's; the
+ * receive phase of a message that was sent begins when the send phase has ended.
+ *
+ * ErrorCode: phase (bit 0: 1 receive) and
+ *   timeout       the phase did not find its partner in time
+ *   no partner    it does not exist, is inactive, or was deleted meanwhile
+ *   cancelled     by ExchangeRegisters
+ *   overflow      more than 63 words, or typed items that the receiver does not accept; both partners are told
+ * An error in the send phase skips the receive phase. LIPC is IPC: there is nothing a kernel that
+ * shares no copies with the users could leave out.
+ */
+#include "core/ipc.h"
+#include "sys/calls.h"
+
+struct tcb *sys_ipc(struct tcb *self)
+{
+	word_t call = self->regs.rdx;
+	word_t to = self->regs.rdi, from = self->regs.rsi;
+
+	switch ((enum ipc_kind)(call & CALL_KIND_MASK)) {
+	case IPC_CALL:
+		from = to;
+		break;
+	case IPC_OPEN:
+		from = ANY_THREAD;
+		break;
+	case IPC_OPEN_LOCAL:
+		from = ANY_LOCAL_THREAD;
+		break;
+	case IPC_FROM:
+		break;
+	}
+	self->role = ROLE_USER;
+	return ipc(self, to, self->regs.r8, from, call >> CALL_TIMEOUT_SHIFT);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SpaceControl - say where a space has its kernel interface page and its UTCBs. Privileged. X.2 4.4.
+ *
+ *   RDI space specifier   RSI control   R8 KIP area   R9 UTCB area   R10 redirector
+ *   returns RAX 1 done, 0 refused; RSI 0 (old control)
+ *
+ * The areas are flexpages of memory, apart from each other, behind address 0 (a UTCB's address is a local id) and below the end of user space: the KIP area of a page or more (the KIP is its first page),
+ * the UTCB area of a page to a GiB. They can be given, together, while no thread of the space is active. Nil flexpages leave
+ * what is there. A redirector of anythread means none, nilthread leaves it; the kernel has no redirection yet.
+ *
+ * ErrorCode: no privilege       the caller's space is not privileged
+ *            invalid space      the specifier names no thread
+ *            KIP area, UTCB area  not such a flexpage, one without the other, overlapping, or a thread is active already
+ *            invalid parameter  a control word other than 0, a redirector
+ *            no memory          for page tables; nothing is changed
+ */
+#include "core/space.h"
+#include "core/thread.h"
+#include "sys/calls.h"
+
+enum { AREA_LOG2_MAX = 30 };
+
+static bool is_area(struct fpage f)
+{
+	return f.kind == FPAGE_MEMORY && f.base && f.size_log2 <= AREA_LOG2_MAX && f.base + fpage_size(f) <= USER_END;
+}
+
+struct tcb *sys_space_control(struct tcb *self)
+{
+	struct registers *in = &self->regs;
+
+	if (!self->space->privileged)
+		return sys_refuse(self, ERROR_NO_PRIVILEGE);
+
+	struct tcb *t = thread_find_any(self, in->rdi);
+	struct fpage kip_area = fpage_decode(in->r8), utcb_area = fpage_decode(in->r9);
+
+	if (!t)
+		return sys_refuse(self, ERROR_INVALID_SPACE);
+	if (in->rsi != 0 || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD))
+		return sys_refuse(self, ERROR_INVALID_PARAMETER);
+	if (in->r8 != 0 || in->r9 != 0) {
+		if (!is_area(kip_area) || t->space->active_threads)
+			return sys_refuse(self, ERROR_KIP_AREA);
+		if (!is_area(utcb_area) || fpages_overlap(kip_area, utcb_area))
+			return sys_refuse(self, ERROR_UTCB_AREA);
+		if (!space_set_areas(t->space, kip_area, utcb_area, self->cpu))
+			return sys_refuse(self, ERROR_NO_MEMORY);
+	}
+	in->rsi = 0;
+	return sys_result(self, 1);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86/clock.c - calibration against the PIT; see x86/clock.h. */
+#include "x86/clock.h"
+#include "core/timeout.h"
+#include "x86/cpu.h"
+#include "x86/lapic.h"
+
+enum { /* 8254 channel 2, gated by port 0x61 */
+	PIT_HZ = 1193182,
+	PIT_CHANNEL2 = 0x42,
+	PIT_COMMAND = 0x43,
+	PIT_GATE = 0x61,
+	GATE_ON = 1 << 0,
+	SPEAKER_ON = 1 << 1,
+	OUTPUT_HIGH = 1 << 5,
+	ONE_SHOT_CHANNEL2 = 0xb0, /* mode 0, both bytes */
+	CALIBRATION_HZ = 100,     /* 10 ms */
+	PATIENCE = 100000000,     /* polls; a machine without a PIT must not hang here */
+};
+
+enum { SCALE_SHIFT = 44 };
+
+static word_t tsc_start, tsc_khz, apic_khz;
+static word_t usec_per_tick; /* << SCALE_SHIFT: no division on the way to the time */
+
+void clock_init(void)
+{
+	unsigned count = PIT_HZ / CALIBRATION_HZ;
+	unsigned polls = 0;
+
+	out8(PIT_GATE, (in8(PIT_GATE) & ~SPEAKER_ON) | GATE_ON);
+	out8(PIT_COMMAND, ONE_SHOT_CHANNEL2);
+	out8(PIT_CHANNEL2, count & 0xff);
+	lapic_timer_start(~0U);
+	out8(PIT_CHANNEL2, (uint8_t)(count >> 8)); /* starts it */
+
+	word_t tsc = rdtsc();
+	uint32_t apic = lapic_timer_left();
+
+	while (!(in8(PIT_GATE) & OUTPUT_HIGH) && ++polls < PATIENCE)
+		;
+	tsc_khz = (rdtsc() - tsc) * CALIBRATION_HZ / 1000;
+	apic_khz = (word_t)(apic - lapic_timer_left()) * CALIBRATION_HZ / 1000;
+	lapic_timer_start(0);
+	tsc_khz = tsc_khz ? tsc_khz : 1;
+	apic_khz = apic_khz ? apic_khz : 1;
+	usec_per_tick = (1000UL << SCALE_SHIFT) / tsc_khz;
+	tsc_start = rdtsc();
+}
+
+usec_t clock_now(void)
+{
+	return (usec_t)((unsigned __int128)(rdtsc() - tsc_start) * usec_per_tick >> SCALE_SHIFT);
+}
+
+void clock_set_timer(usec_t at)
+{
+	if (at == USEC_NEVER) {
+		lapic_timer_start(0);
+		return;
+	}
+	usec_t now = clock_now();
+	usec_t delta = at > now ? at - now : 0;
+	word_t longest = (word_t)~0U * 1000 / apic_khz / 2;
+
+	/* One tick more than enough: an interrupt before its time would only have to be set again. */
+	lapic_timer_start((uint32_t)((delta < longest ? delta : longest) * apic_khz / 1000 + 1));
+}
+
+word_t clock_tsc_khz(void)
+{
+	return tsc_khz;
+}
+
+word_t clock_apic_khz(void)
+{
+	return apic_khz;
+}

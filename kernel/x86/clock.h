@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * x86/clock.h - the time, from the time-stamp counter, and the local APIC's one-shot timer.
+ *
+ * Both are calibrated once against the PIT, the one clock whose frequency every PC agrees on.
+ */
+#ifndef X86_CLOCK_H
+#define X86_CLOCK_H
+
+#include "base/types.h"
+
+/* Calibrate; needs the local APIC. */
+void clock_init(void);
+
+/* Microseconds since clock_init(); never decreases. */
+usec_t clock_now(void);
+
+/* Let the timer interrupt come at this time (at once, if it is past). USEC_NEVER: not at all. */
+void clock_set_timer(usec_t at);
+
+/* Frequencies that the calibration found, in kHz. */
+word_t clock_tsc_khz(void);
+word_t clock_apic_khz(void);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * x86/cpu_data.h - what belongs to one CPU.
+ *
+ * One page, at a constant distance behind the CPU's copy of the system-call entry, which so finds it without a segment base
+ * or a register. C code gets at it through the thread it works for (tcb->cpu). Only its own CPU writes it.
+ *
+ * The TSS comes first: its rsp0 is the pointer to the running thread, in one cache line with what a switch needs.
+ */
+#ifndef X86_CPU_DATA_H
+#define X86_CPU_DATA_H
+
+#include "base/ring.h"
+
+struct tcb;
+struct wheel;
+
+enum { PRIORITIES = 256 };
+
+enum selector { /* order required by SYSCALL and SYSRET (SDM 2B, SYSRET) */
+	SELECTOR_KERNEL_CODE = 0x08,
+	SELECTOR_KERNEL_DATA = 0x10,
+	SELECTOR_USER_CODE32 = 0x18 | 3, /* never loaded: SYSRET counts from here */
+	SELECTOR_USER_DATA = 0x20 | 3,
+	SELECTOR_USER_CODE = 0x28 | 3,
+	SELECTOR_TSS = 0x30,
+	GDT_ENTRIES = 8,
+};
+
+struct tss { /* SDM 3A 8.7 */
+	uint32_t reserved0;
+	word_t rsp0; /* the running thread: its slot + TCB_CURRENT */
+	word_t rsp1, rsp2;
+	word_t reserved1;
+	word_t ist[7]; /* IST1 first */
+	word_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_bitmap; /* offset from the TSS */
+} __attribute__((packed, aligned(8)));
+
+enum ist { IST_NMI = 1, IST_DB, IST_MC, IST_DF };
+
+struct cpu {
+	struct tss tss;
+	uint32_t number;
+	uint32_t floor;       /* highest ready priority << 2 */
+	word_t loaded_cr3;
+
+	struct tcb *idle;     /* runs when nobody else can */
+	struct tcb *fpu_owner; /* whose FPU registers are in the processor */
+	bool fpu_off;         /* CR0.TS, as last written */
+	struct wheel *wheel;
+	usec_t slice_end;     /* when the running time slice ends; USEC_NEVER: never */
+	usec_t timer_at;      /* what the timer is set to */
+
+	word_t gdt[GDT_ENTRIES];
+
+	/* Ready queues: runnable threads, except the running one. */
+	uint64_t ready_used[PRIORITIES / 64];
+	struct ring *ready; /* [PRIORITIES] */
+};
+
+_Static_assert(offsetof(struct tss, rsp0) == 4 && sizeof(struct tss) == 104, "SDM 3A 8.7");
+_Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "one page");
+
+/* The running thread; only entry and exit code may ask, everybody else is told. */
+static inline struct tcb *cpu_current(const struct cpu *cpu)
+{
+	return (struct tcb *)(cpu->tss.rsp0 & ~(word_t)1023);
+}
+
+#endif

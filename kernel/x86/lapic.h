@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86/lapic.h - the local APIC: the timer and the end of an interrupt. SDM 3A chapter 11. */
+#ifndef X86_LAPIC_H
+#define X86_LAPIC_H
+
+#include "base/types.h"
+
+/* Switch it on, with its registers mapped at DEVICE_MAP; mask everything but the timer. */
+void lapic_init(void);
+
+/* Physical address of its registers. */
+phys_t lapic_phys(void);
+
+/* The interrupt that is being served is done. */
+void lapic_end_of_interrupt(void);
+
+/* Count down from `ticks` and interrupt at zero; 0 stops it. */
+void lapic_timer_start(uint32_t ticks);
+uint32_t lapic_timer_left(void);
+
+#endif

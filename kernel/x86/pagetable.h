@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * x86/pagetable.h - four-level page tables (SDM 3A 4.5) as a data structure.
+ *
+ * A table is named by the kernel's pointer to its 512 entries. Levels count from the leaf: 0 maps 4 KiB, 1 maps 2 MiB,
+ * 2 maps 1 GiB, 3 is the root. Nothing here flushes a TLB.
+ */
+#ifndef X86_PAGETABLE_H
+#define X86_PAGETABLE_H
+
+#include "base/memory_map.h"
+
+typedef uint64_t pte_t;
+
+#define PTE_PRESENT  (1UL << 0)
+#define PTE_WRITE    (1UL << 1)
+#define PTE_USER     (1UL << 2)
+#define PTE_WRITE_THROUGH (1UL << 3)
+#define PTE_UNCACHED (1UL << 4)
+#define PTE_ACCESSED (1UL << 5)
+#define PTE_DIRTY    (1UL << 6)
+#define PTE_LARGE    (1UL << 7) /* levels 1 and 2: a leaf */
+#define PTE_GLOBAL   (1UL << 8)
+#define PTE_KERNEL_OWNED (1UL << 9) /* ours: the frame of a user leaf is the kernel's (KIP, UTCB); never mapped on */
+#define PTE_NX       (1UL << 63)
+#define PTE_ADDRESS  0x000ffffffffff000UL
+
+enum { TABLE_ENTRIES = 512, LEVELS = 4 };
+
+static inline unsigned level_shift(unsigned level)
+{
+	return PAGE_LOG2 + 9 * level;
+}
+
+static inline word_t level_size(unsigned level)
+{
+	return 1UL << level_shift(level);
+}
+
+static inline bool pte_is_leaf(pte_t pte, unsigned level)
+{
+	return level == 0 || (pte & PTE_LARGE);
+}
+
+/* The physical address that a leaf of this level maps, without the bits inside the page. */
+static inline phys_t pte_phys(pte_t pte, unsigned level)
+{
+	return ALIGN_DOWN(pte & PTE_ADDRESS, level_size(level));
+}
+
+/*
+ * The entry that decides about `address`: a present leaf, or the first entry on the way that is not present. Stores its
+ * level. Never NULL, allocates nothing.
+ */
+pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level);
+
+/*
+ * The entry of `level` for `address`, making tables down to it; a larger leaf on the way is split into a table of equal
+ * smaller ones. NULL when out of memory (tables made so far stay, empty). New tables are marked with
+ * `table_bits` (PTE_USER or 0).
+ */
+pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits);
+
+/* Map one page of `level`. False when out of memory. */
+bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits);
+
+/* Free the tables below a root for the lower half, and with them the frames of leaves marked PTE_KERNEL_OWNED | PTE_WRITE. */
+void pagetable_free_user(pte_t *root);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86/segments.c - see x86/segments.h. Formats: SDM 3A 3.4.5, 6.14.1, 8.2.3. */
+#include "x86/segments.h"
+#include "base/memory_map.h"
+#include "entry/entry.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+
+struct gate {
+	uint16_t offset_low;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint16_t offset_middle;
+	uint32_t offset_high;
+	uint32_t reserved;
+};
+_Static_assert(sizeof(struct gate) == 16, "SDM 3A 6.14.1");
+
+enum { INTERRUPT_GATE = 0x8e, USER_MAY_CALL = 3 << 5 };
+
+static struct gate idt[256];
+
+struct table_register {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+static unsigned ist_of(unsigned vector)
+{
+	switch (vector) {
+	case VECTOR_NMI:
+		return IST_NMI;
+	case VECTOR_DB:
+		return IST_DB;
+	case VECTOR_MC:
+		return IST_MC;
+	case VECTOR_DF:
+		return IST_DF;
+	default:
+		return 0;
+	}
+}
+
+static bool user_may_call(unsigned vector)
+{
+	return vector == VECTOR_BP || vector == VECTOR_INT80;
+}
+
+void segments_init(void)
+{
+	for (unsigned vector = 0; vector < COUNT_OF(idt); vector++) {
+		word_t stub = (word_t)vector_stubs + vector * VECTOR_STUB_SIZE;
+
+		idt[vector] = (struct gate){
+			.offset_low = (uint16_t)stub,
+			.selector = SELECTOR_KERNEL_CODE,
+			.ist = (uint8_t)ist_of(vector),
+			.type = (uint8_t)(INTERRUPT_GATE | (user_may_call(vector) ? USER_MAY_CALL : 0)),
+			.offset_middle = (uint16_t)(stub >> 16),
+			.offset_high = (uint32_t)(stub >> 32),
+		};
+	}
+}
+
+/*
+ * Segments of 64-bit code have neither base nor limit. The user's data descriptor is an empty expand-down segment and the
+ * user's code execute-only: 64-bit code ignores that, and 32-bit code that should get hold of them has nothing of them.
+ */
+#define DESCRIPTOR_KERNEL_CODE 0x00af9b000000ffffUL /* 64-bit, ring 0, present */
+#define DESCRIPTOR_KERNEL_DATA 0x00cf93000000ffffUL
+#define DESCRIPTOR_USER_CODE   0x00aff9000000ffffUL /* 64-bit, ring 3, execute-only */
+#define DESCRIPTOR_USER_DATA   0x00cff7000000ffffUL
+
+static void fill_gdt(struct cpu *cpu)
+{
+	word_t tss = (word_t)&cpu->tss;
+	word_t limit = CPU_IO_END - CPU_DATA; /* the bitmap and the byte of ones behind it */
+
+	cpu->gdt[SELECTOR_KERNEL_CODE / 8] = DESCRIPTOR_KERNEL_CODE;
+	cpu->gdt[SELECTOR_KERNEL_DATA / 8] = DESCRIPTOR_KERNEL_DATA;
+	cpu->gdt[SELECTOR_USER_DATA / 8] = DESCRIPTOR_USER_DATA;
+	cpu->gdt[SELECTOR_USER_CODE / 8] = DESCRIPTOR_USER_CODE;
+	cpu->gdt[SELECTOR_TSS / 8] = limit | (tss & 0xffffff) << 16 | 0x89UL << 40 | (tss >> 24 & 0xff) << 56;
+	cpu->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
+}
+
+static void fill_tss(struct cpu *cpu)
+{
+	char *area = (char *)cpu - CPU_DATA;
+
+	cpu->tss.ist[IST_NMI - 1] = (word_t)area + CPU_IST_NMI_TOP;
+	cpu->tss.ist[IST_DB - 1] = (word_t)area + CPU_IST_DB_TOP;
+	cpu->tss.ist[IST_MC - 1] = (word_t)area + CPU_IST_MC_TOP;
+	cpu->tss.ist[IST_DF - 1] = (word_t)area + CPU_IST_DF_TOP;
+	cpu->tss.io_bitmap = CPU_IO_BITMAP - CPU_DATA;
+}
+
+static void load_tables(const struct cpu *cpu)
+{
+	struct table_register gdtr = { sizeof(cpu->gdt) - 1, (word_t)cpu->gdt };
+	struct table_register idtr = { sizeof(idt) - 1, (word_t)idt };
+
+	__asm__ volatile("lgdt %0" : : "m"(gdtr));
+	__asm__ volatile("lidt %0" : : "m"(idtr));
+	__asm__ volatile("pushq %0; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
+	                 : : "i"(SELECTOR_KERNEL_CODE) : "rax", "memory");
+	__asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %1, %%fs; mov %1, %%gs"
+	                 : : "r"(SELECTOR_KERNEL_DATA), "r"(0) : "memory");
+	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+}
+
+void segments_load(struct cpu *cpu)
+{
+	char *area = (char *)cpu - CPU_DATA;
+
+	fill_gdt(cpu);
+	fill_tss(cpu);
+	load_tables(cpu);
+	msr_write(MSR_STAR, (word_t)SELECTOR_USER_CODE32 << 48 | (word_t)SELECTOR_KERNEL_CODE << 32);
+	msr_write(MSR_LSTAR, (word_t)area + CPU_TEXT);
+	msr_write(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC);
+}

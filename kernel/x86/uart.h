@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* x86/uart.h - the first serial port, polled: the kernel's only output. */
+#ifndef X86_UART_H
+#define X86_UART_H
+
+/* Write one character; a newline is preceded by a carriage return. Returns when the transmitter has taken it. */
+void uart_put(char c);
+
+/* Wait until the last character has left the machine. */
+void uart_flush(void);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * start.c - from the first instruction of a program to its main().
+ *
+ * Whoever starts a program sets its instruction pointer to the ELF entry point and promises nothing about
+ * its stack pointer, so the first thing to do is to take a stack of our own. The loader has cleared .bss. Then
+ * libl4 learns where the kernel interface page is, the constructors of C++ objects run in link order, then main().
+ *
+ * Stack and its size are weak together: a program that wants more defines both (L4_STACK of crt.h).
+ */
+#include <crt.h>
+#include <l4/kip.h>
+
+enum { DEFAULT_STACK = 16 * 1024 };
+
+__attribute__((weak, aligned(16))) char l4_stack[DEFAULT_STACK];
+__attribute__((weak)) extern const unsigned long l4_stack_size;
+const unsigned long l4_stack_size = DEFAULT_STACK;
+
+typedef void constructor(void);
+extern constructor *const __init_array_start[] __attribute__((weak, visibility("hidden")));
+extern constructor *const __init_array_end[] __attribute__((weak, visibility("hidden")));
+
+int main(void);
+void start_on_stack(void) __attribute__((noreturn, used));
+
+__asm__(".pushsection .text.start, \"ax\", @progbits\n"
+	".globl _start\n"
+	".type _start, @function\n"
+	"_start:\n"
+	"	xorl %ebp, %ebp\n" /* the end of a backtrace */
+	"	leaq l4_stack(%rip), %rsp\n"
+	"	addq l4_stack_size(%rip), %rsp\n"
+	"	andq $-16, %rsp\n"
+	"	cld\n"
+	"	call start_on_stack\n"
+	"	ud2\n"
+	".size _start, . - _start\n"
+	".popsection\n");
+
+void start_on_stack(void)
+{
+	__L4_Init();
+	for (constructor *const *c = __init_array_start; c != __init_array_end; c++)
+		(*c)();
+	l4_exit(main());
+}

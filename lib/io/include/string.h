@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * string.h - the part of the C library's <string.h> that programs here have.
+ */
+#ifndef IO_STRING_H
+#define IO_STRING_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+void *memcpy(void *to, const void *from, unsigned long size);
+void *memmove(void *to, const void *from, unsigned long size); /* may overlap */
+void *memset(void *to, int byte, unsigned long size);
+int memcmp(const void *left, const void *right, unsigned long size);
+unsigned long strlen(const char *text);
+int strcmp(const char *left, const char *right);
+int strncmp(const char *left, const char *right, unsigned long size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * l4/syscalls.h - the system calls of X.2, each one `syscall` instruction with its arguments in registers.
+ *
+ * lib/abi/syscall.h is the register interface, lib/l4/README.md what each call does. The IPC stub is written for
+ * the message without words: one test on the way in, one on the way out; words travel between UTCB and
+ * processor registers only behind these tests. The call destroys every general register but RSP. RBP, which a compiler may
+ * refuse as a clobber, is kept in a word of the UTCB, and nothing is pushed, so a function's red zone stays valid.
+ */
+#ifndef L4_SYSCALLS_H
+#define L4_SYSCALLS_H
+
+#include <l4/types.h>
+#include <l4/vregs.h>
+#include <l4/message.h>
+#include <l4/kdebug.h>
+
+#define __L4_CALL_IPC                0
+#define __L4_CALL_LIPC               1
+#define __L4_CALL_KERNEL_INTERFACE   2
+#define __L4_CALL_EXCHANGE_REGISTERS 3
+#define __L4_CALL_THREAD_CONTROL     4
+#define __L4_CALL_SYSTEM_CLOCK       5
+#define __L4_CALL_THREAD_SWITCH      6
+#define __L4_CALL_SCHEDULE           7
+#define __L4_CALL_UNMAP              8
+#define __L4_CALL_SPACE_CONTROL      9
+#define __L4_CALL_PROCESSOR_CONTROL  10
+#define __L4_CALL_MEMORY_CONTROL     11
+
+/* Whom the receive phase of an IPC takes a message from. */
+#define __L4_IPC_CALL       0 /* the thread that was sent to */
+#define __L4_IPC_OPEN       1 /* anybody */
+#define __L4_IPC_FROM       2 /* the thread in RSI; nilthread: no receive phase */
+#define __L4_IPC_OPEN_LOCAL 3 /* any thread of this space */
+
+#define __L4_CALL_WORD(number) (0x4c345832UL << 32 | (L4_Word_t)(number) << 10)
+
+/*
+ * IPC
+ */
+
+#define __L4_MRS_TO_REGISTERS \
+	"movq %%gs:8, %%rbx\n\t" \
+	"movq %%gs:16, %%rbp\n\t" \
+	"movq %%gs:24, %%r9\n\t" \
+	"movq %%gs:32, %%r10\n\t" \
+	"movq %%gs:40, %%r12\n\t" \
+	"movq %%gs:48, %%r13\n\t" \
+	"movq %%gs:56, %%r14\n\t"
+
+#define __L4_REGISTERS_TO_MRS \
+	"movq %%rbx, %%gs:8\n\t" \
+	"movq %%rbp, %%gs:16\n\t" \
+	"movq %%r9, %%gs:24\n\t" \
+	"movq %%r10, %%gs:32\n\t" \
+	"movq %%r12, %%gs:40\n\t" \
+	"movq %%r13, %%gs:48\n\t" \
+	"movq %%r14, %%gs:56\n\t"
+
+/* u and t of a tag */
+#define __L4_WORDS_MASK 0xfff
+
+/*
+ * Sends the message in the message registers to `to` and receives one, as the call word says. The tag of
+ * what came is in MR0 too. sender may be 0.
+ */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+__L4_DoIpc(L4_Word_t to, L4_Word_t from, L4_Word_t call, L4_Word_t timeout, L4_Word_t *sender)
+{
+	register L4_Word_t send_timeout __asm__("r8") = timeout;
+	L4_MsgTag_t tag;
+
+	__asm__ __volatile__("movq %%gs:0, %%rax\n\t"
+			     "movq %%rbp, %%gs:%c[saved]\n\t"
+			     "testl %[words], %%eax\n\t"
+			     "jz 1f\n\t" __L4_MRS_TO_REGISTERS
+			     "1:\n\t"
+			     "syscall\n\t"
+			     "movq %%rax, %%gs:0\n\t"
+			     "testl %[words], %%eax\n\t"
+			     "jz 2f\n\t" __L4_REGISTERS_TO_MRS
+			     "2:\n\t"
+			     "movq %%gs:%c[saved], %%rbp"
+			     : "=&a"(tag.raw), "+S"(from), "+d"(call), "+D"(to), "+r"(send_timeout)
+			     : [words] "i"(__L4_WORDS_MASK), [saved] "i"(__L4_UTCB_SAVED_RBP * 8)
+			     : "rbx", "rcx", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+			       "memory", "cc");
+	if (sender)
+		*sender = from;
+	return tag;
+}
+
+/* RSI as it happens to be: the kernel does not read it, so no instruction is spent on it. */
+L4_INLINE __attribute__((__always_inline__)) L4_Word_t __L4_Whatever(void)
+{
+	L4_Word_t rsi;
+	__asm__ __volatile__("" : "=S"(rsi));
+	return rsi;
+}
+
+/* Sends and waits for the answer of the same thread. */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+__L4_IpcCall(int number, L4_ThreadId_t to, L4_Word_t timeouts, L4_ThreadId_t *from)
+{
+	return __L4_DoIpc(to.raw, __L4_Whatever(),
+			  __L4_CALL_WORD(number) | (timeouts & 0xffff) << 16 | __L4_IPC_CALL,
+			  timeouts >> 16, from ? &from->raw : (L4_Word_t *)0);
+}
+
+/* Sends (unless to is nilthread) and waits for whoever comes: kind is OPEN or OPEN_LOCAL. */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+__L4_IpcOpen(int number, int kind, L4_ThreadId_t to, L4_Word_t timeouts, L4_ThreadId_t *from)
+{
+	return __L4_DoIpc(to.raw, __L4_Whatever(),
+			  __L4_CALL_WORD(number) | (timeouts & 0xffff) << 16 | (L4_Word_t)kind,
+			  timeouts >> 16, &from->raw);
+}
+
+/* Sends and does not receive. */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+__L4_IpcSend(int number, L4_ThreadId_t to, L4_Word_t timeouts)
+{
+	return __L4_DoIpc(to.raw, 0, __L4_CALL_WORD(number) | __L4_IPC_FROM, timeouts >> 16,
+			  (L4_Word_t *)0);
+}
+
+/* The general case: finds out which kind FromSpecifier asks for. */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+__L4_IpcAny(int number, L4_ThreadId_t to, L4_ThreadId_t FromSpecifier, L4_Word_t timeouts,
+	    L4_ThreadId_t *from)
+{
+	L4_Word_t kind, sender;
+	L4_MsgTag_t tag;
+
+	if (FromSpecifier.raw == ~0UL)
+		kind = __L4_IPC_OPEN;
+	else if (FromSpecifier.raw == ~0UL << 6)
+		kind = __L4_IPC_OPEN_LOCAL;
+	else if (FromSpecifier.raw == to.raw && to.raw != 0)
+		kind = __L4_IPC_CALL;
+	else
+		kind = __L4_IPC_FROM;
+	tag = __L4_DoIpc(to.raw, FromSpecifier.raw,
+			 __L4_CALL_WORD(number) | (timeouts & 0xffff) << 16 | kind, timeouts >> 16,
+			 &sender);
+	if (FromSpecifier.raw != 0)
+		from->raw = sender;
+	return tag;
+}
+
+L4_INLINE L4_MsgTag_t L4_Ipc(L4_ThreadId_t to, L4_ThreadId_t FromSpecifier, L4_Word_t Timeouts,
+			     L4_ThreadId_t *from)
+{
+	return __L4_IpcAny(__L4_CALL_IPC, to, FromSpecifier, Timeouts, from);
+}
+
+L4_INLINE L4_MsgTag_t L4_Lipc(L4_ThreadId_t to, L4_ThreadId_t FromSpecifier, L4_Word_t Timeouts,
+			      L4_ThreadId_t *from)
+{
+	return __L4_IpcAny(__L4_CALL_LIPC, to, FromSpecifier, Timeouts, from);
+}
+
+/*
+ * All other calls preserve every register but RAX, RCX, R11 and their results.
+ */
+
+L4_INLINE void *L4_KernelInterface(L4_Word_t *ApiVersion, L4_Word_t *ApiFlags, L4_Word_t *KernelId)
+{
+	register L4_Word_t id __asm__("r8");
+	L4_Word_t kip, version, flags;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(kip), "=D"(version), "=S"(flags), "=r"(id)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_KERNEL_INTERFACE))
+			     : "rcx", "r11", "memory", "cc");
+	*ApiVersion = version;
+	*ApiFlags = flags;
+	*KernelId = id;
+	return (void *)kip;
+}
+
+L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t control, L4_Word_t sp,
+					     L4_Word_t ip, L4_Word_t flags,
+					     L4_Word_t UserDefHandle, L4_ThreadId_t pager,
+					     L4_Word_t *old_control, L4_Word_t *old_sp,
+					     L4_Word_t *old_ip, L4_Word_t *old_flags,
+					     L4_Word_t *old_UserDefHandle, L4_ThreadId_t *old_pager)
+{
+	register L4_Word_t r8 __asm__("r8") = sp;
+	register L4_Word_t r9 __asm__("r9") = ip;
+	register L4_Word_t r10 __asm__("r10") = flags;
+	register L4_Word_t r12 __asm__("r12") = UserDefHandle;
+	register L4_Word_t r13 __asm__("r13") = pager.raw;
+	L4_ThreadId_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result.raw), "+S"(control), "+r"(r8), "+r"(r9), "+r"(r10),
+			       "+r"(r12), "+r"(r13)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS)), "D"(dest.raw)
+			     : "rcx", "r11", "memory", "cc");
+	*old_control = control;
+	*old_sp = r8;
+	*old_ip = r9;
+	*old_flags = r10;
+	*old_UserDefHandle = r12;
+	old_pager->raw = r13;
+	return result;
+}
+
+L4_INLINE L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t SpaceSpecifier,
+				     L4_ThreadId_t Scheduler, L4_ThreadId_t Pager,
+				     void *UtcbLocation)
+{
+	register L4_Word_t r8 __asm__("r8") = Scheduler.raw;
+	register L4_Word_t r9 __asm__("r9") = Pager.raw;
+	register L4_Word_t r10 __asm__("r10") = (L4_Word_t)UtcbLocation;
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_THREAD_CONTROL)), "D"(dest.raw),
+			       "S"(SpaceSpecifier.raw), "r"(r8), "r"(r9), "r"(r10)
+			     : "rcx", "r11", "memory", "cc");
+	return result;
+}
+
+L4_INLINE L4_Clock_t L4_SystemClock(void)
+{
+	L4_Clock_t now;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(now.raw)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_SYSTEM_CLOCK))
+			     : "rcx", "r11", "memory", "cc");
+	return now;
+}
+
+L4_INLINE void L4_ThreadSwitch(L4_ThreadId_t dest)
+{
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_THREAD_SWITCH)), "D"(dest.raw)
+			     : "rcx", "r11", "memory", "cc");
+}
+
+L4_INLINE L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t TimeControl,
+				L4_Word_t ProcessorControl, L4_Word_t prio,
+				L4_Word_t PreemptionControl, L4_Word_t *old_TimeControl)
+{
+	register L4_Word_t r8 __asm__("r8") = ProcessorControl;
+	register L4_Word_t r9 __asm__("r9") = prio;
+	register L4_Word_t r10 __asm__("r10") = PreemptionControl;
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result), "+S"(TimeControl)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_SCHEDULE)), "D"(dest.raw), "r"(r8),
+			       "r"(r9), "r"(r10)
+			     : "rcx", "r11", "memory", "cc");
+	*old_TimeControl = TimeControl;
+	return result;
+}
+
+L4_INLINE void L4_Unmap(L4_Word_t control)
+{
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_UNMAP)), "D"(control)
+			     : "rcx", "r11", "memory", "cc");
+}
+
+L4_INLINE L4_Word_t L4_SpaceControl(L4_ThreadId_t SpaceSpecifier, L4_Word_t control,
+				    L4_Fpage_t KernelInterfacePageArea, L4_Fpage_t UtcbArea,
+				    L4_ThreadId_t redirector, L4_Word_t *old_control)
+{
+	register L4_Word_t r8 __asm__("r8") = KernelInterfacePageArea.raw;
+	register L4_Word_t r9 __asm__("r9") = UtcbArea.raw;
+	register L4_Word_t r10 __asm__("r10") = redirector.raw;
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result), "+S"(control)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_SPACE_CONTROL)),
+			       "D"(SpaceSpecifier.raw), "r"(r8), "r"(r9), "r"(r10)
+			     : "rcx", "r11", "memory", "cc");
+	*old_control = control;
+	return result;
+}
+
+L4_INLINE L4_Word_t L4_ProcessorControl(L4_Word_t ProcessorNo, L4_Word_t InternalFrequency,
+					L4_Word_t ExternalFrequency, L4_Word_t voltage)
+{
+	register L4_Word_t r8 __asm__("r8") = ExternalFrequency;
+	register L4_Word_t r9 __asm__("r9") = voltage;
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_PROCESSOR_CONTROL)), "D"(ProcessorNo),
+			       "S"(InternalFrequency), "r"(r8), "r"(r9)
+			     : "rcx", "r11", "memory", "cc");
+	return result;
+}
+
+/* attributes: four words, which the flexpages in MR0 .. select by their two low access bits. */
+L4_INLINE L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t *attributes)
+{
+	register L4_Word_t r8 __asm__("r8") = attributes[1];
+	register L4_Word_t r9 __asm__("r9") = attributes[2];
+	register L4_Word_t r10 __asm__("r10") = attributes[3];
+	L4_Word_t result;
+
+	__asm__ __volatile__("syscall"
+			     : "=a"(result)
+			     : "d"(__L4_CALL_WORD(__L4_CALL_MEMORY_CONTROL)), "D"(control),
+			       "S"(attributes[0]), "r"(r8), "r"(r9), "r"(r10)
+			     : "rcx", "r11", "memory", "cc");
+	return result;
+}
+
+/*
+ * The kernel's entry points, for programs that call them themselves instead of using the functions above: they take
+ * and return the registers of lib/abi/syscall.h, IPC with the call word in RDX, and end with `ret`. They
+ * are 0 until __L4_Init has looked into the kernel interface page, which the startup code of lib/crt does.
+ */
+
+typedef void (*__L4_Entry_t)(void);
+typedef __L4_Entry_t __L4_Ipc_t, __L4_Lipc_t, __L4_Unmap_t, __L4_ExchangeRegisters_t,
+	__L4_ThreadControl_t, __L4_SystemClock_t, __L4_ThreadSwitch_t, __L4_Schedule_t,
+	__L4_SpaceControl_t, __L4_ProcessorControl_t, __L4_MemoryControl_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+extern __L4_Ipc_t __L4_Ipc;
+extern __L4_Lipc_t __L4_Lipc;
+extern __L4_Unmap_t __L4_Unmap;
+extern __L4_ExchangeRegisters_t __L4_ExchangeRegisters;
+extern __L4_ThreadControl_t __L4_ThreadControl;
+extern __L4_SystemClock_t __L4_SystemClock;
+extern __L4_ThreadSwitch_t __L4_ThreadSwitch;
+extern __L4_Schedule_t __L4_Schedule;
+extern __L4_SpaceControl_t __L4_SpaceControl;
+extern __L4_ProcessorControl_t __L4_ProcessorControl;
+extern __L4_MemoryControl_t __L4_MemoryControl;
+
+void __L4_Init(void);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * call.c - the requests of root.h as calls.
+ *
+ * The root task is addressed by the number that X.2 fixes for it, not as "my pager": a thread may
+ * well have another pager.
+ */
+#include "call.h"
+
+#include <abi/utcb.h>
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/thread.h>
+
+L4_ThreadId_t root_task(void)
+{
+	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
+}
+
+enum root_status root_call(enum root_request request, L4_Msg_t *msg)
+{
+	L4_MsgTag_t tag;
+
+	L4_Set_MsgLabel(msg, request);
+	L4_MsgLoad(msg);
+	tag = L4_Call(root_task());
+	if (L4_IpcFailed(tag)) {
+		L4_MsgClear(msg);
+		return ROOT_UNREACHABLE;
+	}
+	L4_MsgStore(tag, msg);
+	return (enum root_status)L4_Label(tag);
+}
+
+/* Appends size bytes, the last word filled up with zeros. */
+static void append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i += sizeof(L4_Word_t)) {
+		size_t part = size - i < sizeof(L4_Word_t) ? size - i : sizeof(L4_Word_t);
+		L4_Word_t word = 0;
+
+		for (size_t j = 0; j < part; j++)
+			word |= (L4_Word_t)(unsigned char)bytes[i + j] << 8 * j;
+		L4_MsgAppendWord(msg, word);
+	}
+}
+
+/* What printf ends in: it must not disturb a message that the program is putting together. */
+void root_write(const char *text, size_t size)
+{
+	L4_Word_t saved[MESSAGE_REGISTERS];
+
+	L4_StoreMRs(0, MESSAGE_REGISTERS, saved);
+	while (size > 0) {
+		size_t part = size < ROOT_TEXT_MAX ? size : ROOT_TEXT_MAX;
+		L4_Msg_t msg;
+
+		L4_MsgClear(&msg);
+		L4_MsgAppendWord(&msg, part);
+		append_bytes(&msg, text, part);
+		root_call(ROOT_WRITE, &msg);
+		text += part;
+		size -= part;
+	}
+	L4_LoadMRs(0, MESSAGE_REGISTERS, saved);
+}
+
+static int read_character(L4_Word_t wait)
+{
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, wait);
+	if (root_call(ROOT_READ, &msg) != ROOT_OK)
+		return -1;
+	return L4_MsgWord(&msg, 0) & 0xff;
+}
+
+int root_read(void)
+{
+	return read_character(1);
+}
+
+int root_read_now(void)
+{
+	return read_character(0);
+}
+
+void root_exit(int status)
+{
+	for (;;) {
+		L4_Msg_t msg;
+
+		L4_MsgClear(&msg);
+		L4_MsgAppendWord(&msg, (L4_Word_t)(long)status);
+		root_call(ROOT_EXIT, &msg);
+	}
+}
+
+enum root_status root_command_line(char *line, size_t size)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	if (size == 0)
+		return ROOT_MALFORMED;
+	L4_MsgClear(&msg);
+	status = root_call(ROOT_COMMAND_LINE, &msg);
+	line[0] = 0;
+	if (status != ROOT_OK)
+		return status;
+
+	size_t length = L4_MsgWord(&msg, 0);
+
+	if (length > ROOT_TEXT_MAX)
+		length = ROOT_TEXT_MAX;
+	if (length > size - 1)
+		length = size - 1;
+	for (size_t i = 0; i < length; i++)
+		line[i] = (char)(L4_MsgWord(&msg, 1 + i / 8) >> 8 * (i % 8));
+	line[length] = 0;
+	return ROOT_OK;
+}
+
+L4_ThreadId_t root_lookup(const char *name)
+{
+	L4_ThreadId_t thread = L4_nilthread;
+	size_t length = 0;
+	L4_Msg_t msg;
+
+	while (length < ROOT_NAME_MAX && name[length])
+		length++;
+	if (length == ROOT_NAME_MAX)
+		return thread;
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, length);
+	append_bytes(&msg, name, length);
+	if (root_call(ROOT_LOOKUP, &msg) == ROOT_OK)
+		thread.raw = L4_MsgWord(&msg, 0);
+	return thread;
+}
+
+enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned int priority,
+				    L4_ThreadId_t *thread)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, ip);
+	L4_MsgAppendWord(&msg, sp);
+	L4_MsgAppendWord(&msg, priority);
+	status = root_call(ROOT_THREAD_CREATE, &msg);
+	thread->raw = status == ROOT_OK ? L4_MsgWord(&msg, 0) : L4_nilthread.raw;
+	return status;
+}
+
+enum root_status root_thread_delete(L4_ThreadId_t thread)
+{
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, L4_GlobalIdOf(thread).raw);
+	return root_call(ROOT_THREAD_DELETE, &msg);
+}
+
+enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priority)
+{
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, L4_GlobalIdOf(thread).raw);
+	L4_MsgAppendWord(&msg, priority);
+	return root_call(ROOT_THREAD_PRIORITY, &msg);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * service/root.h - what the root task does for the programs that it has started.
+ *
+ * Every request is an L4_Call to the root task: the label says what is wanted, the reply's label
+ * is an enum root_status. The functions below are these calls; a program in another language needs
+ * only the table in README.md. Any thread of a program may call them. All but root_write()
+ * overwrite the message registers.
+ */
+#ifndef SERVICE_ROOT_H
+#define SERVICE_ROOT_H
+
+#include <stddef.h>
+#include <l4/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum root_request {
+	ROOT_WRITE = 0x101,
+	ROOT_READ,
+	ROOT_EXIT,
+	ROOT_COMMAND_LINE,
+	ROOT_LOOKUP,
+	ROOT_THREAD_CREATE,
+	ROOT_THREAD_DELETE,
+	ROOT_THREAD_PRIORITY,
+};
+
+enum root_status {
+	ROOT_OK = 0,
+	ROOT_MALFORMED = 1, /* no such request, or not with these words */
+	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
+	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread */
+	ROOT_EXHAUSTED = 4, /* no thread slot left, or the kernel has no memory for it */
+	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
+};
+
+enum {
+	ROOT_TEXT_MAX = 62 * 8, /* bytes of one write or of the command line */
+	ROOT_NAME_MAX = 32,     /* bytes of a program's name with its final zero */
+	ROOT_THREADS_MAX = 64,  /* of one program */
+};
+
+/*
+ * Demand-zero memory: a program may touch any address from ROOT_HEAP_LOW to below ROOT_HEAP_HIGH,
+ * and has that page from then on, as long as its memory quota lasts. No call is needed.
+ */
+#define ROOT_HEAP_LOW  0x1000000000UL
+#define ROOT_HEAP_HIGH 0x1040000000UL
+
+L4_ThreadId_t root_task(void);
+
+/*
+ * Writes text to the console. Texts of up to ROOT_TEXT_MAX bytes are never torn by other programs.
+ * The message registers are as before.
+ */
+void root_write(const char *text, size_t size);
+
+/* The next character typed, 0 to 255. Without one: waits, or returns -1 at once. */
+int root_read(void);
+int root_read_now(void);
+
+/* Ends the program, with all its threads. */
+void root_exit(int status) __attribute__((noreturn));
+
+/*
+ * This program's command line, its name first, as a string of at most size bytes with the final
+ * zero.
+ */
+enum root_status root_command_line(char *line, size_t size);
+
+/*
+ * The number behind the word "name=" on the command line, decimal or 0x; otherwise if there is
+ * none.
+ */
+unsigned long root_option(const char *name, unsigned long otherwise);
+
+/*
+ * The main thread of a program, by the first word of its module's command line. nilthread: none of
+ * that name runs.
+ */
+L4_ThreadId_t root_lookup(const char *name);
+
+/*
+ * A new thread in the caller's space, running at once from ip with stack pointer sp; its pager is
+ * the root task. priority 0: the program's own.
+ */
+enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned int priority,
+				    L4_ThreadId_t *thread);
+
+/*
+ * The same for a C function with an argument, on a stack of its own. When it returns, the thread
+ * is deleted.
+ */
+enum root_status root_thread_start(void (*function)(void *), void *argument, void *stack,
+				   size_t stack_size, L4_ThreadId_t *thread);
+
+/* A thread of this program that is not the main thread. Deleting oneself does not return. */
+enum root_status root_thread_delete(L4_ThreadId_t thread);
+
+/* 1 up to the program's own priority. */
+enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priority);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * console.c - whole lines out, characters in.
+ */
+#include "console.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4io.h>
+
+#include "machine.h"
+
+enum { READERS_MAX = 16, LINE_MAX = 256 };
+
+static struct console_writer *line_writer; /* whose line is unfinished, or null */
+static struct console_writer *first_waiting, *last_waiting;
+
+static L4_ThreadId_t readers[READERS_MAX]; /* in the order of their arrival */
+static unsigned int reader_count;
+static int kept = -1; /* a character that its reader did not wait for */
+
+/*
+ * Output
+ */
+
+static void emit(struct console_writer *writer, const char *text, size_t size)
+{
+	if (line_writer && line_writer != writer)
+		io_write("\n", 1);
+	io_write(text, size);
+	line_writer = text[size - 1] == '\n' ? NULL : writer;
+}
+
+static void emit_first_waiting(void)
+{
+	struct console_writer *writer = first_waiting;
+
+	first_waiting = writer->next;
+	writer->waits = false;
+	emit(writer, writer->text, writer->used);
+	writer->used = 0;
+}
+
+static void emit_all_waiting(void)
+{
+	while (first_waiting)
+		emit_first_waiting();
+}
+
+static void wait_for_line(struct console_writer *writer, const char *text, size_t size)
+{
+	memcpy(writer->text + writer->used, text, size);
+	writer->used += size;
+	if (writer->waits)
+		return;
+	writer->waits = true;
+	writer->next = NULL;
+	if (first_waiting)
+		last_waiting->next = writer;
+	else
+		first_waiting = writer;
+	last_waiting = writer;
+}
+
+void console_write(struct console_writer *writer, const char *text, size_t size)
+{
+	bool may_now = !writer->waits && (!line_writer || line_writer == writer);
+
+	if (size == 0)
+		return;
+	if (!may_now && size <= sizeof(writer->text) - writer->used) {
+		wait_for_line(writer, text, size);
+		return;
+	}
+	if (!may_now)
+		emit_all_waiting();
+	emit(writer, text, size);
+	while (first_waiting && !line_writer)
+		emit_first_waiting();
+}
+
+void console_writer_end(struct console_writer *writer)
+{
+	if (writer->waits)
+		emit_all_waiting();
+	if (line_writer == writer) {
+		io_write("\n", 1);
+		line_writer = NULL;
+	}
+}
+
+static void say(const char *start, const char *format, va_list arguments)
+{
+	static char line[LINE_MAX];
+
+	emit_all_waiting();
+	if (line_writer)
+		io_write("\n", 1);
+	line_writer = NULL;
+	vsnprintf(line, sizeof(line), format, arguments);
+	printf("%s%s\n", start, line);
+}
+
+void console_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("root: ", format, arguments);
+	va_end(arguments);
+}
+
+void console_line(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("", format, arguments);
+	va_end(arguments);
+}
+
+/*
+ * Input
+ */
+
+int console_read(void)
+{
+	int character = kept >= 0 ? kept : machine_received();
+
+	kept = -1;
+	return character;
+}
+
+bool console_reader_add(L4_ThreadId_t reader)
+{
+	if (reader_count == READERS_MAX)
+		return false;
+	readers[reader_count++] = reader;
+	return true;
+}
+
+/* Takes the longest waiting reader off the list. */
+static L4_ThreadId_t reader_next(void)
+{
+	L4_ThreadId_t reader = readers[0];
+
+	reader_count--;
+	for (unsigned int i = 0; i < reader_count; i++)
+		readers[i] = readers[i + 1];
+	return reader;
+}
+
+/* A reader that does not wait any more loses its turn, not the character. */
+static void serve_readers(void)
+{
+	while (reader_count > 0) {
+		int character = console_read();
+		L4_Msg_t msg;
+
+		if (character < 0)
+			return;
+		L4_MsgClear(&msg);
+		L4_MsgAppendWord(&msg, character);
+		L4_Set_MsgLabel(&msg, ROOT_OK);
+		L4_MsgLoad(&msg);
+		if (L4_IpcFailed(L4_Send_Timeout(reader_next(), L4_ZeroTime)))
+			kept = character;
+	}
+}
+
+bool console_wants_poll(void)
+{
+	return reader_count > 0 || first_waiting;
+}
+
+void console_poll(bool idle)
+{
+	serve_readers();
+	if (idle)
+		emit_all_waiting();
+}

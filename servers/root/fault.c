@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fault.c - what to do about a fault, and how to say it.
+ */
+#include "fault.h"
+
+#include <abi/protocol.h>
+#include <l4/arch.h>
+
+#include "console.h"
+
+static const char *const trap_names[] = {
+	"division by zero", "debug exception", "non-maskable interrupt", "breakpoint",
+	"overflow", "bound exceeded", "invalid instruction", "no coprocessor",
+	"double fault", "coprocessor segment overrun", "invalid TSS", "segment not present",
+	"stack fault", "general protection fault", "page fault", "trap 15",
+	"floating-point error", "alignment check", "machine check", "SIMD floating-point error",
+	"virtualization exception", "control protection exception",
+};
+
+static const char *trap_name(unsigned long trap)
+{
+	if (trap == EXC_TRAP_SYSCALL)
+		return "system call that is not L4's";
+	if (trap < sizeof(trap_names) / sizeof(trap_names[0]))
+		return trap_names[trap];
+	return "trap";
+}
+
+static L4_Word_t fault_word(const struct fault *fault, unsigned int number)
+{
+	return L4_MsgWord((L4_Msg_t *)fault->msg, number - 1);
+}
+
+static const char *access_name(unsigned int access)
+{
+	if (access & ELF_EXECUTE)
+		return "execution at";
+	return access & ELF_WRITE ? "write to" : "read from";
+}
+
+static void report_page(const struct fault *fault, enum space_answer answer)
+{
+	static const char *const why[] = {
+		[SPACE_NOTHING_THERE] = "no memory there",
+		[SPACE_NOT_ALLOWED] = "that memory does not allow it",
+		[SPACE_OVER_QUOTA] = "its memory quota is used up (@memory= on its command line)",
+		[SPACE_NO_MEMORY] = "the machine has no memory left",
+	};
+
+	console_say("%s (thread 0x%lx.%lu) page fault: %s 0x%lx at ip 0x%lx: %s; program stopped",
+		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
+		    access_name(fault->label & 7), fault_word(fault, 1), fault_word(fault, 2),
+		    why[answer]);
+	program_end(fault->program, STATUS_STOPPED);
+}
+
+bool fault_page(const struct fault *fault, L4_MapItem_t *item)
+{
+	unsigned long address = fault_word(fault, 1);
+	enum space_answer answer;
+	unsigned long frame;
+	unsigned int rights;
+
+	answer = space_touch(&fault->program->space, address, fault->label & 7, &frame, &rights);
+	if (answer != SPACE_MAPPED) {
+		report_page(fault, answer);
+		return false;
+	}
+	*item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(frame, SPACE_PAGE_LOG2), rights),
+			   address & -(unsigned long)SPACE_PAGE);
+	return true;
+}
+
+void fault_port(const struct fault *fault)
+{
+	L4_Fpage_t ports = { .raw = fault_word(fault, 1) };
+
+	console_say("%s (thread 0x%lx.%lu) used I/O port 0x%lx at ip 0x%lx: not its own; "
+		    "program stopped",
+		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
+		    L4_IoFpagePort(ports), fault_word(fault, 2));
+	program_end(fault->program, STATUS_STOPPED);
+}
+
+static void report_registers(const struct fault *fault)
+{
+	static const struct {
+		const char *name;
+		unsigned int word;
+	} registers[] = {
+		{ "rax", EXC_RAX }, { "rbx", EXC_RBX }, { "rcx", EXC_RCX }, { "rdx", EXC_RDX },
+		{ "rsi", EXC_RSI }, { "rdi", EXC_RDI }, { "rbp", EXC_RBP }, { "rsp", EXC_RSP },
+		{ " r8", EXC_R8 },  { " r9", EXC_R9 },	{ "r10", EXC_R10 }, { "r11", EXC_R11 },
+		{ "r12", EXC_R12 }, { "r13", EXC_R13 }, { "r14", EXC_R14 }, { "r15", EXC_R15 },
+	};
+	enum { PER_LINE = 4, COUNT = sizeof(registers) / sizeof(registers[0]) };
+
+	for (unsigned int i = 0; i < COUNT; i += PER_LINE)
+		console_line("      %s %016lx  %s %016lx  %s %016lx  %s %016lx",
+			     registers[i].name, fault_word(fault, registers[i].word),
+			     registers[i + 1].name, fault_word(fault, registers[i + 1].word),
+			     registers[i + 2].name, fault_word(fault, registers[i + 2].word),
+			     registers[i + 3].name, fault_word(fault, registers[i + 3].word));
+	console_line("      rflags %lx  cr2 %lx  fs base %lx", fault_word(fault, EXC_RFLAGS),
+		     fault_word(fault, EXC_CR2), fault_word(fault, EXC_FS_BASE));
+}
+
+void fault_exception(const struct fault *fault)
+{
+	unsigned long trap = fault_word(fault, EXC_TRAP);
+
+	console_say("%s (thread 0x%lx.%lu) exception: %s (trap %lu, error 0x%lx) at ip 0x%lx; "
+		    "program stopped",
+		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
+		    trap_name(trap), trap, fault_word(fault, EXC_ERROR), fault_word(fault, EXC_RIP));
+	report_registers(fault);
+	program_end(fault->program, STATUS_STOPPED);
+}

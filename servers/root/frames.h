@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * frames.h - the root task's page frames.
+ *
+ * At the start the root task asks sigma0 for all conventional memory, so that nobody else can. A
+ * frame is given out once: what a program had is not used again after its end, since only the
+ * mapping database could tell whether the program has passed it on.
+ */
+#ifndef ROOT_FRAMES_H
+#define ROOT_FRAMES_H
+
+/* Takes everything sigma0 has. */
+void frames_init(void);
+
+/* A frame of 4 KiB filled with zeros, mapped here at its physical address; 0: none left. */
+unsigned long frame_alloc(void);
+
+/* How many frames are left. */
+unsigned long frames_left(void);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tests/system/schedule.c - who runs when: priorities, round robin, yielding, and the clock. */
+#include "test.h"
+
+enum { COUNTERS = 4 };
+static volatile L4_Word_t count[COUNTERS];
+static volatile L4_Word_t order[16], order_length;
+
+static void spins(L4_Word_t which)
+{
+	for (;;)
+		count[which]++;
+}
+
+static void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+static void note(L4_Word_t what)
+{
+	order[__atomic_fetch_add(&order_length, 1, __ATOMIC_SEQ_CST) & 15] = what;
+}
+
+static void notes_once(L4_Word_t what)
+{
+	note(what);
+}
+
+static void clear(void)
+{
+	for (unsigned i = 0; i < COUNTERS; i++)
+		count[i] = 0;
+	order_length = 0;
+}
+
+TEST(schedule, equals_share_the_processor)
+{
+	clear();
+	thread_start(&own_space, spins, 0);
+	thread_start(space_new(), spins, 1);
+	thread_start(&own_space, spins, 2);
+	L4_Sleep(L4_TimePeriod(200000));
+	for (unsigned i = 0; i < 3; i++)
+		EXPECT(count[i] > 0);
+	/* Equal slices: none has more than three times what another has. */
+	for (unsigned i = 0; i < 3; i++)
+		EXPECT(count[i] * 3 >= count[(i + 1) % 3]);
+}
+
+TEST(schedule, spinner_does_not_stop_the_worker)
+{
+	L4_Word_t before = now_us();
+
+	thread_start(&own_space, spins, 0);
+	for (unsigned i = 0; i < 10; i++)
+		L4_Sleep(L4_TimePeriod(1000));
+	EXPECT(now_us() - before >= 10000);
+}
+
+TEST(schedule, higher_starves_lower)
+{
+	L4_ThreadId_t low, high;
+
+	clear();
+	low = thread_create(&own_space, worker);
+	set_priority(low, PRIORITY_LOW);
+	high = thread_create(&own_space, worker);
+	thread_run(low, &own_space, spins, 0);
+	thread_run(high, &own_space, spins, 1);
+	/* Threads of the worker's priority spin: nothing is left for the lower one. */
+	L4_Sleep(L4_TimePeriod(100000));
+	EXPECT_EQ(count[0], 0);
+	EXPECT(count[1] > 0);
+	L4_Stop(high);
+	L4_Sleep(L4_TimePeriod(50000));
+	EXPECT(count[0] > 0);
+}
+
+static void answers(L4_Word_t what)
+{
+	L4_ThreadId_t from;
+
+	L4_Wait(&from);
+	note(what);
+	sleep_forever();
+}
+
+/* A message wakes a thread of higher priority: it runs before the sender goes on. */
+TEST(schedule, woken_higher_runs_at_once)
+{
+	L4_ThreadId_t t = thread_start(&own_space, answers, 2);
+
+	clear();
+	settle();
+	set_priority(worker, PRIORITY_LOW);
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	EXPECT_OK(L4_Send_Timeout(t, PATIENCE));
+	note(1);
+	EXPECT_EQ(order[0], 2);
+	EXPECT_EQ(order[1], 1);
+}
+
+/* ... and one of lower priority runs when the sender lets it. */
+TEST(schedule, woken_lower_waits)
+{
+	L4_ThreadId_t t = thread_create(&own_space, worker);
+
+	clear();
+	set_priority(t, PRIORITY_LOW);
+	thread_run(t, &own_space, answers, 2);
+	settle();
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	EXPECT_OK(L4_Send_Timeout(t, PATIENCE));
+	note(1);
+	settle();
+	EXPECT_EQ(order[0], 1);
+	EXPECT_EQ(order[1], 2);
+}
+
+static void naps_and_notes(L4_Word_t time)
+{
+	L4_Sleep(L4_TimePeriod(time));
+	note(now_us());
+	sleep_forever();
+}
+
+/* The end of its sleep lets a higher thread interrupt a lower one that spins. */
+TEST(schedule, timeout_preempts_lower)
+{
+	L4_Word_t begin = now_us();
+
+	clear();
+	thread_start(&own_space, naps_and_notes, 3000);
+	set_priority(worker, PRIORITY_LOW);
+	while (now_us() < begin + 8000)
+		;
+	EXPECT_EQ(order_length, 1);
+	EXPECT_BETWEEN(order[0] - begin, 3000, 4500);
+}
+
+TEST(schedule, lowering_oneself_lets_others_run)
+{
+	L4_ThreadId_t t = thread_create(&own_space, worker);
+
+	clear();
+	set_priority(t, PRIORITY_LOW + 1);
+	thread_run(t, &own_space, notes_once, 2);
+	EXPECT_EQ(order_length, 0);
+	set_priority(worker, PRIORITY_LOW);
+	EXPECT_EQ(order_length, 1);
+}
+
+/* X.2: at most the priority of the caller. */
+TEST(schedule, cannot_give_more_than_one_has)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
+
+	EXPECT_EQ(L4_Set_Priority(t, PRIORITY_WORKER + 1), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
+	EXPECT_EQ(L4_Set_Priority(worker, 255), 0);
+	EXPECT_EQ(L4_Set_Priority(t, 256), 0);
+	EXPECT_EQ(L4_Set_Priority(t, 0x100000000UL), 0);
+}
+
+static void yields(L4_Word_t what)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		note(what);
+		L4_Yield();
+	}
+	sleep_forever();
+}
+
+TEST(schedule, yield_takes_turns)
+{
+	clear();
+	thread_start(&own_space, yields, 1);
+	thread_start(&own_space, yields, 2);
+	settle();
+	settle();
+	REQUIRE_EQ(order_length, 8);
+	for (unsigned i = 2; i < 8; i++)
+		EXPECT_EQ(order[i], order[i - 2]);
+}
+
+TEST(schedule, yield_alone_returns)
+{
+	for (unsigned i = 0; i < 100; i++)
+		L4_Yield();
+}
+
+TEST(schedule, switch_to_a_thread)
+{
+	L4_ThreadId_t first, second;
+
+	clear();
+	first = thread_create(&own_space, worker);
+	second = thread_create(&own_space, worker);
+	thread_run(first, &own_space, notes_once, 1);
+	thread_run(second, &own_space, notes_once, 2);
+	/* Whoever of them has not run yet runs now. */
+	L4_ThreadSwitch(second);
+	EXPECT(order_length >= 1);
+	EXPECT(order[0] == 2 || order[1] == 2);
+}
+
+TEST(schedule, switch_to_nobody)
+{
+	L4_ThreadSwitch(thread_id_new());
+	L4_ThreadSwitch(L4_anythread);
+	L4_ThreadSwitch(L4_MyGlobalId());
+	L4_ThreadSwitch((L4_ThreadId_t){.raw = 0xffffffff80000000UL});
+}
+
+/* A thread that waits is not run by a switch. */
+TEST(schedule, switch_to_a_waiting_thread)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
+
+	settle();
+	L4_ThreadSwitch(t);
+	L4_ThreadSwitch(L4_LocalIdOf(t));
+	EXPECT(L4_LocalIdOf(t).raw != 0);
+}
+
+TEST(schedule, set_priority_of_nobody)
+{
+	EXPECT_EQ(L4_Set_Priority(thread_id_new(), 10), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
+}
+
+static volatile L4_Word_t result, error;
+
+static void raises(L4_Word_t victim)
+{
+	L4_ThreadId_t t = {.raw = victim};
+
+	result = L4_Set_Priority(t, 250);
+	error = L4_ErrorCode();
+	report(LABEL_DONE, 0);
+}
+
+static void raises_itself(L4_Word_t unused)
+{
+	(void)unused;
+	raises(L4_MyGlobalId().raw);
+}
+
+/* Only the space of its scheduler may schedule a thread. */
+TEST(schedule, stranger_cannot_raise)
+{
+	L4_ThreadId_t t = thread_start(space_new(), raises, worker.raw);
+	struct message m;
+
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(result, 0);
+	EXPECT_EQ(error, ERROR_NO_PRIVILEGE);
+}
+
+TEST(schedule, cannot_raise_itself)
+{
+	L4_ThreadId_t t = thread_start(space_new(), raises_itself, 0);
+	struct message m;
+
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(result, 0);
+}
+
+/* The clock. */
+
+TEST(clock, is_monotonic)
+{
+	L4_Word_t last = now_us();
+
+	for (unsigned i = 0; i < 2000; i++) {
+		L4_Word_t now = now_us();
+
+		if (!EXPECT(now >= last))
+			return;
+		last = now;
+	}
+}
+
+TEST(clock, goes_on)
+{
+	L4_Word_t begin = now_us();
+
+	for (unsigned i = 0; i < 10000000; i++) {
+		if (now_us() > begin + 100)
+			return;
+	}
+	FAIL("expected the clock to go on, got %lu all the time", begin);
+}
+
+/* Two clocks that know nothing of each other: the time-stamp counter is steady against SystemClock. */
+TEST(clock, is_steady)
+{
+	L4_Word_t counts[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		L4_Word_t begin = now_us(), first = __builtin_ia32_rdtsc();
+
+		while (now_us() < begin + 10000)
+			;
+		counts[i] = __builtin_ia32_rdtsc() - first;
+	}
+	EXPECT(counts[0] < counts[1] + counts[1] / 4 && counts[1] < counts[0] + counts[0] / 4);
+}
+
+static void clock_reports(L4_Word_t unused)
+{
+	(void)unused;
+	report(LABEL_DONE, now_us());
+}
+
+TEST(clock, same_in_every_space)
+{
+	L4_Word_t before = now_us();
+	L4_ThreadId_t t = thread_start(space_new(), clock_reports, 0);
+	struct message m;
+
+	REQUIRE(message_receive(t, &m));
+	EXPECT_BETWEEN(m.mr[1], before, now_us());
+}

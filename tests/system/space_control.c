@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tests/system/space_control.c - SpaceControl: where the kernel's areas of a space may lie. */
+#include "test.h"
+
+#define KIP_AT  0x500000000000UL
+#define UTCB_AT 0x600000000000UL
+
+static L4_Word_t lay_out(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcb)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, kip, utcb, L4_nilthread, &old);
+}
+
+/* The name of an empty space. */
+static L4_ThreadId_t empty_space(void)
+{
+	L4_ThreadId_t t = thread_id_new();
+
+	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
+	return t;
+}
+
+#define EXPECT_REFUSED(call, error)                                                                \
+	do {                                                                                       \
+		if (EXPECT_EQ(call, 0))                                                            \
+			EXPECT_EQ(L4_ErrorCode(), error);                                          \
+	} while (0)
+
+TEST(space_control, lay_out)
+{
+	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
+}
+
+TEST(space_control, lay_out_again)
+{
+	L4_ThreadId_t s = empty_space();
+
+	EXPECT_EQ(lay_out(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
+	EXPECT_EQ(lay_out(s, L4_FpageLog2(UTCB_AT, 12), L4_FpageLog2(KIP_AT, 12)), 1);
+}
+
+TEST(space_control, areas_side_by_side)
+{
+	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x1000, 12), L4_FpageLog2(0x2000, 12)), 1);
+	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x7fffffffd000UL, 12), L4_FpageLog2(0x7fffffffe000UL, 12)), 1);
+}
+
+TEST(space_control, error_3_space_of_nobody)
+{
+	EXPECT_REFUSED(lay_out(thread_id_new(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+		       ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(lay_out(L4_nilthread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+		       ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(lay_out(L4_anythread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+		       ERROR_INVALID_SPACE);
+}
+
+TEST(space_control, error_7_kip_area)
+{
+	L4_Fpage_t utcb = L4_FpageLog2(UTCB_AT, 16);
+	L4_ThreadId_t s = empty_space();
+
+	EXPECT_REFUSED(lay_out(s, L4_Nilpage, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_CompleteAddressSpace, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 10), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 11), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 63), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0xffffffff80000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0xffff800000000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0x800000000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0x7ffffffff000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(s, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}, utcb), ERROR_KIP_AREA);
+}
+
+TEST(space_control, error_6_utcb_area)
+{
+	L4_Fpage_t kip = L4_FpageLog2(KIP_AT, 12);
+	L4_ThreadId_t s = empty_space();
+
+	EXPECT_REFUSED(lay_out(s, kip, L4_Nilpage), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_CompleteAddressSpace), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(UTCB_AT, 10)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(UTCB_AT, 11)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0xffffffffc0000000UL, 16)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0xffff800000000000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x800000000000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x7ffffffff000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x7fffffff0000UL, 16)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(s, kip, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}), ERROR_UTCB_AREA);
+}
+
+TEST(space_control, overlap)
+{
+	L4_ThreadId_t s = empty_space();
+
+	EXPECT_EQ(lay_out(s, L4_FpageLog2(UTCB_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 0);
+	EXPECT(L4_ErrorCode() == ERROR_UTCB_AREA || L4_ErrorCode() == ERROR_KIP_AREA);
+	EXPECT_EQ(lay_out(s, L4_FpageLog2(UTCB_AT + 0xf000, 12), L4_FpageLog2(UTCB_AT, 16)), 0);
+	EXPECT(L4_ErrorCode() == ERROR_UTCB_AREA || L4_ErrorCode() == ERROR_KIP_AREA);
+	EXPECT_EQ(lay_out(s, L4_FpageLog2(UTCB_AT, 12), L4_FpageLog2(UTCB_AT, 12)), 0);
+}
+
+static volatile L4_Word_t result, error;
+
+static void lays_out(L4_Word_t unused)
+{
+	(void)unused;
+	result = lay_out(L4_MyGlobalId(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
+	error = L4_ErrorCode();
+	report(LABEL_DONE, 0);
+}
+
+TEST(space_control, error_1_unprivileged)
+{
+	L4_ThreadId_t t = thread_start(space_new(), lays_out, 0);
+	struct message m;
+
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(result, 0);
+	EXPECT_EQ(error, ERROR_NO_PRIVILEGE);
+}
+
+static void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+/* The areas of a space with an active thread stay where they are. */
+TEST(space_control, areas_of_active_space_do_not_move)
+{
+	struct space *s = space_new();
+	L4_ThreadId_t t = thread_start(s, sleeps, 0);
+
+	settle();
+	lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT + 0x100000, 16));
+	/* Taken or not: the UTCB is where it was, and its thread can be reached and deleted. */
+	EXPECT(L4_Version(t) != 0);
+	settle();
+	EXPECT_EQ(thread_delete(t), 1);
+}
+
+TEST(space_control, own_space_does_not_move)
+{
+	lay_out(runner, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
+	EXPECT_EQ(*(volatile char *)own_space.kip, 'L');
+	EXPECT_EQ(L4_MyGlobalId().raw, worker.raw);
+	EXPECT_EQ(L4_GlobalIdOf(L4_MyLocalId()).raw, worker.raw);
+}
+
+/* A map item never covers KIP or UTCBs. */
+static volatile L4_Word_t seen[2];
+
+static void looks(L4_Word_t unused)
+{
+	(void)unused;
+	L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+	L4_Receive_Timeout(worker, PATIENCE);
+	seen[0] = *(volatile L4_Word_t *)L4_GetKernelInterface();
+	seen[1] = own_utcb()->my_global_id;
+	report(LABEL_DONE, 0);
+}
+
+TEST(space_control, areas_cannot_be_mapped_over)
+{
+	struct space *s = space_new();
+	L4_ThreadId_t t = thread_start(s, looks, 0);
+	L4_Word_t page = page_new();
+	L4_MapItem_t items[2] = {
+		L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->kip),
+		L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->utcb_area),
+	};
+	struct message m;
+
+	settle();
+	L4_LoadMR(0, tag_make(0, 0, 4).raw);
+	L4_LoadMRs(1, 4, (L4_Word_t *)items);
+	L4_Send_Timeout(t, PATIENCE);
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(seen[0], *(volatile L4_Word_t *)own_space.kip);
+	EXPECT_EQ(seen[1], t.raw);
+}
