@@ -86,8 +86,8 @@ struct clock_unit clock_unit(void)
 	if (counts_instructions())
 		unit.name = "instructions";
 	else if (hypervisor_is("TCGTCGTCGTCG"))
-		unit.warning = "QEMU translates code here and does not count it: these cycles are "
-			       "ticks of the host's clock and say little; run it with -icount shift=0";
+		unit.warning = "QEMU does not count instructions here: these cycles are ticks of "
+			       "the host's clock and say little; run it with -icount shift=0";
 	return unit;
 }
 

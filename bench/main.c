@@ -27,7 +27,7 @@ static bool measure_intra(unsigned int rounds, struct figures *results)
 {
 	L4_ThreadId_t partner;
 
-	if (root_thread_start(pong_thread, NULL, pong_stack, sizeof(pong_stack), &partner) != ROOT_OK) {
+	if (root_thread_start(pong_thread, NULL, pong_stack, sizeof(pong_stack), &partner)) {
 		printf("bench: the root task gave no second thread\n");
 		return false;
 	}
@@ -43,7 +43,7 @@ static bool measure_inter(unsigned int rounds, struct figures *results)
 	L4_ThreadId_t partner = root_lookup("bench-pong");
 
 	if (L4_IsNilThread(partner)) {
-		printf("bench: there is no program bench-pong to play with; make it a boot module\n");
+		printf("bench: no program bench-pong to play with; make it a boot module\n");
 		return false;
 	}
 	if (!pingpong(partner, rounds, results)) {
@@ -76,7 +76,8 @@ int main(void)
 	struct clock_unit unit = clock_unit();
 
 	if (rounds < 1 || rounds > PINGPONG_ROUNDS_MAX) {
-		printf("bench: rounds is 1 to %d; taking %d\n", PINGPONG_ROUNDS_MAX, ROUNDS_DEFAULT);
+		printf("bench: rounds is 1 to %d; taking %d\n", PINGPONG_ROUNDS_MAX,
+		       ROUNDS_DEFAULT);
 		rounds = ROUNDS_DEFAULT;
 	}
 	/* Both in any case: each ends its partner. */

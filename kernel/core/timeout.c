@@ -7,6 +7,7 @@ enum { SLOT_BITS = 6, SLOT_MASK = WHEEL_SLOTS - 1 };
 void wheel_init(struct wheel *w, usec_t now)
 {
 	w->now = now;
+	w->next = USEC_NEVER;
 	for (unsigned level = 0; level < WHEEL_LEVELS; level++) {
 		w->used[level] = 0;
 		for (unsigned i = 0; i < WHEEL_SLOTS; i++)
@@ -33,6 +34,8 @@ static void place(struct wheel *w, struct timeout *t)
 void wheel_insert(struct wheel *w, struct timeout *t, usec_t deadline)
 {
 	t->deadline = deadline;
+	if (deadline < w->next)
+		w->next = deadline;
 	place(w, t);
 }
 
@@ -71,18 +74,12 @@ static bool next_slot(const struct wheel *w, unsigned *level, unsigned *slot)
 	return false;
 }
 
-usec_t wheel_next(const struct wheel *w)
-{
-	unsigned level, slot;
-
-	return next_slot(w, &level, &slot) ? slot_start(w, level, slot) : USEC_NEVER;
-}
-
 struct timeout *wheel_expired(struct wheel *w, usec_t now)
 {
 	unsigned level, slot;
+	bool any;
 
-	while (next_slot(w, &level, &slot) && slot_start(w, level, slot) <= now) {
+	while ((any = next_slot(w, &level, &slot)) && slot_start(w, level, slot) <= now) {
 		struct ring *ring = &w->slot[level][slot];
 		usec_t start = slot_start(w, level, slot);
 
@@ -98,6 +95,7 @@ struct timeout *wheel_expired(struct wheel *w, usec_t now)
 			return t;
 		place(w, t);
 	}
+	w->next = any ? slot_start(w, level, slot) : USEC_NEVER;
 	w->now = now > w->now ? now : w->now;
 	return NULL;
 }

@@ -21,7 +21,8 @@ struct timeout {
 };
 
 struct wheel {
-	usec_t now; /* everything before is expired and handed out */
+	usec_t now;  /* everything before is expired and handed out */
+	usec_t next; /* nothing expires before that */
 	word_t used[WHEEL_LEVELS]; /* a bit for each slot that has timeouts */
 	struct ring slot[WHEEL_LEVELS][WHEEL_SLOTS];
 };
@@ -51,6 +52,9 @@ void wheel_cancel(struct timeout *t);
 struct timeout *wheel_expired(struct wheel *w, usec_t now);
 
 /* When wheel_expired() must be called next, at the latest; USEC_NEVER if nothing is running. May be early, never late. */
-usec_t wheel_next(const struct wheel *w);
+static inline usec_t wheel_next(const struct wheel *w)
+{
+	return w->next;
+}
 
 #endif

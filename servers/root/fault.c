@@ -113,7 +113,8 @@ void fault_exception(const struct fault *fault)
 	console_say("%s (thread 0x%lx.%lu) exception: %s (trap %lu, error 0x%lx) at ip 0x%lx; "
 		    "program stopped",
 		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
-		    trap_name(trap), trap, fault_word(fault, EXC_ERROR), fault_word(fault, EXC_RIP));
+		    trap_name(trap), trap, fault_word(fault, EXC_ERROR),
+		    fault_word(fault, EXC_RIP));
 	report_registers(fault);
 	program_end(fault->program, STATUS_STOPPED);
 }

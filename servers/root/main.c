@@ -42,6 +42,11 @@ static const struct bootinfo *boot_info(void)
 	return info && info->magic == BOOTINFO_MAGIC ? info : NULL;
 }
 
+static const char *command_line(const struct bootrec_module *record)
+{
+	return record->cmdline_offset ? (const char *)record + record->cmdline_offset : "?";
+}
+
 /* Enters the program of every boot module that is one. */
 static void add_modules(void)
 {
@@ -61,8 +66,7 @@ static void add_modules(void)
 		if (record->type != BOOTREC_MODULE)
 			continue;
 		claim(record->start, record->start + record->size);
-		program_add(record->cmdline_offset ? (const char *)record + record->cmdline_offset : "?",
-			    (const void *)record->start, record->size);
+		program_add(command_line(record), (const void *)record->start, record->size);
 	}
 }
 

@@ -156,7 +156,8 @@ static bool serve_thread_priority(struct program *program, L4_Msg_t *msg)
 	return answer(msg, program_thread_priority(program, thread, L4_MsgWord(msg, 1)));
 }
 
-bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label, L4_Msg_t *msg)
+bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label,
+		   L4_Msg_t *msg)
 {
 	if (L4_TypedWords(L4_MsgMsgTag(msg)) != 0)
 		return answer(msg, ROOT_MALFORMED);

@@ -16,6 +16,7 @@
  * status. False: there is no answer now (the thread or its program has ended, or it waits for a
  * character).
  */
-bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label, L4_Msg_t *msg);
+bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label,
+		   L4_Msg_t *msg);
 
 #endif
