@@ -113,17 +113,29 @@ void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 	t->vector = VECTOR_NONE;
 }
 
+/* Users can provoke these messages at will; a few tell what is wrong, the rest would only hold up the machine. */
+enum { COMPLAINTS_MAX = 64 };
+static unsigned complaints;
+
+static void complain(const struct tcb *t)
+{
+	if (complaints == COMPLAINTS_MAX)
+		return;
+	print("kernel: thread %lx (number %lu): ", t->id, t->id >> 32);
+	if (t->role == ROLE_PAGEFAULT)
+		print("page fault at address %lx (label %lx), ip %lx, and its pager does not answer", t->fault_word,
+		      t->fault_label & 0xffff, t->rip);
+	else
+		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer", t->vector,
+		      t->error, t->rip, t->rsp);
+	print("; halted\n");
+	if (++complaints == COMPLAINTS_MAX)
+		print("kernel: further messages of this kind are not printed\n");
+}
+
 void fault_unanswered(struct tcb *t)
 {
-	if (t->role != ROLE_START) {
-		print("kernel: thread %lx (number %lu): ", t->id, t->id >> 32);
-		if (t->role == ROLE_PAGEFAULT)
-			print("page fault at address %lx (label %lx), ip %lx, and its pager does not answer", t->fault_word,
-			      t->fault_label & 0xffff, t->rip);
-		else
-			print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer",
-			      t->vector, t->error, t->rip, t->rsp);
-		print("; halted\n");
-	}
+	if (t->role != ROLE_START)
+		complain(t);
 	t->hold |= HOLD_HALTED;
 }

@@ -13,7 +13,7 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel, nmi_enter
+extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -85,12 +85,10 @@ vector_stubs:
 %assign i i + 1
 %endrep
 
-; An exception or interrupt. In: rsp -> vector, which is slot + TCB_VECTOR when it came from user mode.
-; The general registers go where struct tcb has them, below the frame.
+; Store the general registers where struct tcb has them, below the frame. In: rsp -> vector, which is slot + TCB_VECTOR
+; when it came from user mode.
 %define BELOW(field) rsp - TCB_VECTOR + field
-trap_common:
-	mov [BELOW(TCB_rax)], rax
-.rax_stored:
+%macro STORE_ALL_BUT_RAX 0
 	mov [BELOW(TCB_rcx)], rcx
 	mov [BELOW(TCB_rdx)], rdx
 	mov [BELOW(TCB_rbx)], rbx
@@ -106,6 +104,13 @@ trap_common:
 	mov [BELOW(TCB_r14)], r14
 	mov [BELOW(TCB_r15)], r15
 	cld
+%endmacro
+
+; An exception or interrupt.
+trap_common:
+	mov [BELOW(TCB_rax)], rax
+trap_rax_stored:
+	STORE_ALL_BUT_RAX
 	lea rdi, [rsp - TCB_VECTOR]                 ; rdi = the thread, or what looks like one on a kernel stack
 	test byte [rdi + TCB_CS], 3
 	jz .from_kernel
@@ -120,26 +125,33 @@ trap_common:
 	; Only the idle loop runs kernel code with interrupts on. Nothing of it is worth keeping.
 	mov rax, idle_end
 	cmp [rdi + TCB_RIP], rax
-	jne .bug
+	jne trap_bug
 	mov edi, [rdi + TCB_VECTOR]
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
 	call idle_interrupted
 	mov rdi, rax
 	jmp leave_to
-.bug:
-	sub rsp, TCB_VECTOR                         ; keep the registers that were stored below
+
+; In: rdi = what looks like a thread, with the registers at the time of the fault; rsp -> its vector.
+trap_bug:
+	mov rsp, rdi                                ; keep the registers that were stored below the frame
 	and rsp, -16
 	call trap_in_kernel
 
 ; NMI, #DB, #MC, #DF have stacks of their own: they can come at the first instruction of the system-call door, with
-; the user's stack pointer, or while TSS.rsp0 already names the next thread. From user mode, #DB is an ordinary exception:
-; its frame moves into the TCB. In: rsp -> vector.
+; the user's stack pointer, or while TSS.rsp0 already names the next thread. In: rsp -> vector.
 trap_on_own_stack:
+	cmp dword [rsp], VECTOR_DF
+	je .fatal
+	cmp dword [rsp], VECTOR_MC
+	je .fatal
 	test byte [rsp + TCB_CS - TCB_VECTOR], 3
-	jz .from_kernel
-	cmp qword [rsp], VECTOR_DB
-	jne .from_kernel
+	jz .ignored                                 ; a breakpoint at a door, an NMI: nobody has asked for either
+	cmp dword [rsp], VECTOR_DB
+	jne .ignored
+
+	; A user's #DB is an ordinary exception: its frame moves into the TCB.
 	push rax
 	push rcx
 	mov rax, rsp
@@ -155,39 +167,17 @@ trap_on_own_stack:
 	pop rcx
 	pop qword [rax + TCB_rax]
 	lea rsp, [rax + TCB_VECTOR]
-	jmp trap_common.rax_stored
-.from_kernel:
-	push rax
-	push rcx
-	push rdx
-	push rbx
-	push rbp
-	push rsi
-	push rdi
-	push r8
-	push r9
-	push r10
-	push r11
-	mov rdi, [rsp + 88]                         ; vector
-	lea rsi, [rsp + 88]                         ; where the frame is
-	cld
-	mov rbx, rsp
-	and rsp, -16
-	call nmi_enter                              ; returns if it may be ignored
-	mov rsp, rbx
-	pop r11
-	pop r10
-	pop r9
-	pop r8
-	pop rdi
-	pop rsi
-	pop rbp
-	pop rbx
-	pop rdx
-	pop rcx
-	pop rax
+	jmp trap_rax_stored
+
+.ignored:
 	add rsp, 16                                 ; vector, error
 	iretq
+
+.fatal:
+	mov [BELOW(TCB_rax)], rax
+	STORE_ALL_BUT_RAX
+	lea rdi, [rsp - TCB_VECTOR]
+	jmp trap_bug
 
 ; Run this thread. In: rdi = a thread that entry/trap.c:leave has made current.
 global leave_to

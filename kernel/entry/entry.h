@@ -29,10 +29,10 @@ struct tcb *syscall_enter(struct tcb *self);
 struct tcb *trap_enter(struct tcb *self);
 struct tcb *idle_interrupted(word_t vector, struct cpu *cpu);
 
-/* An exception in kernel code: a bug. `frame` looks like a TCB whose registers are those of the fault. */
+/*
+ * An exception in kernel code, a double fault or a machine check: the end. `frame` looks like a TCB whose registers are those of
+ * the fault.
+ */
 _Noreturn void trap_in_kernel(struct tcb *frame);
-
-/* NMI, #DB, #MC, #DF that did not come from user code, or are no exception of its. Returns if it may be ignored. */
-void nmi_enter(word_t vector, const word_t *frame);
 
 #endif

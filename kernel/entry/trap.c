@@ -75,21 +75,6 @@ struct tcb *idle_interrupted(word_t vector, struct cpu *cpu)
 
 void trap_in_kernel(struct tcb *frame)
 {
-	panic_with_frame(frame, "exception %lu in kernel code", frame->vector);
-}
-
-void nmi_enter(word_t vector, const word_t *frame)
-{
-	enum { FRAME_RIP = 2, FRAME_RSP = 5 };
-
-	switch (vector) {
-	case VECTOR_NMI: /* nobody has asked for one */
-		break;
-	case VECTOR_DB: /* a breakpoint at the first instruction of a door; the user's affair is not the kernel's */
-		dr6_write(0);
-		break;
-	default:
-		panic("exception %lu: machine check or double fault, ip %lx sp %lx", vector, frame[FRAME_RIP],
-		      frame[FRAME_RSP]);
-	}
+	panic_with_frame(frame, "exception %lu %s", frame->vector,
+	                 frame->vector == VECTOR_MC ? "(machine check)" : "in kernel code");
 }

@@ -23,6 +23,7 @@ enum { EFER_SCE = 1 << 0, EFER_LME = 1 << 8, EFER_NXE = 1 << 11 };
 enum { CR0_MP = 1 << 1, CR0_EM = 1 << 2, CR0_TS = 1 << 3, CR0_NE = 1 << 5, CR0_WP = 1 << 16, CR0_AM = 1 << 18 };
 enum { /* SDM 3A 2.5 */
 	CR4_DE = 1 << 3,
+	CR4_MCE = 1 << 6,
 	CR4_PGE = 1 << 7,
 	CR4_OSFXSR = 1 << 9,
 	CR4_OSXMMEXCPT = 1 << 10,

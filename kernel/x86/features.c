@@ -40,6 +40,7 @@ void cpu_features_init(void)
 	cpu_features.physical_bits = cpuid(0x80000000, 0).eax >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
 	cpu_features.fpu_bytes = 512;
 
+	cr4 |= bit(basic.edx, 7) ? CR4_MCE : 0;
 	cr4 |= cpu_features.fsgsbase ? CR4_FSGSBASE : 0;
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
