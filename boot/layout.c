@@ -133,9 +133,14 @@ static void link_address_check(const struct layout *layout, const struct program
 
 void layout_check(struct layout *layout)
 {
+	static const char *const missing[PROGRAMS] = {
+		[KERNEL] = "kernel, sigma0 and root task are",
+		[SIGMA0] = "sigma0 and root task are",
+		[ROOT] = "the root task is",
+	};
 	if (layout->input->module_count < PROGRAMS)
-		fail("there are %u boot modules, but kernel, sigma0 and root task are needed, in this order: "
-		     "add the missing module2 lines to grub.cfg", layout->input->module_count);
+		fail("%s missing; the first three boot modules are kernel, sigma0 and root task, in this order: "
+		     "add the missing module2 lines to grub.cfg", missing[layout->input->module_count]);
 	for (unsigned i = 0; i < layout->input->module_count; i++)
 		module_check(layout, i);
 	program_check(layout, KERNEL, "the kernel");

@@ -25,11 +25,12 @@ die() {
 # --- background work ----------------------------------------------------------------------------------------------
 
 child=      # the process we wait for
-child_end=  # what reads its output, ends by itself
+child_pipe= # a file that goes with it
 
 stop_child() {
 	[ -z "$child" ] || kill "$child" 2>/dev/null || true
-	child=
+	[ -z "$child_pipe" ] || rm -f "$child_pipe"
+	child= child_pipe=
 }
 
 # Call once in a script that uses the functions below: an interrupt ends what we started, too.
@@ -61,12 +62,13 @@ wait_child() {
 	child=
 }
 
-# run_phase LABEL LOG COMMAND...: a step of the work. Its output goes to LOG and is shown only if it fails.
+# run_phase LABEL LOG PROGRAM...: a step of the work. Its output goes to LOG and is shown only if it fails.
+# `timeout` makes a process group of it, so that stopping it stops all that it started.
 run_phase() {
 	local label=$1 log=$2 ticks=0 status=0
 	shift 2
 	printf '%s: %s ' "$program" "$label" >&2
-	"$@" </dev/null >"$log" 2>&1 &
+	timeout -k 5 "${phase_seconds:-1800}" "$@" </dev/null >"$log" 2>&1 &
 	child=$!
 	while kill -0 "$child" 2>/dev/null; do
 		pause 0.1
@@ -145,11 +147,10 @@ packages_install() {
 	fi
 	local log
 	log=$(mktemp)
-	run_phase 'packages: reading the list' "$log" apt-get update ||
+	say "missing packages: $missing"
+	run_phase 'reading the list of packages' "$log" apt-get update ||
 		die "apt-get update failed: is there a network? By hand: $line"
-	# The words behind it, because a newcomer should see what comes onto his machine.
-	say "packages: $missing"
-	run_phase 'packages: installing' "$log" env DEBIAN_FRONTEND=noninteractive $line ||
+	run_phase 'installing them' "$log" env DEBIAN_FRONTEND=noninteractive $line ||
 		die "apt-get could not install the packages; by hand: $line"
 	rm -f "$log"
 }
@@ -190,6 +191,7 @@ run_in_qemu() {
 	rm -f "$pipe"
 	: >"$log"
 	mkfifo "$pipe"
+	child_pipe=$pipe
 	plain_text <"$pipe" | tee "$log" &
 	reader=$!
 	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none -monitor none \
@@ -199,6 +201,7 @@ run_in_qemu() {
 	wait_child "$log" 'still running'
 	wait "$reader" || true
 	rm -f "$pipe"
+	child_pipe=
 	case $child_status in
 	33)
 		verdict='the system ended well.'

@@ -36,13 +36,14 @@ enum {
 };
 
 /* Extended requests, MR1. */
-enum { EXTENDED_VERBOSE = 1, EXTENDED_DUMP = 2 };
+enum { EXTENDED_VERBOSE = 1, EXTENDED_DUMP = 2, EXTENDED_EXCLUSIVE = 3 };
 
 static struct region memory_store[MEMORY_REGIONS], port_store[PORT_REGIONS];
 static struct region_map memory, ports;
 static const struct kip *kip;
 static unsigned long verbose;
 static unsigned int complaints;
+static L4_ThreadId_t only_client; /* nilthread: whoever asks is served */
 
 struct request {
 	L4_ThreadId_t from;
@@ -230,6 +231,11 @@ static void dump(const char *title, const struct region_map *map)
 	}
 }
 
+static L4_ThreadId_t root_task(void)
+{
+	return L4_GlobalId(L4_ThreadIdUserBase((void *)kip) + 2, 1);
+}
+
 /* True: answer with an empty message. */
 static bool answer_extended(const struct request *request)
 {
@@ -241,9 +247,19 @@ static bool answer_extended(const struct request *request)
 		dump("memory", &memory);
 		dump("I/O ports", &ports);
 		return request->word[1] != 0;
+	case EXTENDED_EXCLUSIVE:
+		if (!L4_IsThreadEqual(request->from, root_task()))
+			return false;
+		only_client = request->from;
+		return request->word[1] != 0;
 	default:
 		return false;
 	}
+}
+
+static bool is_stranger(L4_ThreadId_t from)
+{
+	return !L4_IsNilThread(only_client) && !L4_IsThreadEqual(from, only_client);
 }
 
 /* Puts the answer into the message registers. False: there is none. */
@@ -261,7 +277,10 @@ static bool answer(L4_MsgTag_t tag, L4_ThreadId_t from)
 	request.word[1] = L4_MsgWord(&msg, 1);
 
 	L4_MsgClear(&msg);
-	if ((request.label & ~7L) == LABEL_PAGEFAULT) {
+	if (is_stranger(from)) {
+		item = refusal();
+		has_answer = request.label == LABEL_SIGMA0;
+	} else if ((request.label & ~7L) == LABEL_PAGEFAULT) {
 		has_answer = answer_fault(&request, &item);
 	} else if ((request.label & ~7L) == LABEL_IO_PAGEFAULT) {
 		item = give_ports(&request);

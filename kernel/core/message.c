@@ -85,6 +85,9 @@ static bool all_items_acceptable(struct message *m, const struct tcb *to)
 
 static bool deliver_items(struct message *m, struct tcb *from, struct tcb *to)
 {
+	if (tag_typed(m->tag) == 0)
+		return true;
+
 	struct fpage window = receive_window(to);
 
 	for (unsigned n = tag_untyped(m->tag) + 1; n + 1 <= m->words; n += 2) {
@@ -103,6 +106,7 @@ static bool deliver_items(struct message *m, struct tcb *from, struct tcb *to)
 	return true;
 }
 
+/* No more than the message has: what else is in the sender's registers is not the receiver's business. */
 static void deliver_words(struct message *m, struct tcb *to)
 {
 	unsigned in_registers = m->words < MESSAGE_IN_REGISTERS ? m->words : MESSAGE_IN_REGISTERS;

@@ -33,6 +33,12 @@ static void update_floor(struct cpu *cpu)
 	cpu->floor = highest > 0 ? (uint32_t)highest << 2 : 0;
 }
 
+/* Is a better thread than t ready? One comparison: cpu->floor is kept for it. */
+static bool better_is_ready(const struct tcb *t)
+{
+	return t->cpu->floor > t->priority;
+}
+
 static void enqueue(struct tcb *t, bool first)
 {
 	struct cpu *cpu = t->cpu;
@@ -100,7 +106,7 @@ struct tcb *sched_continue(struct tcb *self)
 {
 	if (self == self->cpu->idle)
 		return sched_next(self);
-	if (highest_ready(self->cpu) <= (int)tcb_priority(self))
+	if (!better_is_ready(self))
 		return self;
 	interrupt(self);
 	enqueue(self, true);
@@ -118,7 +124,7 @@ struct tcb *sched_yield(struct tcb *self)
 
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 {
-	if (self != self->cpu->idle && highest_ready(self->cpu) <= (int)tcb_priority(to)) {
+	if (self != self->cpu->idle && !better_is_ready(to)) {
 		to->slice_left = 0;
 		return to;
 	}

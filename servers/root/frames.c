@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <abi/protocol.h>
+#include <l4/ipc.h>
 #include <l4/kip.h>
+#include <l4/message.h>
 #include <l4/sigma0.h>
 
 enum { PAGE = 4096, PAGE_LOG2 = 12, BLOCK_LOG2 = 30, BLOCKS = 256 };
@@ -41,10 +44,22 @@ static bool block_add(unsigned long low, unsigned long size)
 	return true;
 }
 
-void frames_init(void)
+/* What sigma0 still has, device memory and ports above all, is for nobody but this thread. */
+static void ask_for_exclusive_service(L4_ThreadId_t sigma0)
 {
-	L4_ThreadId_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()), 1);
+	enum { EXCLUSIVE = 3, ANSWER = 1 };
+	L4_Msg_t msg;
 
+	L4_MsgClear(&msg);
+	L4_Set_MsgLabel(&msg, LABEL_SIGMA0_EXTENDED);
+	L4_MsgAppendWord(&msg, EXCLUSIVE);
+	L4_MsgAppendWord(&msg, ANSWER);
+	L4_MsgLoad(&msg);
+	L4_Call(sigma0);
+}
+
+static void take_memory(L4_ThreadId_t sigma0)
+{
 	for (unsigned int log2 = BLOCK_LOG2; log2 >= PAGE_LOG2; log2--) {
 		for (;;) {
 			L4_Fpage_t got = L4_Sigma0_GetAny(sigma0, log2, L4_CompleteAddressSpace);
@@ -56,6 +71,14 @@ void frames_init(void)
 			left += L4_Size(got) / PAGE;
 		}
 	}
+}
+
+void frames_init(void)
+{
+	L4_ThreadId_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()), 1);
+
+	take_memory(sigma0);
+	ask_for_exclusive_service(sigma0);
 }
 
 unsigned long frame_alloc(void)

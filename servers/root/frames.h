@@ -2,14 +2,14 @@
 /*
  * frames.h - the root task's page frames.
  *
- * At the start the root task asks sigma0 for all conventional memory, so that nobody else can. A
+ * At the start the root task asks sigma0 for all conventional memory and to serve nobody else. A
  * frame is given out once: what a program had is not used again after its end, since only the
  * mapping database could tell whether the program has passed it on.
  */
 #ifndef ROOT_FRAMES_H
 #define ROOT_FRAMES_H
 
-/* Takes everything sigma0 has. */
+/* Takes all memory sigma0 has; from then on sigma0 serves only the calling thread. */
 void frames_init(void);
 
 /* A frame of 4 KiB filled with zeros, mapped here at its physical address; 0: none left. */

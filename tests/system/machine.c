@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/machine.c - the end of the run: tells the emulator how it went.
+ * tests/system/machine.c - the end of the run: tells boot/run, by the last line, and the emulator how it went.
  *
  * Each first access to a port is an I/O page fault that sigma0 answers.
  */
 #include "test.h"
+#include <l4io.h>
 
 void machine_exit(bool good) __attribute__((noreturn));
 
@@ -25,6 +26,7 @@ static unsigned char port_in(unsigned short port)
 
 void machine_exit(bool good)
 {
+	printf("pecan: finished, status %d\n", good ? 0 : 1);
 	while (!(port_in(COM1_LSR) & LSR_EMPTY))
 		;
 	port_out(EXIT_PORT, good ? EXIT_OK : EXIT_FAILED);

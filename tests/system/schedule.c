@@ -67,8 +67,8 @@ TEST(schedule, higher_starves_lower)
 	low = thread_create(&own_space, worker);
 	set_priority(low, PRIORITY_LOW);
 	high = thread_create(&own_space, worker);
-	thread_run(low, &own_space, spins, 0);
-	thread_run(high, &own_space, spins, 1);
+	thread_run(low, spins, 0);
+	thread_run(high, spins, 1);
 	/* Threads of the worker's priority spin: nothing is left for the lower one. */
 	L4_Sleep(L4_TimePeriod(100000));
 	EXPECT_EQ(count[0], 0);
@@ -109,7 +109,7 @@ TEST(schedule, woken_lower_waits)
 
 	clear();
 	set_priority(t, PRIORITY_LOW);
-	thread_run(t, &own_space, answers, 2);
+	thread_run(t, answers, 2);
 	settle();
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);
 	EXPECT_OK(L4_Send_Timeout(t, PATIENCE));
@@ -146,7 +146,7 @@ TEST(schedule, lowering_oneself_lets_others_run)
 
 	clear();
 	set_priority(t, PRIORITY_LOW + 1);
-	thread_run(t, &own_space, notes_once, 2);
+	thread_run(t, notes_once, 2);
 	EXPECT_EQ(order_length, 0);
 	set_priority(worker, PRIORITY_LOW);
 	EXPECT_EQ(order_length, 1);
@@ -198,8 +198,8 @@ TEST(schedule, switch_to_a_thread)
 	clear();
 	first = thread_create(&own_space, worker);
 	second = thread_create(&own_space, worker);
-	thread_run(first, &own_space, notes_once, 1);
-	thread_run(second, &own_space, notes_once, 2);
+	thread_run(first, notes_once, 1);
+	thread_run(second, notes_once, 2);
 	/* Whoever of them has not run yet runs now. */
 	L4_ThreadSwitch(second);
 	EXPECT(order_length >= 1);

@@ -119,8 +119,10 @@ L4_Word_t utcb_new(struct space *space);
 /* An active thread that waits for the start message of `pager`. Its exception handler is `pager`, too. */
 L4_ThreadId_t thread_create(struct space *space, L4_ThreadId_t pager);
 /* Run function(argument) in a thread that thread_create made, on a stack of its own. */
-void thread_run(L4_ThreadId_t thread, struct space *space, void (*function)(L4_Word_t),
-		L4_Word_t argument);
+void thread_run(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument);
+/* The same on a given stack. */
+void thread_run_on(L4_ThreadId_t thread, L4_Word_t stack_top, void (*function)(L4_Word_t),
+		   L4_Word_t argument);
 /* Create and run; pager and exception handler are the warden. */
 L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_Word_t argument);
 /* Create and run under another pager and exception handler (a thread of this space, usually the worker). */

@@ -46,7 +46,7 @@ TEST(thread_control, activate_later)
 
 	EXPECT_EQ(control(t, runner, runner, L4_nilthread, -1UL), 1);
 	EXPECT_EQ(control(t, runner, runner, worker, utcb), 1);
-	thread_run(t, &own_space, sleeps, 0);
+	thread_run(t, sleeps, 0);
 }
 
 TEST(thread_control, utcb_holds_ids)
@@ -88,7 +88,7 @@ TEST(thread_control, start_message)
 	L4_ThreadId_t t = thread_create(&own_space, worker);
 	struct message m;
 
-	thread_run(t, &own_space, says_hello, 17);
+	thread_run(t, says_hello, 17);
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(m.mr[1], 17);
 }
@@ -115,7 +115,7 @@ TEST(thread_control, start_message_has_two_words)
 		EXPECT(L4_IpcFailed(L4_Send_Timeout(t, L4_TimePeriod(2000))));
 	}
 	/* It still waits for the right one. */
-	thread_run(t, &own_space, says_hello, 18);
+	thread_run(t, says_hello, 18);
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(m.mr[1], 18);
 }

@@ -346,16 +346,20 @@ static L4_Word_t stack_prepare(L4_Word_t top, void (*function)(L4_Word_t), L4_Wo
 	return (L4_Word_t)sp;
 }
 
-void thread_run(L4_ThreadId_t thread, struct space *space, void (*function)(L4_Word_t),
-		L4_Word_t argument)
+void thread_run_on(L4_ThreadId_t thread, L4_Word_t stack_top, void (*function)(L4_Word_t),
+		   L4_Word_t argument)
 {
-	L4_Word_t sp = stack_prepare(stack_new(), function, argument);
+	L4_Word_t sp = stack_prepare(stack_top, function, argument);
 
-	(void)space;
 	L4_LoadMR(0, tag_make(0, 2, 0).raw);
 	L4_LoadMR(1, (L4_Word_t)thread_entry);
 	L4_LoadMR(2, sp);
 	REQUIRE_OK(L4_Send_Timeout(thread, PATIENCE));
+}
+
+void thread_run(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument)
+{
+	thread_run_on(thread, stack_new(), function, argument);
 }
 
 L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_Word_t argument)
@@ -373,7 +377,7 @@ L4_ThreadId_t thread_start_under(L4_ThreadId_t pager, struct space *space,
 {
 	L4_ThreadId_t thread = thread_create(space, pager);
 
-	thread_run(thread, space, function, argument);
+	thread_run(thread, function, argument);
 	return thread;
 }
 

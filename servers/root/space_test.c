@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * space_test.c - which page belongs where in a program, with frames from malloc.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "frames.h"
+#include "space.h"
+
+enum { FRAMES_MAX = 64, HEAP_PAGES = 3 };
+#define HEAP 0x1000000000UL /* ROOT_HEAP_LOW of lib/service */
+
+static void *frames[FRAMES_MAX];
+static unsigned int frame_count, frame_limit;
+
+unsigned long frame_alloc(void)
+{
+	if (frame_count == frame_limit)
+		return 0;
+	frames[frame_count] = aligned_alloc(SPACE_PAGE, SPACE_PAGE);
+	memset(frames[frame_count], 0, SPACE_PAGE);
+	return (unsigned long)frames[frame_count++];
+}
+
+static unsigned char text[5000];
+static unsigned char data[16] = "data of program";
+
+static int setup(void **state)
+{
+	static struct space space;
+
+	memset(text, 0xcc, sizeof(text));
+	space = (struct space){
+		.frames_max = FRAMES_MAX,
+		.image = {
+			.count = 2,
+			.segments = {
+				{ 0x400000, 0x400000 + sizeof(text), text, sizeof(text),
+				  ELF_READ | ELF_EXECUTE },
+				/* begins in the page where the text ends */
+				{ 0x401f00, 0x403000, data, sizeof(data), ELF_READ | ELF_WRITE },
+			},
+		},
+	};
+	frame_limit = FRAMES_MAX;
+	*state = &space;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	while (frame_count > 0)
+		free(frames[--frame_count]);
+	return 0;
+}
+
+static void pages_have_their_bytes_and_rights(void **state)
+{
+	unsigned long frame;
+	unsigned int rights;
+
+	assert_int_equal(space_touch(*state, 0x400123, ELF_EXECUTE, &frame, &rights), SPACE_MAPPED);
+	assert_int_equal(rights, ELF_READ | ELF_EXECUTE);
+	assert_memory_equal((void *)frame, text, SPACE_PAGE);
+
+	assert_int_equal(space_touch(*state, 0x402ff8, ELF_WRITE, &frame, &rights), SPACE_MAPPED);
+	assert_int_equal(rights, ELF_READ | ELF_WRITE);
+	for (unsigned int i = 0; i < SPACE_PAGE; i++)
+		assert_int_equal(((unsigned char *)frame)[i], 0);
+}
+
+static void a_page_of_two_segments_has_both(void **state)
+{
+	unsigned char *frame;
+	unsigned int rights;
+
+	assert_int_equal(space_touch(*state, 0x401f00, ELF_WRITE, (unsigned long *)&frame, &rights),
+			 SPACE_MAPPED);
+	assert_int_equal(rights, ELF_READ | ELF_WRITE | ELF_EXECUTE);
+	assert_memory_equal(frame, text + SPACE_PAGE, sizeof(text) - SPACE_PAGE);
+	assert_int_equal(frame[sizeof(text) - SPACE_PAGE], 0);
+	assert_memory_equal(frame + 0xf00, data, sizeof(data));
+}
+
+static void the_same_page_comes_again(void **state)
+{
+	unsigned long first, second;
+	unsigned int rights;
+
+	assert_int_equal(space_touch(*state, HEAP, ELF_WRITE, &first, &rights), SPACE_MAPPED);
+	*(char *)first = 7;
+	assert_int_equal(space_touch(*state, HEAP + 8, ELF_READ, &second, &rights), SPACE_MAPPED);
+	assert_int_equal(first, second);
+	assert_int_equal(*(char *)second, 7);
+}
+
+static void what_is_not_there_is_refused(void **state)
+{
+	static const unsigned long nowhere[] = {
+		0, 0xfff, 0x3fffff, 0x403000, HEAP - 1, 0x1040000000, 0x8000000000, 1UL << 47, ~0UL,
+	};
+	unsigned long frame;
+	unsigned int rights;
+
+	for (unsigned int i = 0; i < sizeof(nowhere) / sizeof(nowhere[0]); i++)
+		assert_int_equal(space_touch(*state, nowhere[i], ELF_READ, &frame, &rights),
+				 SPACE_NOTHING_THERE);
+	assert_int_equal(space_touch(*state, 0x400000, ELF_WRITE, &frame, &rights),
+			 SPACE_NOT_ALLOWED);
+	assert_int_equal(space_touch(*state, HEAP, ELF_EXECUTE, &frame, &rights),
+			 SPACE_NOT_ALLOWED);
+	assert_int_equal(frame_count, 0);
+}
+
+static void the_quota_and_the_memory_end(void **state)
+{
+	struct space *space = *state;
+	unsigned long frame;
+	unsigned int rights;
+
+	space->frames_max = 3 + HEAP_PAGES; /* the tree needs three */
+	for (unsigned int i = 0; i < HEAP_PAGES; i++)
+		assert_int_equal(space_touch(space, HEAP + i * SPACE_PAGE, ELF_WRITE, &frame,
+					     &rights), SPACE_MAPPED);
+	assert_int_equal(space_touch(space, HEAP + HEAP_PAGES * SPACE_PAGE, ELF_WRITE, &frame,
+				     &rights), SPACE_OVER_QUOTA);
+	space->frames_max++;
+	frame_limit = frame_count;
+	assert_int_equal(space_touch(space, HEAP + HEAP_PAGES * SPACE_PAGE, ELF_WRITE, &frame,
+				     &rights), SPACE_NO_MEMORY);
+	frame_limit++;
+	assert_int_equal(space_touch(space, HEAP + HEAP_PAGES * SPACE_PAGE, ELF_WRITE, &frame,
+				     &rights), SPACE_MAPPED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(pages_have_their_bytes_and_rights, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_page_of_two_segments_has_both, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_same_page_comes_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_not_there_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_quota_and_the_memory_end, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("root/space", tests, NULL, NULL);
+}
