@@ -40,6 +40,8 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
 {
 	self->fault_label = (word_t)LABEL_IO_PAGEFAULT | (RIGHT_R | RIGHT_W);
 	self->fault_word = io_fpage;
+	if (self->space->is_sigma0 && space_allow_ports(self->space, fpage_decode(io_fpage), NULL, self->cpu))
+		return self;
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
 }
 

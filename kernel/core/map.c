@@ -57,6 +57,8 @@ static struct source find_source(struct space *from, virt_t address)
 {
 	struct source s;
 
+	if (from->is_sigma0 && fpage_contains(from->kip_area, address, 1)) /* sigma0 gives the KIP to who asks for it */
+		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER, .level = 0 };
 	if (from->is_sigma0)
 		return sigma0_page(address);
 	s.pte = *pagetable_find(from->root, address, &s.level);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: the lines marked "->" become
+ * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: what is marked "->" becomes
  * entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
  */
 #include "abi/syscall.h"
@@ -8,7 +8,7 @@
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
-#define CONSTANT(name, value) __asm__ volatile("\n->" #name " equ %0" : : "i"(value))
+#define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " equ %0\"" : : "i"(value))
 
 void offsets(void);
 

@@ -9,6 +9,7 @@
 #include "init/init.h"
 #include "x86/clock.h"
 #include "x86/cpu.h"
+#include "x86/lapic.h"
 
 /* Where things lie in the page, behind the fixed fields. */
 enum { AT_KERNEL_DESC = 0x200, AT_PROCESSOR_DESC = 0x2c0, AT_CALLS = 0x300, AT_MEMORY_DESC = 0x400 };
@@ -89,6 +90,7 @@ static void fill_memory(struct kip *kip, const struct boot_handoff *boot)
 	add_memory(kip, &count, 0, 1UL << cpu_features.physical_bits, KIP_MEMORY_DEDICATED, false);
 	for (unsigned i = 0; i < boot->memory_count; i++)
 		add_memory(kip, &count, boot->memory[i].low, boot->memory[i].high, kip_type(boot->memory[i].type), false);
+	add_memory(kip, &count, lapic_phys(), lapic_phys() + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
 	add_memory(kip, &count, 0, USER_END, KIP_MEMORY_CONVENTIONAL, true);
 	kip->memory_info = (word_t)AT_MEMORY_DESC << 32 | count;
 }

@@ -6,6 +6,7 @@
  */
 #include "base/assert.h"
 #include "core/frames.h"
+#include "core/map.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "init/init.h"
@@ -94,6 +95,7 @@ void mappings_init(const struct boot_handoff *boot)
 	map_image(boot);
 	map_all_ram(boot);
 	make_tables();
+	map_reserve(lapic_phys(), lapic_phys() + PAGE_SIZE);
 	map(DEVICE_MAP, lapic_phys(), 0, PTE_WRITE | PTE_NX | PTE_UNCACHED | PTE_WRITE_THROUGH);
 	cr3_write(direct_map_phys(kernel_root));
 }

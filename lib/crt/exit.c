@@ -2,8 +2,8 @@
 /*
  * exit.c - what happens when main() returns and nobody has said otherwise.
  *
- * A thread cannot delete itself without a privileged helper, and the kernel knows no processes: without a
- * server to tell, all that is left is to wait for a message that cannot come.
+ * A thread cannot delete itself without a privileged helper, and the kernel knows no processes:
+ * without a server to tell, all that is left is to wait for a message that cannot come.
  */
 #include <crt.h>
 #include <l4/ipc.h>

@@ -2,11 +2,13 @@
 /*
  * start.c - from the first instruction of a program to its main().
  *
- * Whoever starts a program sets its instruction pointer to the ELF entry point and promises nothing about
- * its stack pointer, so the first thing to do is to take a stack of our own. The loader has cleared .bss. Then
- * libl4 learns where the kernel interface page is, the constructors of C++ objects run in link order, then main().
+ * Whoever starts a program sets its instruction pointer to the ELF entry point and promises
+ * nothing about its stack pointer, so the first thing to do is to take a stack of our own. The
+ * loader has cleared .bss. Then libl4 learns where the kernel interface page is, the constructors
+ * of C++ objects run in link order, then main().
  *
- * Stack and its size are weak together: a program that wants more defines both (L4_STACK of crt.h).
+ * Stack and its size are weak together: a program that wants more defines both (L4_STACK of
+ * crt.h).
  */
 #include <crt.h>
 #include <l4/kip.h>

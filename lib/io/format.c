@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * format.c - printf's conversions. Pure: no state, no back end, so it compiles and is tested on the host.
+ * format.c - printf's conversions. Pure: no state, no back end, so it compiles and is tested on
+ * the host.
  *
- * A conversion is parsed into a struct spec, its argument turned into a prefix ("-", "0x") and a body of digits or text;
- * one function then pads both to the width. An unknown conversion is printed as it stands and takes no argument.
+ * A conversion is parsed into a struct spec, its argument turned into a prefix ("-", "0x") and a
+ * body of digits or text; one function then pads both to the width. An unknown conversion is
+ * printed as it stands and takes no argument.
  */
 #include "format.h"
 
@@ -155,8 +157,8 @@ static const char *parse_length(const char *f, struct spec *s)
 }
 
 /*
- * An integer argument, whatever its length: on this machine every one is passed as eight bytes, and so is a union
- * of a word (a thread id).
+ * An integer argument, whatever its length: on this machine every one is passed as eight bytes,
+ * and so is a union of a word (a thread id).
  */
 #define NEXT_WORD(arguments) __builtin_va_arg(arguments, unsigned long)
 

@@ -62,8 +62,8 @@ static void integers(void **state)
 	    "%d",      "%i",	  "%5d|",    "%-5d|",	"%05d|", "%+d",	  "% d",   "%.3d", "%8.3d|",
 	    "%-8.3d|", "%08.3d|", "%.0d|",   "%u",	"%x",	 "%X",	  "%o",	   "%#x",  "%#X",
 	    "%#o",     "%#10x|",  "%#010x|", "%-#10x|", "%3u|",	 "%.10x", "%+.2i",
-	};
-	static const int values[] = {0, 1, -1, 7, 8, 10, 255, 1234567, INT_MAX, INT_MIN};
+	 };
+	static const int values[] = { 0, 1, -1, 7, 8, 10, 255, 1234567, INT_MAX, INT_MIN };
 
 	(void)state;
 	for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
@@ -76,8 +76,8 @@ static void long_integers(void **state)
 	static const char *const formats[] = {
 	    "%ld",     "%lld", "%lu", "%lx", "%llx", "%lX",  "%lo",	  "%016lx|",
 	    "%-20lx|", "%zu",  "%zx", "%td", "%jd",  "%#lx", "%25.20ld|",
-	};
-	static const long values[] = {0, 1, -1, LONG_MAX, LONG_MIN, 0x123456789abcdefL};
+	 };
+	static const long values[] = { 0, 1, -1, LONG_MAX, LONG_MIN, 0x123456789abcdefL };
 
 	(void)state;
 	for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
@@ -87,8 +87,8 @@ static void long_integers(void **state)
 
 static void short_integers(void **state)
 {
-	static const char *const formats[] = {"%hd", "%hu", "%hx", "%hhd", "%hhu", "%hhx"};
-	static const int values[] = {0, -1, 127, 128, 255, 256, 32767, 32768, 65535, 65536};
+	static const char *const formats[] = { "%hd", "%hu", "%hx", "%hhd", "%hhu", "%hhx" };
+	static const int values[] = { 0, -1, 127, 128, 255, 256, 32767, 32768, 65535, 65536 };
 
 	(void)state;
 	for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
@@ -139,7 +139,7 @@ static void union_by_value(void **state)
 		struct {
 			unsigned long version : 32, number : 32;
 		} X;
-	} id = {0x0000012200000001};
+	} id = { 0x0000012200000001 };
 	char text[40];
 
 	(void)state;
@@ -177,7 +177,7 @@ int main(void)
 	    cmocka_unit_test(many_arguments),
 	    cmocka_unit_test(union_by_value),
 	    cmocka_unit_test(unknown_conversions_stand),
-	};
+	 };
 
 	return cmocka_run_group_tests_name("io/format", tests, NULL, NULL);
 }

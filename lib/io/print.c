@@ -2,8 +2,9 @@
 /*
  * print.c - the functions of <l4io.h>.
  *
- * Text is gathered in a small buffer on the stack, so that a back end that sends messages sends few; nothing is kept
- * between calls, so threads may print at the same time (each call's pieces may then be interleaved).
+ * Text is gathered in a small buffer on the stack, so that a back end that sends messages sends
+ * few; nothing is kept between calls, so threads may print at the same time (each call's pieces
+ * may then be interleaved).
  */
 #include <l4io.h>
 #include <string.h>

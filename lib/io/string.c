@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * string.c - the functions that compilers call on their own, and three more that every program wants.
+ * string.c - the functions that compilers call on their own, and three more that every program
+ * wants.
  *
- * Copying and filling are the processor's string instructions: short, good for long blocks, and no loop
- * that a compiler could recognise as memcpy and turn into a call of itself. The direction flag is clear by the ABI.
+ * Copying and filling are the processor's string instructions: short, good for long blocks, and no
+ * loop that a compiler could recognise as memcpy and turn into a call of itself. The direction
+ * flag is clear by the ABI.
  */
 #include <string.h>
 
@@ -24,7 +26,10 @@ void *memmove(void *to, const void *from, unsigned long size)
 		return memcpy(to, from, size);
 	d += size - 1;
 	s += size - 1;
-	__asm__ __volatile__("std\n\trep movsb\n\tcld" : "+D"(d), "+S"(s), "+c"(size) : : "memory", "cc");
+	__asm__ __volatile__("std\n\trep movsb\n\tcld"
+			     : "+D"(d), "+S"(s), "+c"(size)
+			     :
+			     : "memory", "cc");
 	return to;
 }
 

@@ -2,9 +2,9 @@
 /*
  * uart.c - the back end that writes to COM1 itself.
  *
- * A 16550 serial port, as firmware or boot component have set it up; it is polled. The program needs no
- * right to the ports beforehand: its first access becomes an I/O page fault, and its pager maps them or
- * does not. While the port is not ready the thread gives its time slice away.
+ * A 16550 serial port, as firmware or boot component have set it up; it is polled. The program
+ * needs no right to the ports beforehand: its first access becomes an I/O page fault, and its
+ * pager maps them or does not. While the port is not ready the thread gives its time slice away.
  */
 #include <l4io.h>
 #include <l4/schedule.h>

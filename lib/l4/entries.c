@@ -2,8 +2,8 @@
 /*
  * entries.c - the kernel's entry points, found in the kernel interface page.
  *
- * Only programs that call the entry points themselves need these; the functions of <l4/syscalls.h> enter the kernel
- * directly.
+ * Only programs that call the entry points themselves need these; the functions of <l4/syscalls.h>
+ * enter the kernel directly.
  */
 #include <l4/kip.h>
 

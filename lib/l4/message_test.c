@@ -34,7 +34,7 @@ static int make_utcb(void **state)
 
 static void registers_are_utcb_words(void **state)
 {
-	L4_Word_t words[3] = {11, 12, 13}, back[3] = {0, 0, 0}, one = 0;
+	L4_Word_t words[3] = { 11, 12, 13 }, back[3] = { 0, 0, 0 }, one = 0;
 	volatile int n = 5; /* not a constant: the other addressing mode */
 
 	(void)state;
@@ -117,7 +117,7 @@ static void untyped_words_go_before_typed_ones(void **state)
 
 static void put_and_get(void **state)
 {
-	L4_Word_t untyped[2] = {5, 6}, back[2] = {0, 0};
+	L4_Word_t untyped[2] = { 5, 6 }, back[2] = { 0, 0 };
 	L4_MapItem_t m = L4_MapItem(L4_FpageLog2(0x400000, 12), 0), items[1];
 	L4_Msg_t msg;
 
@@ -264,7 +264,7 @@ int main(void)
 	    cmocka_unit_test_setup(pagefault_reply, make_utcb),
 	    cmocka_unit_test(features_are_compared_exactly),
 	    cmocka_unit_test(times),
-	};
+	 };
 
 	return cmocka_run_group_tests_name("l4/message", tests, NULL, NULL);
 }

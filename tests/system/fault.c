@@ -193,20 +193,8 @@ TEST(fault, own_pager)
 	stops_quietly(pages_itself);
 }
 
-TEST(fault, pager_deleted_while_faulting)
-{
-	L4_ThreadId_t pager = thread_start(&own_space, probe_read, (L4_Word_t)page_new());
-	L4_ThreadId_t t = thread_start(&own_space, probe_read, FAR);
-
-	settle();
-	L4_Set_PagerOf(t, pager);
-	EXPECT_EQ(thread_delete(pager), 1);
-	settle();
-	EXPECT_EQ(thread_delete(t), 1);
-}
-
 /* The pager named by its local id. */
-static void faults_to_local_pager(L4_Word_t pager)
+static void faults_to(L4_Word_t pager)
 {
 	L4_Set_Pager((L4_ThreadId_t){.raw = pager});
 	*(volatile L4_Word_t *)FAR;
@@ -215,12 +203,29 @@ static void faults_to_local_pager(L4_Word_t pager)
 
 TEST(fault, pager_by_local_id)
 {
-	L4_ThreadId_t t = thread_start(&own_space, faults_to_local_pager, L4_MyLocalId().raw);
+	L4_ThreadId_t t = thread_start(&own_space, faults_to, L4_MyLocalId().raw);
 	struct message m;
 
 	REQUIRE(message_receive(t, &m));
 	EXPECT(is_page_fault(&m));
 	EXPECT_EQ(m.mr[1], FAR);
+}
+
+static void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+TEST(fault, pager_deleted_while_faulting)
+{
+	L4_ThreadId_t pager = thread_start(&own_space, sleeps, 0);
+	L4_ThreadId_t t = thread_start(&own_space, faults_to, pager.raw);
+
+	settle();
+	EXPECT_EQ(thread_delete(pager), 1);
+	settle();
+	EXPECT_EQ(thread_delete(t), 1);
 }
 
 /* The faulter's own message registers, buffer registers and error code are untouched. */

@@ -108,8 +108,9 @@ static void outcome_print(char *buffer, size_t size, bool failed, L4_Word_t phas
 }
 
 bool test_ipc_error(const char *file, unsigned line, const char *text, L4_MsgTag_t tag,
-		    L4_Word_t error, L4_Word_t phase, L4_Word_t code)
+		    L4_Word_t phase, L4_Word_t code)
 {
+	L4_Word_t error = L4_ErrorCode();
 	bool failed = L4_IpcFailed(tag) != 0;
 	char got[64], want[64];
 

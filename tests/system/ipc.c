@@ -103,7 +103,8 @@ static void expect_words(L4_Word_t count)
 	for (unsigned i = 1; i < 64; i++) {
 		L4_Word_t want = i <= count ? pattern(i) : poison(i);
 
-		if (m.mr[i] != want && (i > 7 || (i > count && m.mr[i] != pattern(i))))
+		/* Registers behind a short message hold whatever was in them. */
+		if (m.mr[i] != want && (i > 7 || i <= count))
 			wrong = wrong ? wrong : i;
 	}
 	report(LABEL_DONE, wrong);

@@ -156,12 +156,13 @@ TEST(schedule, lowering_oneself_lets_others_run)
 TEST(schedule, cannot_give_more_than_one_has)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
+	L4_Word_t old;
 
 	EXPECT_EQ(L4_Set_Priority(t, PRIORITY_WORKER + 1), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
 	EXPECT_EQ(L4_Set_Priority(worker, 255), 0);
-	EXPECT_EQ(L4_Set_Priority(t, 256), 0);
-	EXPECT_EQ(L4_Set_Priority(t, 0x100000000UL), 0);
+	EXPECT_EQ(L4_Schedule(t, ~0UL, ~0UL, 256, ~0UL, &old), 0);
+	EXPECT_EQ(L4_Schedule(t, ~0UL, ~0UL, 0x100000000UL, ~0UL, &old), 0);
 }
 
 static void yields(L4_Word_t what)

@@ -56,7 +56,7 @@ bool test_equal(const char *file, unsigned line, const char *text, L4_Word_t got
 bool test_between(const char *file, unsigned line, const char *text, L4_Word_t got, L4_Word_t low,
 		  L4_Word_t high);
 bool test_ipc_error(const char *file, unsigned line, const char *text, L4_MsgTag_t tag,
-		    L4_Word_t error, L4_Word_t phase, L4_Word_t code);
+		    L4_Word_t phase, L4_Word_t code);
 bool test_fail(const char *file, unsigned line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void test_abort(void) __attribute__((noreturn));
@@ -65,10 +65,10 @@ void test_abort(void) __attribute__((noreturn));
 #define EXPECT_EQ(got, want)  test_equal(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(want))
 #define EXPECT_BETWEEN(got, low, high)                                                             \
 	test_between(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(low), (L4_Word_t)(high))
-#define EXPECT_OK(tag)        test_ipc_error(__FILE__, __LINE__, #tag, tag, L4_ErrorCode(), 0, 0)
+#define EXPECT_OK(tag)        test_ipc_error(__FILE__, __LINE__, #tag, tag, 0, 0)
 /* The IPC failed in this phase (SEND or RECEIVE) with this code (enum ipc_error). */
 #define EXPECT_FAILED(tag, phase, code)                                                            \
-	test_ipc_error(__FILE__, __LINE__, #tag, tag, L4_ErrorCode(), phase, code)
+	test_ipc_error(__FILE__, __LINE__, #tag, tag, phase, code)
 #define FAIL(...)             test_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define REQUIRE(held)                                                                              \
 	do {                                                                                       \

@@ -2,7 +2,8 @@
 /*
  * crt.h - what a program may change about how it starts and ends.
  *
- * A program needs none of this: it has a main(), a stack of 16 KiB, and stops forever when main() returns.
+ * A program needs none of this: it has a main(), a stack of 16 KiB, and stops forever when main()
+ * returns.
  */
 #ifndef CRT_H
 #define CRT_H

@@ -2,14 +2,14 @@
 /*
  * l4io.h - printing and reading for programs without a C library.
  *
- * Conversions: d i u x X o p c s %, with flags 0 - + space #, width and precision (both may be *), and the
- * lengths hh h l ll z t j. No floating point. %c and %s print bytes as they are.
+ * Conversions: d i u x X o p c s %, with flags 0 - + space #, width and precision (both may be *),
+ * and the lengths hh h l ll z t j. No floating point. %c and %s print bytes as they are.
  *
- * Where characters go is decided at link time, by the library that defines io_write and io_read: io_uart (the
- * serial port, by the program's own port accesses) or io_console (a server).
+ * Where characters go is decided at link time, by the library that defines io_write and io_read:
+ * io_uart (the serial port, by the program's own port accesses) or io_console (a server).
  *
- * printf has no format attribute on purpose: X.2 programs pass thread ids and flexpages, which are unions
- * of a word, for %lx.
+ * printf has no format attribute on purpose: X.2 programs pass thread ids and flexpages, which are
+ * unions of a word, for %lx.
  */
 #ifndef L4IO_H
 #define L4IO_H
@@ -35,8 +35,8 @@ int printf(const char *format, ...);
 int vprintf(const char *format, __builtin_va_list arguments);
 
 /*
- * These write at most size bytes, the terminating zero included, and return how many characters the whole text
- * would have.
+ * These write at most size bytes, the terminating zero included, and return how many characters
+ * the whole text would have.
  */
 int snprintf(char *buffer, unsigned long size, const char *format, ...);
 int vsnprintf(char *buffer, unsigned long size, const char *format, __builtin_va_list arguments);

@@ -2,8 +2,9 @@
 /*
  * layout.c - the bit layouts of X.2's types, and that the headers say the same as lib/abi.
  *
- * Bit fields are no constant expressions, so their checks are code that an optimising compiler must be able to
- * remove: what remains calls a function that may not be called, which is a compile-time error.
+ * Bit fields are no constant expressions, so their checks are code that an optimising compiler
+ * must be able to remove: what remains calls a function that may not be called, which is a
+ * compile-time error.
  */
 #include <abi/bootinfo.h>
 #include <abi/kip.h>
@@ -218,7 +219,8 @@ void check_messages(void)
 	CHECK(L4_IsMapItem(m) && L4_MapItemSndBase(m) == 0x8000400);
 	CHECK(g.X.__type == 5 && L4_IsGrantItem(g) && L4_GrantItemSndBase(g) == 0x8000400);
 	CHECK(s.X.string_length == 100 && s.X.j == 0 && s.X.c == 0 && s.raw[0] == 100 << 10);
-	CHECK(s.X.str.string_ptr == (void *)0x1000 && L4_IsStringItem(&s) && L4_Substrings(&s) == 1);
+	CHECK(s.X.str.string_ptr == (void *)0x1000 && L4_IsStringItem(&s));
+	CHECK(L4_Substrings(&s) == 1);
 	CHECK(a.raw == (f.raw & ~0xfUL) && L4_HasMapGrantItems(a) && !L4_HasStringItems(a));
 	a = L4_AddAcceptor(L4_StringItemsAcceptor, a);
 	CHECK(a.X.s == 1 && L4_RcvWindow(a).raw == (f.raw & ~0xfUL));

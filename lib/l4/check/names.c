@@ -29,7 +29,8 @@ L4_ThreadId_t nobody = L4_nilthread, anybody = L4_anythread, neighbour = L4_anyl
 L4_Fpage_t pages[2] = { L4_Nilpage, L4_CompleteAddressSpace };
 L4_Time_t times[2] = { L4_Never, L4_ZeroTime };
 L4_MsgTag_t tags[1] = { L4_Niltag };
-L4_Acceptor_t acceptors[3] = { L4_UntypedWordsAcceptor, L4_StringItemsAcceptor, L4_CtrlXferAcceptor };
+L4_Acceptor_t acceptors[3] = { L4_UntypedWordsAcceptor, L4_StringItemsAcceptor,
+			       L4_CtrlXferAcceptor };
 
 static volatile L4_Word_t sink;
 
@@ -80,8 +81,8 @@ void use_types(L4_ThreadId_t t, L4_Fpage_t f, L4_Clock_t c)
 	USE(time.point.m + time.point.c + time.point.e + time.point.a);
 	USE(L4_TimeAddUsec(time, 1).raw + L4_TimeAddUsecTo(&time, 1).raw);
 	USE(L4_TimeSubUsec(time, 1).raw + L4_TimeSubUsecFrom(&time, 1).raw);
-	USE(L4_IsTimeLonger(time, time) + L4_IsTimeShorter(time, time) + L4_IsTimeEqual(time, time) +
-	    L4_IsTimeNotEqual(time, time));
+	USE(L4_IsTimeLonger(time, time) + L4_IsTimeShorter(time, time) +
+	    L4_IsTimeEqual(time, time) + L4_IsTimeNotEqual(time, time));
 
 	USE(L4_IoFpage(0x3f8, 8).raw + L4_IoFpageLog2(0x3f8, 3).raw + L4_IsIoFpage(f));
 	USE(L4_IoFpagePort(f) + L4_IoFpageSize(f) + L4_IoFpageSizeLog2(f));
@@ -107,7 +108,8 @@ void use_messages(L4_Word_t *words)
 	USE(L4_IsMapItem(map) + L4_MapItemSndBase(map) + L4_MapItemSndFpage(map).raw + map.raw[1]);
 	USE(L4_IsGrantItem(grant) + L4_GrantItemSndBase(grant) + L4_GrantItemSndFpage(grant).raw);
 	USE(map.X.C + map.X.snd_base + map.X.snd_fpage.raw + grant.X.C);
-	USE(L4_IsStringItem(s) + L4_CompoundString(s) + L4_Substrings(s) + (L4_Word_t)L4_Substring(s, 1));
+	USE(L4_IsStringItem(s) + L4_CompoundString(s) + L4_Substrings(s));
+	USE(L4_Substring(s, 1));
 	USE(L4_AddSubstringTo(s, &string) != 0);
 	USE(L4_AddSubstringAddressTo(s, words) != 0);
 	USE(s->X.C + s->X.j + s->X.c + s->X.string_length + (L4_Word_t)s->X.str.string_ptr);
@@ -118,7 +120,8 @@ void use_messages(L4_Word_t *words)
 	USE(L4_AddCacheAllocationHint(string, hint).raw[0] +
 	    L4_AddCacheAllocationHintTo(&string, hint).raw[0]);
 	USE(L4_CacheAllocationHint(string).raw + L4_CacheAlloctionHint(string).raw);
-	USE(L4_IsCacheAllocationHintEqual(hint, hint) + L4_IsCacheAllocationHintNotEqual(hint, hint));
+	USE(L4_IsCacheAllocationHintEqual(hint, hint) +
+	    L4_IsCacheAllocationHintNotEqual(hint, hint));
 	L4_CtrlXferItemInit(c, 1);
 	L4_FaultConfCtrlXferItemInit(c, 1, 2);
 	USE(L4_IsCtrlXferItem(c) + c->id + c->mask + c->C);
@@ -143,7 +146,8 @@ void use_messages(L4_Word_t *words)
 	L4_MsgPutStringItem(&msg, 0, s);
 	L4_MsgPutCtrlXferItem(&msg, 0, c);
 	L4_MsgGetWord(&msg, 0, words);
-	USE(L4_MsgWord(&msg, 0) + L4_MsgGetMapItem(&msg, 0, &map) + L4_MsgGetGrantItem(&msg, 0, &grant));
+	USE(L4_MsgWord(&msg, 0) + L4_MsgGetMapItem(&msg, 0, &map) +
+	    L4_MsgGetGrantItem(&msg, 0, &grant));
 	USE(L4_MsgGetStringItem(&msg, 0, s) + L4_MsgGetCtrlXferItem(&msg, 1, c));
 	L4_MsgLoad(&msg);
 	L4_MsgStore(tag, &msg);
@@ -199,8 +203,8 @@ void use_ipc(L4_ThreadId_t t)
 	tag = L4_LreplyWait(t, &t);
 	L4_Sleep(never);
 	L4_Set_Propagation(&tag);
-	USE(L4_IpcSucceeded(tag) + L4_IpcFailed(tag) + L4_IpcPropagated(tag) + L4_IpcRedirected(tag) +
-	    L4_IpcXcpu(tag));
+	USE(L4_IpcSucceeded(tag) + L4_IpcFailed(tag) + L4_IpcPropagated(tag) +
+	    L4_IpcRedirected(tag) + L4_IpcXcpu(tag));
 }
 
 void use_threads(L4_ThreadId_t t)
@@ -229,7 +233,7 @@ void use_threads(L4_ThreadId_t t)
 	USE(L4_EnablePreemptionFaultException() + L4_DisablePreemptionFaultException() +
 	    L4_EnablePreemption() + L4_DisablePreemption() + L4_PreemptionPending());
 
-	USE(L4_ExchangeRegisters(t, 0, 0, 0, 0, 0, t, &control, &sp, &ip, &flags, &handle, &pager).raw);
+	t = L4_ExchangeRegisters(t, 0, 0, 0, 0, 0, t, &control, &sp, &ip, &flags, &handle, &pager);
 	L4_Start(t);
 	L4_Start_SpIp(t, sp, ip);
 	L4_Start_SpIpFlags(t, sp, ip, flags);
@@ -311,9 +315,11 @@ void use_kip(void)
 	    L4_KipAreaSizeLog2(kip) + L4_KipAreaSize(kip) + L4_BootInfo(kip));
 	USE(L4_KernelVersionString(kip));
 	USE(L4_Feature(kip, 0));
-	USE(L4_IsMemoryDescVirtual(m) + L4_MemoryDescType(m) + L4_MemoryDescLow(m) + L4_MemoryDescHigh(m));
+	USE(L4_IsMemoryDescVirtual(m) + L4_MemoryDescType(m) + L4_MemoryDescLow(m) +
+	    L4_MemoryDescHigh(m));
 	USE(m->x.type + m->x.t + m->x.v + m->x.low + m->x.high + m->raw[0]);
-	USE(L4_ProcDescExternalFreq(p) + L4_ProcDescInternalFreq(p) + p->X.ExternalFreq + p->raw[1]);
+	USE(L4_ProcDescExternalFreq(p) + L4_ProcDescInternalFreq(p));
+	USE(p->X.ExternalFreq + p->raw[1]);
 	USE(kip->magic == L4_MAGIC);
 	USE(kip->ApiVersion.raw + kip->ApiVersion.x.version + kip->ApiVersion.x.subversion +
 	    kip->ApiFlags.raw + kip->ApiFlags.x.ee + kip->ApiFlags.x.ww);
@@ -337,9 +343,10 @@ void use_bootinfo(void *bootinfo)
 	L4_Boot_EFI_t *efi = bootinfo;
 	L4_Boot_MBI_t *mbi = bootinfo;
 
-	USE(L4_BootInfo_Valid(bootinfo) + L4_BootInfo_Size(bootinfo) + L4_BootInfo_Entries(bootinfo));
-	USE(L4_BootRec_Type(r) + L4_BootInfo_Module + L4_BootInfo_SimpleExec + L4_BootInfo_EFITables +
-	    L4_BootInfo_Multiboot);
+	USE(L4_BootInfo_Valid(bootinfo) + L4_BootInfo_Size(bootinfo) +
+	    L4_BootInfo_Entries(bootinfo));
+	USE(L4_BootRec_Type(r) + L4_BootInfo_Module + L4_BootInfo_SimpleExec +
+	    L4_BootInfo_EFITables + L4_BootInfo_Multiboot);
 	r = L4_BootRec_Next(r);
 	USE(L4_Module_Start(r) + L4_Module_Size(r));
 	USE(L4_Module_Cmdline(r));

@@ -2,8 +2,8 @@
 /*
  * names.cc - every overload and operator that a C++ program may use, from C++98 on.
  *
- * That it compiles is all there is to it: the functions here are never called. names.c has the names that
- * C and C++ share; some are here again because overloads could hide or confuse them.
+ * That it compiles is all there is to it: the functions here are never called. names.c has the
+ * names that C and C++ share; some are here again because overloads could hide or confuse them.
  */
 #include <l4/arch.h>
 #include <l4/bootinfo.h>

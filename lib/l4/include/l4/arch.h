@@ -2,8 +2,9 @@
 /*
  * l4/arch.h - what is particular to x86: flexpages of I/O ports.
  *
- * Ports are mapped like memory: an I/O flexpage goes into a map item, and an access to a port that a space does not have
- * becomes an I/O page fault. Size field 2, which no memory flexpage has, marks it.
+ * Ports are mapped like memory: an I/O flexpage goes into a map item, and an access to a port that
+ * a space does not have becomes an I/O page fault. Size field 2, which no memory flexpage has,
+ * marks it.
  */
 #ifndef L4_ARCH_H
 #define L4_ARCH_H

@@ -2,8 +2,9 @@
 /*
  * l4/bootinfo.h - the generic boot information: what the boot loader has put into memory.
  *
- * A header, then records of different types, each with the offset to the next. Its physical address is
- * L4_BootInfo() of the kernel interface page; the root task gets it, like all memory, 1:1.
+ * A header, then records of different types, each with the offset to the next. Its physical
+ * address is L4_BootInfo() of the kernel interface page; the root task gets it, like all memory,
+ * 1:1.
  */
 #ifndef L4_BOOTINFO_H
 #define L4_BOOTINFO_H
@@ -97,7 +98,8 @@ L4_INLINE L4_Word_t L4_BootInfo_Size(const void *bootinfo)
 
 L4_INLINE L4_BootRec_t *L4_BootInfo_FirstEntry(const void *bootinfo)
 {
-	return (L4_BootRec_t *)((L4_Word_t)bootinfo + ((const L4_BootInfo_t *)bootinfo)->first_entry);
+	const L4_BootInfo_t *b = (const L4_BootInfo_t *)bootinfo;
+	return (L4_BootRec_t *)((L4_Word_t)b + b->first_entry);
 }
 
 L4_INLINE L4_Word_t L4_BootInfo_Entries(const void *bootinfo)

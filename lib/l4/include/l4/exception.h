@@ -2,10 +2,11 @@
 /*
  * l4/exception.h - what exception handlers receive and answer.
  *
- * X.2 leaves the layout of these messages to the processor's binding; this is ours. The message has the whole user
- * state of the thread in untyped words 1 to 25. The answer, with the same layout, sets it: a shorter answer leaves the
- * registers behind its end as they were, cs and ss are not set, of rflags only what a user may change, and an
- * address that is not canonical refuses the whole answer.
+ * X.2 leaves the layout of these messages to the processor's binding; this is ours. The message
+ * has the whole user state of the thread in untyped words 1 to 25. The answer, with the same
+ * layout, sets it: a shorter answer leaves the registers behind its end as they were, cs and ss
+ * are not set, of rflags only what a user may change, and an address that is not canonical refuses
+ * the whole answer.
  */
 #ifndef L4_EXCEPTION_H
 #define L4_EXCEPTION_H

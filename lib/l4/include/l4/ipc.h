@@ -2,12 +2,13 @@
 /*
  * l4/ipc.h - sending and receiving.
  *
- * Every function here is one IPC system call with some of its arguments fixed: whom to send to, whom to receive from,
- * how long to wait for either. The message is in the message registers before and after. What the call
- * returns is the tag of the received message; L4_IpcFailed() of it says whether to look at L4_ErrorCode().
+ * Every function here is one IPC system call with some of its arguments fixed: whom to send to,
+ * whom to receive from, how long to wait for either. The message is in the message registers
+ * before and after. What the call returns is the tag of the received message; L4_IpcFailed() of it
+ * says whether to look at L4_ErrorCode().
  *
- * Call, Wait, ReplyWait and their relatives name the kind of their receive phase at compile time, which is what
- * the kernel's fast path asks for; L4_Ipc must find it out.
+ * Call, Wait, ReplyWait and their relatives name the kind of their receive phase at compile time,
+ * which is what the kernel's fast path asks for; L4_Ipc must find it out.
  */
 #ifndef L4_IPC_H
 #define L4_IPC_H

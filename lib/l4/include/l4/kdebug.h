@@ -2,11 +2,12 @@
 /*
  * l4/kdebug.h - requests to a kernel debugger.
  *
- * Every request is the breakpoint instruction followed by `cmpb $operation, %al`, with the argument in RAX. The
- * kernel has no debugger, so today a request is an exception like any other: the thread's exception handler gets a
- * message with vector 3, the argument in the RAX word, and an instruction pointer behind the breakpoint; when it
- * answers, the thread goes on. Nothing is printed or read unless the handler does it: L4_KDB_ReadChar gives back
- * whatever the handler put into RAX, and -1 if it changed nothing. A thread without a handler stops.
+ * Every request is the breakpoint instruction followed by `cmpb $operation, %al`, with the
+ * argument in RAX. The kernel has no debugger, so today a request is an exception like any other:
+ * the thread's exception handler gets a message with vector 3, the argument in the RAX word, and
+ * an instruction pointer behind the breakpoint; when it answers, the thread goes on. Nothing is
+ * printed or read unless the handler does it: L4_KDB_ReadChar gives back whatever the handler put
+ * into RAX, and -1 if it changed nothing. A thread without a handler stops.
  */
 #ifndef L4_KDEBUG_H
 #define L4_KDEBUG_H

@@ -2,9 +2,9 @@
 /*
  * l4/kip.h - the kernel interface page.
  *
- * A read-only page in every space, where the kernel says what it is and what the machine has. Programs find it
- * with L4_GetKernelInterface(); functions with a KernelInterface argument read the page it returned. "Pointers" in
- * the page are offsets from its start.
+ * A read-only page in every space, where the kernel says what it is and what the machine has.
+ * Programs find it with L4_GetKernelInterface(); functions with a KernelInterface argument read
+ * the page it returned. "Pointers" in the page are offsets from its start.
  */
 #ifndef L4_KIP_H
 #define L4_KIP_H
@@ -217,7 +217,10 @@ typedef union {
 	} x, X;
 } L4_MemoryDesc_t;
 
-/* Types of memory. The last two stand for 16 types each: L4_MemoryDescType adds 16 times the subtype. */
+/*
+ * Types of memory. The last two stand for 16 types each: L4_MemoryDescType adds 16 times the
+ * subtype.
+ */
 #define L4_UndefinedMemoryType            0x0
 #define L4_ConventionalMemoryType         0x1
 #define L4_ReservedMemoryType             0x2
@@ -273,7 +276,8 @@ L4_INLINE void *__L4_KipAt(void *KernelInterface, L4_Word_t offset)
 
 L4_INLINE L4_KernelDesc_t *__L4_KernelDesc(void *KernelInterface)
 {
-	return (L4_KernelDesc_t *)__L4_KipAt(KernelInterface, __L4_Kip(KernelInterface)->KernelVerPtr);
+	return (L4_KernelDesc_t *)__L4_KipAt(KernelInterface,
+					     __L4_Kip(KernelInterface)->KernelVerPtr);
 }
 
 L4_INLINE void L4_KernelGenDate(void *KernelInterface, L4_Word_t *year, L4_Word_t *month,
@@ -420,7 +424,10 @@ L4_INLINE L4_Bool_t L4_HasFeature(const char *feature_name)
 	return 0;
 }
 
-/* Memory descriptor num, counted from 0; a null pointer behind the last. Later ones override earlier ones. */
+/*
+ * Memory descriptor num, counted from 0; a null pointer behind the last. Later ones override
+ * earlier ones.
+ */
 L4_INLINE L4_MemoryDesc_t *L4_MemoryDesc(void *KernelInterface, L4_Word_t num)
 {
 	L4_MemoryInfo_t info = __L4_Kip(KernelInterface)->MemoryInfo;

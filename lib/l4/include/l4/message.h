@@ -2,11 +2,13 @@
 /*
  * l4/message.h - message tags, typed items, messages, acceptors and receive strings.
  *
- * A message is built in an L4_Msg_t (tag, then untyped words, then typed items), loaded into the message registers, sent;
- * what arrives is stored from the registers into an L4_Msg_t. Nothing here enters the kernel.
+ * A message is built in an L4_Msg_t (tag, then untyped words, then typed items), loaded into the
+ * message registers, sent; what arrives is stored from the registers into an L4_Msg_t. Nothing
+ * here enters the kernel.
  *
- * Strings of several pieces are longer than an L4_StringItem_t: they live in whatever the program provides,
- * mostly an array of words. The functions that walk over them therefore use a word type that may alias anything.
+ * Strings of several pieces are longer than an L4_StringItem_t: they live in whatever the program
+ * provides, mostly an array of words. The functions that walk over them therefore use a word type
+ * that may alias anything.
  */
 #ifndef L4_MESSAGE_H
 #define L4_MESSAGE_H
@@ -164,8 +166,8 @@ L4_INLINE L4_Word_t L4_GrantItemSndBase(L4_GrantItem_t g)
 }
 
 /*
- * String items. A string has one or more descriptor words (bit c: another one follows), each followed by the
- * addresses of its j + 1 substrings of equal length.
+ * String items. A string has one or more descriptor words (bit c: another one follows), each
+ * followed by the addresses of its j + 1 substrings of equal length.
  */
 
 typedef union {
@@ -244,7 +246,10 @@ L4_INLINE int __L4_CopyString(void *to, const void *from)
 	return n;
 }
 
-/* Appends a string's descriptors to a string; returns the place where they went. dest must have room. */
+/*
+ * Appends a string's descriptors to a string; returns the place where they went. dest must have
+ * room.
+ */
 L4_INLINE L4_StringItem_t *L4_AddSubstringTo(L4_StringItem_t *dest, L4_StringItem_t *substring)
 {
 	__L4_AnyWord_t *last = __L4_LastDescriptor((__L4_AnyWord_t *)dest);
@@ -294,7 +299,8 @@ L4_INLINE L4_StringItem_t L4_AddCacheAllocationHint(L4_StringItem_t s, L4_CacheA
 	return s;
 }
 
-L4_INLINE L4_StringItem_t L4_AddCacheAllocationHintTo(L4_StringItem_t *s, L4_CacheAllocationHint_t h)
+L4_INLINE L4_StringItem_t L4_AddCacheAllocationHintTo(L4_StringItem_t *s,
+						       L4_CacheAllocationHint_t h)
 {
 	s->raw[0] |= h.raw & 6;
 	return *s;
@@ -313,8 +319,9 @@ L4_INLINE L4_Bool_t L4_IsCacheAllocationHintNotEqual(L4_CacheAllocationHint_t l,
 }
 
 /*
- * Control transfer items, an extension of another X.2 kernel: built here, refused by ours. The words that
- * follow the item's first one are the registers that its mask names, indexed by register number.
+ * Control transfer items, an extension of another X.2 kernel: built here, refused by ours. The
+ * words that follow the item's first one are the registers that its mask names, indexed by
+ * register number.
  */
 
 typedef union {
@@ -392,7 +399,8 @@ L4_INLINE void L4_MsgStore(L4_MsgTag_t t, L4_Msg_t *msg)
 	msg->tag = t;
 }
 
-L4_INLINE void L4_MsgPut(L4_Msg_t *msg, L4_Word_t label, int u, L4_Word_t *Untyped, int t, void *Items)
+L4_INLINE void L4_MsgPut(L4_Msg_t *msg, L4_Word_t label, int u, L4_Word_t *Untyped, int t,
+			 void *Items)
 {
 	__L4_AnyWord_t *items = (__L4_AnyWord_t *)Items;
 	int i;
@@ -415,7 +423,10 @@ L4_INLINE void L4_MsgGet(const L4_Msg_t *msg, L4_Word_t *Untyped, void *Items)
 		items[i] = msg->msg[1 + u + i];
 }
 
-/* Appending and putting: the caller sees to it that a message has no more than 63 words behind its tag. */
+/*
+ * Appending and putting: the caller sees to it that a message has no more than 63 words behind its
+ * tag.
+ */
 
 L4_INLINE L4_Word_t *__L4_MsgEnd(L4_Msg_t *msg)
 {
@@ -510,7 +521,10 @@ L4_INLINE void L4_MsgGetWord(L4_Msg_t *msg, L4_Word_t u, L4_Word_t *w)
 	*w = msg->msg[1 + u];
 }
 
-/* The getters of items return how many words the item has: t plus that is where the next one starts. */
+/*
+ * The getters of items return how many words the item has: t plus that is where the next one
+ * starts.
+ */
 
 L4_INLINE L4_Word_t L4_MsgGetMapItem(L4_Msg_t *msg, L4_Word_t t, L4_MapItem_t *m)
 {
@@ -529,7 +543,10 @@ L4_INLINE L4_Word_t L4_MsgGetStringItem(L4_Msg_t *msg, L4_Word_t t, L4_StringIte
 	return (L4_Word_t)__L4_CopyString(s, __L4_MsgTyped(msg, t));
 }
 
-/* A control transfer item in a message: its first word, then only the registers that its mask names. */
+/*
+ * A control transfer item in a message: its first word, then only the registers that its mask
+ * names.
+ */
 
 L4_INLINE L4_Word_t __L4_PackCtrlXfer(L4_Word_t *to, L4_CtrlXferItem_t *c)
 {
@@ -684,7 +701,10 @@ L4_INLINE void L4_MsgBufferClear(L4_MsgBuffer_t *b)
 	b->raw[1] = 0;
 }
 
-/* Where the next string goes; the string before it, if there is one, says so in its last descriptor. */
+/*
+ * Where the next string goes; the string before it, if there is one, says so in its last
+ * descriptor.
+ */
 L4_INLINE __L4_AnyWord_t *__L4_MsgBufferExtend(L4_MsgBuffer_t *b)
 {
 	__L4_AnyWord_t *s = (__L4_AnyWord_t *)b, *last;
@@ -914,7 +934,8 @@ L4_INLINE void L4_Append(L4_Msg_t *msg, L4_CtrlXferItem_t *c)
 	L4_MsgAppendCtrlXferItem(msg, c);
 }
 
-L4_INLINE void L4_Append(L4_Msg_t *msg, L4_Word64_t fault_id_mask, L4_Word_t fault_mask, L4_Word_t C)
+L4_INLINE void L4_Append(L4_Msg_t *msg, L4_Word64_t fault_id_mask, L4_Word_t fault_mask,
+			 L4_Word_t C)
 {
 	L4_AppendFaultConfCtrlXferItems(msg, fault_id_mask, fault_mask, C);
 }

@@ -2,7 +2,8 @@
 /*
  * l4/misc.h - attributes of memory, and processors.
  *
- * MemoryControl and ProcessorControl are privileged: only sigma0, sigma1 and the root task may call them.
+ * MemoryControl and ProcessorControl are privileged: only sigma0, sigma1 and the root task may
+ * call them.
  */
 #ifndef L4_MISC_H
 #define L4_MISC_H
@@ -29,7 +30,8 @@ L4_INLINE L4_Word_t L4_Set_PageAttribute(L4_Fpage_t f, L4_Word_t attribute)
 }
 
 /* The low access bits of each flexpage select one of four attributes. */
-L4_INLINE L4_Word_t L4_Set_PageAttributes(L4_Word_t n, L4_Fpage_t *fpages, const L4_Word_t *attributes)
+L4_INLINE L4_Word_t L4_Set_PageAttributes(L4_Word_t n, L4_Fpage_t *fpages,
+					  const L4_Word_t *attributes)
 {
 	L4_LoadMRs(0, (int)n, &fpages->raw);
 	return L4_MemoryControl(n - 1, attributes);

@@ -2,9 +2,9 @@
 /*
  * l4/pagefault.h - what pagers receive and answer.
  *
- * The kernel sends a page fault in the name of the thread that had it: two untyped words, the address (or the I/O
- * flexpage) and the instruction pointer, under a label that says which access it was. The pager answers with a map
- * item, or with an empty message to let the thread try again.
+ * The kernel sends a page fault in the name of the thread that had it: two untyped words, the
+ * address (or the I/O flexpage) and the instruction pointer, under a label that says which access
+ * it was. The pager answers with a map item, or with an empty message to let the thread try again.
  */
 #ifndef L4_PAGEFAULT_H
 #define L4_PAGEFAULT_H
@@ -35,7 +35,10 @@ typedef union L4_PfReply {
 	} X;
 } L4_PfReply_t;
 
-/* Labels without their low four bits, which hold the access; 44 bits each, as a tag's bits 20 to 63 */
+/*
+ * Labels without their low four bits, which hold the access; 44 bits each, as a tag's bits 20 to
+ * 63
+ */
 #define __L4_LABEL_PAGEFAULT   (-2L)
 #define __L4_LABEL_IOPAGEFAULT (-8L)
 

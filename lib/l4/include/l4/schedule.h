@@ -2,8 +2,9 @@
 /*
  * l4/schedule.h - time, processors and priorities.
  *
- * Whoever is a thread's scheduler (ThreadControl) sets its time slice, priority and processor with Schedule; -1
- * in an argument leaves that property as it is. The result is the thread's state before the call.
+ * Whoever is a thread's scheduler (ThreadControl) sets its time slice, priority and processor with
+ * Schedule; -1 in an argument leaves that property as it is. The result is the thread's state
+ * before the call.
  */
 #ifndef L4_SCHEDULE_H
 #define L4_SCHEDULE_H
@@ -57,14 +58,14 @@ L4_INLINE L4_Word_t L4_Set_PreemptionDelay(L4_ThreadId_t tid, L4_Word_t sensitiv
 					   L4_Word_t maxDelay)
 {
 	L4_Word_t old;
-	return L4_Schedule(tid, ~0UL, ~0UL, ~0UL, (sensitivePrio & 0xff) << 16 | (maxDelay & 0xffff),
-			   &old);
+	return L4_Schedule(tid, ~0UL, ~0UL, ~0UL,
+			   (sensitivePrio & 0xff) << 16 | (maxDelay & 0xffff), &old);
 }
 
 /*
- * The point in time `at` for a receive timeout, as exactly as its distance from now permits: ten bits and a carry bit
- * of the clock, shifted by the exponent. The past is ZeroTime; what is 2^25 microseconds away or more cannot
- * be written as a point, and is Never.
+ * The point in time `at` for a receive timeout, as exactly as its distance from now permits: ten
+ * bits and a carry bit of the clock, shifted by the exponent. The past is ZeroTime; what is 2^25
+ * microseconds away or more cannot be written as a point, and is Never.
  */
 L4_INLINE L4_Time_t L4_TimePoint(L4_Clock_t at)
 {

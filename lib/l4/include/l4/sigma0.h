@@ -2,9 +2,10 @@
 /*
  * l4/sigma0.h - asking sigma0, which owns all memory at first, for pages.
  *
- * A request is a flexpage and an attribute word; the answer is one map item, or the nil flexpage if sigma0 refuses. The
- * functions return what was mapped, or L4_Nilpage. s0 may be nilthread: then it is the system's sigma0. They use the
- * message registers and leave the acceptor set to the receive window.
+ * A request is a flexpage and an attribute word; the answer is one map item, or the nil flexpage
+ * if sigma0 refuses. The functions return what was mapped, or L4_Nilpage. s0 may be nilthread:
+ * then it is the system's sigma0. They use the message registers and leave the acceptor set to the
+ * receive window.
  */
 #ifndef L4_SIGMA0_H
 #define L4_SIGMA0_H
@@ -17,7 +18,8 @@
 #define __L4_LABEL_SIGMA0 (-6UL << 4)
 
 /* The page named in f, into the receive window. */
-L4_INLINE L4_Fpage_t L4_Sigma0_GetPage_RcvWindow(L4_ThreadId_t s0, L4_Fpage_t f, L4_Fpage_t RcvWindow)
+L4_INLINE L4_Fpage_t L4_Sigma0_GetPage_RcvWindow(L4_ThreadId_t s0, L4_Fpage_t f,
+						 L4_Fpage_t RcvWindow)
 {
 	L4_MsgTag_t tag;
 	L4_Word_t type, fpage;
@@ -55,8 +57,9 @@ L4_INLINE L4_Fpage_t L4_Sigma0_GetAny(L4_ThreadId_t s0, L4_Word_t s, L4_Fpage_t 
 }
 
 /*
- * The first memory descriptor of the given type, page by page, at address or, if that is 0, 1:1. Returns where it
- * begins; 0 if there is none or if the caller is sigma0. A page that sigma0 refuses ends the mapping.
+ * The first memory descriptor of the given type, page by page, at address or, if that is 0, 1:1.
+ * Returns where it begins; 0 if there is none or if the caller is sigma0. A page that sigma0
+ * refuses ends the mapping.
  */
 L4_INLINE void *L4_Sigma0_GetSpecial(L4_Word_t type, void *address, L4_Word_t pagesize)
 {

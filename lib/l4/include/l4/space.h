@@ -2,9 +2,9 @@
 /*
  * l4/space.h - taking back what was mapped.
  *
- * Unmap removes the rights named in a flexpage from everybody who received the pages from this space,
- * directly or not; Flush removes them from this space too. Both return in the same words how the pages were used since the
- * last such call: r referenced, w written, x executed.
+ * Unmap removes the rights named in a flexpage from everybody who received the pages from this
+ * space, directly or not; Flush removes them from this space too. Both return in the same words
+ * how the pages were used since the last such call: r referenced, w written, x executed.
  */
 #ifndef L4_SPACE_H
 #define L4_SPACE_H

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * l4/syscalls.h - the system calls of X.2, each one `syscall` instruction with its arguments in registers.
+ * l4/syscalls.h - the system calls of X.2, each one `syscall` instruction with its arguments in
+ * registers.
  *
- * lib/abi/syscall.h is the register interface, lib/l4/README.md what each call does. The IPC stub is written for
- * the message without words: one test on the way in, one on the way out; words travel between UTCB and
- * processor registers only behind these tests. The call destroys every general register but RSP. RBP, which a compiler may
- * refuse as a clobber, is kept in a word of the UTCB, and nothing is pushed, so a function's red zone stays valid.
+ * lib/abi/syscall.h is the register interface, lib/l4/README.md what each call does. The IPC stub
+ * is written for the message without words: one test on the way in, one on the way out; words
+ * travel between UTCB and processor registers only behind these tests. The call destroys every
+ * general register but RSP. RBP, which a compiler may refuse as a clobber, is kept in a word of
+ * the UTCB, and nothing is pushed, so a function's red zone stays valid.
  */
 #ifndef L4_SYSCALLS_H
 #define L4_SYSCALLS_H
@@ -62,8 +64,8 @@
 #define __L4_WORDS_MASK 0xfff
 
 /*
- * Sends the message in the message registers to `to` and receives one, as the call word says. The tag of
- * what came is in MR0 too. sender may be 0.
+ * Sends the message in the message registers to `to` and receives one, as the call word says. The
+ * tag of what came is in MR0 too. sender may be 0.
  */
 L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
 __L4_DoIpc(L4_Word_t to, L4_Word_t from, L4_Word_t call, L4_Word_t timeout, L4_Word_t *sender)
@@ -324,9 +326,10 @@ L4_INLINE L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t *attribu
 }
 
 /*
- * The kernel's entry points, for programs that call them themselves instead of using the functions above: they take
- * and return the registers of lib/abi/syscall.h, IPC with the call word in RDX, and end with `ret`. They
- * are 0 until __L4_Init has looked into the kernel interface page, which the startup code of lib/crt does.
+ * The kernel's entry points, for programs that call them themselves instead of using the functions
+ * above: they take and return the registers of lib/abi/syscall.h, IPC with the call word in RDX,
+ * and end with `ret`. They are 0 until __L4_Init has looked into the kernel interface page, which
+ * the startup code of lib/crt does.
  */
 
 typedef void (*__L4_Entry_t)(void);

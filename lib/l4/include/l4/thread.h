@@ -2,10 +2,11 @@
 /*
  * l4/thread.h - the thread itself, and other threads' registers.
  *
- * What a thread may know and set of itself is in the thread control registers of its UTCB and costs no system call.
- * Everything about other threads of the same space is one ExchangeRegisters call with some arguments fixed;
- * its control word says which registers to set (bits 3 to 7) and what to do (H halt, R and S abort a receive or send
- * phase, h: H is meant, d: deliver the old values).
+ * What a thread may know and set of itself is in the thread control registers of its UTCB and
+ * costs no system call. Everything about other threads of the same space is one ExchangeRegisters
+ * call with some arguments fixed; its control word says which registers to set (bits 3 to 7) and
+ * what to do (H halt, R and S abort a receive or send phase, h: H is meant, d: deliver the old
+ * values).
  */
 #ifndef L4_THREAD_H
 #define L4_THREAD_H
@@ -305,7 +306,8 @@ L4_INLINE void L4_Start(L4_ThreadId_t t)
 
 L4_INLINE void L4_Start_SpIp(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip)
 {
-	struct __L4_Exregs r = __L4_ExregsControl(__L4_EXREGS_START | __L4_EXREGS_SP | __L4_EXREGS_IP);
+	struct __L4_Exregs r = __L4_ExregsControl(__L4_EXREGS_START | __L4_EXREGS_SP |
+						  __L4_EXREGS_IP);
 	r.sp = sp;
 	r.ip = ip;
 	(void)__L4_ExchangeRegistersOf(t, &r);
@@ -321,7 +323,10 @@ L4_INLINE void L4_Start_SpIpFlags(L4_ThreadId_t t, L4_Word_t sp, L4_Word_t ip, L
 	(void)__L4_ExchangeRegistersOf(t, &r);
 }
 
-/* Stopping: what the thread was doing is the result; its registers are delivered where sp, ip, flags point. */
+/*
+ * Stopping: what the thread was doing is the result; its registers are delivered where sp, ip,
+ * flags point.
+ */
 
 L4_INLINE L4_ThreadState_t __L4_StopWith(L4_ThreadId_t t, L4_Word_t aborts, L4_Word_t *sp,
 					 L4_Word_t *ip, L4_Word_t *flags)
@@ -390,7 +395,8 @@ L4_INLINE L4_ThreadState_t L4_AbortIpc_and_stop(L4_ThreadId_t t)
  * Interrupts: the interrupt's thread id is (line, 1), its "pager" the thread that handles it.
  */
 
-L4_INLINE L4_Word_t L4_AssociateInterrupt(L4_ThreadId_t InterruptThread, L4_ThreadId_t HandlerThread)
+L4_INLINE L4_Word_t L4_AssociateInterrupt(L4_ThreadId_t InterruptThread,
+					  L4_ThreadId_t HandlerThread)
 {
 	return L4_ThreadControl(InterruptThread, InterruptThread, L4_nilthread, HandlerThread,
 				(void *)~0UL);

@@ -2,8 +2,8 @@
 /*
  * l4/tracebuffer.h - marks in the kernel's trace buffer.
  *
- * The kernel has no trace buffer that programs may write to. These are here so that programs with trace marks compile;
- * a mark does nothing and evaluates none of its arguments.
+ * The kernel has no trace buffer that programs may write to. These are here so that programs with
+ * trace marks compile; a mark does nothing and evaluates none of its arguments.
  */
 #ifndef L4_TRACEBUFFER_H
 #define L4_TRACEBUFFER_H

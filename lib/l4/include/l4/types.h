@@ -2,12 +2,14 @@
 /*
  * l4/types.h - words, thread ids, flexpages, clocks and times.
  *
- * Every X.2 object is a union of `raw`, the word that the kernel sees, and a struct of its bit fields, so a program
- * may take either view. All functions here are pure: they compute on values and never enter the kernel,
- * except L4_TimePoint, which reads the clock and is therefore in l4/schedule.h.
+ * Every X.2 object is a union of `raw`, the word that the kernel sees, and a struct of its bit
+ * fields, so a program may take either view. All functions here are pure: they compute on values
+ * and never enter the kernel, except L4_TimePoint, which reads the clock and is therefore in
+ * l4/schedule.h.
  *
- * The headers stand alone: they include nothing but each other, and what they share with the kernel
- * (lib/abi) they repeat, so that the names of lib/abi stay out of programs. lib/l4/check compares both.
+ * The headers stand alone: they include nothing but each other, and what they share with the
+ * kernel (lib/abi) they repeat, so that the names of lib/abi stay out of programs. lib/l4/check
+ * compares both.
  */
 #ifndef L4_TYPES_H
 #define L4_TYPES_H
@@ -281,8 +283,9 @@ L4_INLINE L4_Bool_t L4_IsClockNotEqual(L4_Clock_t l, L4_Clock_t r)
 }
 
 /*
- * Time: a period, mantissa * 2^exponent microseconds, or a point, of which the low bits of the clock are given.
- * The word 0 would be a period of length 0 and means Never; a period of length 0 is written with exponent 1.
+ * Time: a period, mantissa * 2^exponent microseconds, or a point, of which the low bits of the
+ * clock are given. The word 0 would be a period of length 0 and means Never; a period of length 0
+ * is written with exponent 1.
  */
 
 typedef union {
@@ -319,9 +322,9 @@ L4_INLINE L4_Time_t L4_TimePeriod(L4_Word64_t microseconds)
 }
 
 /*
- * Arithmetic on periods. Never is longer than every period, and stays Never whatever is added or taken away; a sum
- * is exact as far as ten bits of mantissa can be; a difference below zero is ZeroTime. Points have no length: they are
- * not for these functions.
+ * Arithmetic on periods. Never is longer than every period, and stays Never whatever is added or
+ * taken away; a sum is exact as far as ten bits of mantissa can be; a difference below zero is
+ * ZeroTime. Points have no length: they are not for these functions.
  */
 
 L4_INLINE L4_Word64_t __L4_PeriodUsec(L4_Time_t t)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * l4/vregs.h - the virtual registers: message registers, buffer registers, thread control registers.
+ * l4/vregs.h - the virtual registers: message registers, buffer registers, thread control
+ * registers.
  *
- * All of them lie in the thread's UTCB, a kilobyte that the thread shares with the kernel (lib/abi/utcb.h). GS
- * base points to it, and one of its words holds its own address, which is the thread's local id. A single register with
- * a constant number is one instruction relative to GS; whole ranges go through the address. All accesses are
- * volatile, so that they stay in order among themselves and around system calls, and nothing is assumed to
- * stay what it was: the kernel writes some of these words at any time.
+ * All of them lie in the thread's UTCB, a kilobyte that the thread shares with the kernel
+ * (lib/abi/utcb.h). GS base points to it, and one of its words holds its own address, which is the
+ * thread's local id. A single register with a constant number is one instruction relative to GS;
+ * whole ranges go through the address. All accesses are volatile, so that they stay in order among
+ * themselves and around system calls, and nothing is assumed to stay what it was: the kernel
+ * writes some of these words at any time.
  */
 #ifndef L4_VREGS_H
 #define L4_VREGS_H
@@ -54,7 +56,8 @@ L4_INLINE void __L4_Set_UtcbWord(int word, L4_Word_t value)
 }
 
 /*
- * Message registers. Registers 1 to 7 travel in processor registers; they are kept in the UTCB between calls.
+ * Message registers. Registers 1 to 7 travel in processor registers; they are kept in the UTCB
+ * between calls.
  */
 
 L4_INLINE void L4_StoreMR(int i, L4_Word_t *w)
@@ -68,8 +71,8 @@ L4_INLINE void L4_LoadMR(int i, L4_Word_t w)
 }
 
 /*
- * Volatile also keeps compilers from turning the loops below into calls of memcpy: a program linked with nothing but
- * these headers must stay linkable.
+ * Volatile also keeps compilers from turning the loops below into calls of memcpy: a program
+ * linked with nothing but these headers must stay linkable.
  */
 
 L4_INLINE void L4_StoreMRs(int i, int k, L4_Word_t *w)
@@ -113,8 +116,8 @@ L4_INLINE void L4_LoadBRs(int i, int k, const L4_Word_t *w)
 }
 
 /*
- * Preemption flags (bits 5 to 7 of the flags word) and coprocessor flags (bits 8 to 15). The kernel may
- * write the word between any two instructions, so each change is one instruction.
+ * Preemption flags (bits 5 to 7 of the flags word) and coprocessor flags (bits 8 to 15). The
+ * kernel may write the word between any two instructions, so each change is one instruction.
  */
 
 #define __L4_FLAG_SIGNAL_PREEMPTION  5
