@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot/bootinfo.c - writes X.2's boot information: who runs, and which modules wait for the root task.
+ * boot/bootinfo.c - writes X.2's boot information: who runs, and which modules wait.
  *
  * A header, three records of programs that are loaded, then a record for each further module. A
  * record's command line follows it, padded to eight bytes.
@@ -18,7 +18,8 @@ static size_t total_size(const struct boot_input *input)
 {
 	size_t size = sizeof(struct bootinfo);
 	for (unsigned i = 0; i < input->module_count; i++) {
-		size += i < PROGRAMS ? sizeof(struct bootrec_simple_exec) : sizeof(struct bootrec_module);
+		size += i < PROGRAMS ? sizeof(struct bootrec_simple_exec)
+				     : sizeof(struct bootrec_module);
 		size += text_size(input->module[i].command_line);
 	}
 	return size;

@@ -2,8 +2,8 @@
 /*
  * boot/bundle.c - several boot modules in one file (bundle.h has the format).
  *
- * The text is read once to find where it ends (the first file starts behind it), then line by line. Sizes are compared
- * with the bundle's before they are used.
+ * The text is read once to find where it ends (the first file starts behind it), then line by line.
+ * Sizes are compared with the bundle's before they are used.
  */
 #include "bundle.h"
 #include "memory.h"
@@ -44,7 +44,7 @@ enum bundle_result bundle_next(struct bundle_reader *reader, struct bundle_entry
 
 	boot_u64 size = 0;
 	for (; data[at] >= '0' && data[at] <= '9'; at++) {
-		/* No file of a bundle is larger than the bundle: stop before the number overflows. */
+		/* No file is larger than the bundle: stop before the number overflows. */
 		if (size > reader->size)
 			return BUNDLE_BROKEN;
 		size = size * 10 + (unsigned)(data[at] - '0');

@@ -2,7 +2,8 @@
 /*
  * boot/bundle.h - several boot modules in one file, for loaders that load only one.
  *
- * QEMU's -initrd passes one file. boot/make-bundle puts the modules into it: a text of lines, then the files.
+ * QEMU's -initrd passes one file. boot/make-bundle puts the modules into it: a text of lines, then
+ * the files.
  *
  *     PECAN-BUNDLE
  *     SIZE COMMAND-LINE      one line per module: bytes in decimal, then the module's command line

@@ -16,8 +16,8 @@ void uart_drain(void);
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Says "Pecan boot: error: ", the sentence and a full stop, then ends the machine with a failing status where that is possible
- * (QEMU, Bochs), and halts elsewhere.
+ * Says "Pecan boot: error: ", the sentence and a full stop, then ends the machine with a failing
+ * status where that is possible (QEMU, Bochs), and halts elsewhere.
  */
 void fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

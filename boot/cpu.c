@@ -2,9 +2,10 @@
 /*
  * boot/cpu.c - does this processor have what the kernel needs?
  *
- * Asked here, once, so that the kernel may rely on it. FSGSBASE, SMEP, SMAP, UMIP, PCID, XSAVE, x2APIC, TSC deadline and
- * 1 GiB pages are welcome but not needed: the kernel asks for those itself. SYSCALL is not in the list, because
- * Intel processors admit to it in 64-bit mode only: enter_kernel asks for it.
+ * Asked here, once, so that the kernel may rely on it. FSGSBASE, SMEP, SMAP, UMIP, PCID, XSAVE,
+ * x2APIC, TSC deadline and 1 GiB pages are welcome but not needed: the kernel asks for those
+ * itself. SYSCALL is not in the list, because Intel processors admit to it in 64-bit mode only:
+ * enter_kernel asks for it.
  */
 #include "console.h"
 #include "machine.h"
@@ -39,9 +40,10 @@ static const struct feature needed[] = {
 static bool cpu_has_cpuid(void)
 {
 	uint32_t before, after;
-	__asm__ volatile("pushf; pop %0; mov %0, %1; xor %2, %1; push %1; popf; pushf; pop %1; push %0; popf"
-			 : "=&r"(before), "=&r"(after)
-			 : "i"(EFLAGS_ID));
+	__asm__ volatile(
+		"pushf; pop %0; mov %0, %1; xor %2, %1; push %1; popf; pushf; pop %1; push %0; popf"
+		: "=&r"(before), "=&r"(after)
+		: "i"(EFLAGS_ID));
 	return (before ^ after) & EFLAGS_ID;
 }
 
@@ -56,15 +58,18 @@ void cpu_check(void)
 {
 	unsigned missing = 0;
 	if (!cpu_has_cpuid())
-		fail("this processor has no CPUID instruction, so it is no x86-64: use a 64-bit machine");
+		fail("this processor has no CPUID instruction, so it is no x86-64: "
+		     "use a 64-bit machine");
 	for (unsigned i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (cpu_has(&needed[i]))
 			continue;
-		print(missing++ == 0 ? "Pecan boot: this processor lacks %s" : ", %s", needed[i].name);
+		print(missing++ == 0 ? "Pecan boot: this processor lacks %s" : ", %s",
+		      needed[i].name);
 	}
 	if (missing == 0)
 		return;
 	print("\n");
-	fail("the kernel needs every feature named above: use a 64-bit processor, switch the feature on "
-	     "in the firmware's setup, or give the emulator another processor model");
+	fail("the kernel needs every feature named above: use a 64-bit processor, "
+	     "switch the feature on in the firmware's setup, "
+	     "or give the emulator another processor model");
 }

@@ -2,19 +2,27 @@
 /*
  * boot/elf.c - programs as ELF64 files (elf.h says what is promised).
  *
- * Names and numbers are those of the ELF-64 object file format and of the x86-64 psABI. Headers are copied out of the file
- * before they are read: the file may lie at any address.
+ * Names and numbers are those of the ELF-64 object file format and of the x86-64 psABI. Headers are
+ * copied out of the file before they are read: the file may lie at any address.
  */
 #include "elf.h"
 #include "memory.h"
 
 enum {
-	EI_CLASS = 4, EI_DATA = 5, EI_VERSION = 6,
-	ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1,
-	ET_EXEC = 2, ET_DYN = 3,
+	EI_CLASS = 4,
+	EI_DATA = 5,
+	EI_VERSION = 6,
+	ELFCLASS64 = 2,
+	ELFDATA2LSB = 1,
+	EV_CURRENT = 1,
+	ET_EXEC = 2,
+	ET_DYN = 3,
 	EM_X86_64 = 62,
-	PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3,
-	PF_X = 1, PF_W = 2,
+	PT_LOAD = 1,
+	PT_DYNAMIC = 2,
+	PT_INTERP = 3,
+	PF_X = 1,
+	PF_W = 2,
 };
 
 struct elf_header {
@@ -90,7 +98,7 @@ static enum elf_result header_check(const struct elf_header *header, boot_u64 si
 	boot_u64 bytes = (boot_u64)header->phnum * sizeof(struct elf_segment);
 	if (header->phoff > size || bytes > size - header->phoff)
 		return ELF_TRUNCATED;
-	/* The section headers come last in a linker's output: they show whether the end is missing. */
+	/* Linkers put the section headers last: they show whether the end is missing. */
 	boot_u64 sections = (boot_u64)header->shnum * header->shentsize;
 	if (header->shnum > 0 && (header->shoff > size || sections > size - header->shoff))
 		return ELF_TRUNCATED;
@@ -108,7 +116,8 @@ static enum elf_result segment_check(const struct elf_segment *segment, boot_u64
 	if (segment->offset > size || segment->filesz > size - segment->offset)
 		return ELF_TRUNCATED;
 	/* The page behind the segment must have an address, too. */
-	if (segment->memsz > ~0ULL - PAGE_SIZE || segment->vaddr > ~0ULL - PAGE_SIZE - segment->memsz)
+	if (segment->memsz > ~0ULL - PAGE_SIZE ||
+	    segment->vaddr > ~0ULL - PAGE_SIZE - segment->memsz)
 		return ELF_BROKEN;
 	return ELF_GOOD;
 }
@@ -119,7 +128,8 @@ static bool segments_overlap(const void *file, const struct elf_header *header)
 		struct elf_segment a = segment_of(file, header, i);
 		for (unsigned k = 0; is_loaded(&a) && k < i; k++) {
 			struct elf_segment b = segment_of(file, header, k);
-			if (is_loaded(&b) && a.vaddr < b.vaddr + b.memsz && b.vaddr < a.vaddr + a.memsz)
+			if (is_loaded(&b) && a.vaddr < b.vaddr + b.memsz &&
+			    b.vaddr < a.vaddr + a.memsz)
 				return true;
 		}
 	}
@@ -207,17 +217,20 @@ const char *elf_complaint(enum elf_result result)
 {
 	static const char *const complaint[ELF_RESULTS] = {
 		[ELF_GOOD] = "is a good ELF64 program",
-		[ELF_NO_ELF] = "is not an ELF64 program: name an executable for x86-64 in its place",
+		[ELF_NO_ELF] =
+			"is not an ELF64 program: name an executable for x86-64 in its place",
 		[ELF_NO_64] = "is ELF, but not 64-bit little endian: build it for x86-64",
 		[ELF_NO_X86_64] = "is an ELF file for another machine: build it for x86-64",
 		[ELF_NO_PROGRAM] = "is an ELF file, but not an executable: link it first",
 		[ELF_DYNAMIC] = "is position independent or dynamically linked: "
 				"link it with -static -no-pie",
-		[ELF_TRUNCATED] = "is truncated: the file ends before what its ELF headers promise; "
-				  "copy or build it again",
+		[ELF_TRUNCATED] =
+			"is truncated: the file ends before what its ELF headers promise; "
+			"copy or build it again",
 		[ELF_BROKEN] = "has contradictory ELF headers: build it again",
 		[ELF_EMPTY] = "has no segment to load: build it again",
-		[ELF_NO_ENTRY] = "has its entry point outside its code: link it with a start symbol",
+		[ELF_NO_ENTRY] =
+			"has its entry point outside its code: link it with a start symbol",
 	};
 	return complaint[result];
 }

@@ -3,7 +3,8 @@
  * boot/handoff.c - the last step: page tables, struct boot_handoff, and into the kernel.
  *
  * All that the kernel still uses when it starts lies in one block of type MEMORY_KERNEL: the
- * handoff, behind it the ACPI root pointer, the segment descriptors and the kernel's command line, then the page tables.
+ * handoff, behind it the ACPI root pointer, the segment descriptors and the kernel's command line,
+ * then the page tables.
  */
 #include "console.h"
 #include "layout.h"
@@ -15,7 +16,10 @@ enum {
 	PTE_WRITE = 1 << 1,
 	PDE_LARGE = 1 << 7,
 	ENTRIES = 512,
-	SHIFT_PT = 12, SHIFT_PD = 21, SHIFT_PDPT = 30, SHIFT_PML4 = 39,
+	SHIFT_PT = 12,
+	SHIFT_PD = 21,
+	SHIFT_PDPT = 30,
+	SHIFT_PML4 = 39,
 	GIGABYTES = 4, /* mapped 1:1 */
 };
 
@@ -34,7 +38,7 @@ static unsigned slot(uint64_t address, unsigned shift)
 	return (unsigned)(address >> shift) % ENTRIES;
 }
 
-/* PML4, two PDPTs, four page directories for the identity, one for the kernel, page tables for its image. */
+/* PML4, two PDPTs, four page directories 1:1, the kernel's directory, its page tables. */
 static unsigned tables_count(const struct elf_image *image)
 {
 	return 3 + GIGABYTES + 1 + slot(image->high - 1, SHIFT_PD) - slot(image->low, SHIFT_PD) + 1;
@@ -73,7 +77,8 @@ static void tables_build(pte_t (*table)[ENTRIES], const struct program *kernel)
 
 static struct boot_program as_linked(const struct program *program)
 {
-	return (struct boot_program){ program->image.entry, program->image.low, program->image.high };
+	return (struct boot_program){ program->image.entry, program->image.low,
+				      program->image.high };
 }
 
 static void handoff_fill(struct layout *layout, struct extras *extras)
@@ -101,9 +106,11 @@ static void handoff_fill(struct layout *layout, struct extras *extras)
 void kernel_start(struct layout *layout)
 {
 	const struct program *kernel = &layout->program[KERNEL];
-	unsigned head = (unsigned)page_up(sizeof(struct extras) + strlen(kernel->module->command_line) + 1);
+	unsigned head =
+		(unsigned)page_up(sizeof(struct extras) + strlen(kernel->module->command_line) + 1);
 	unsigned size = head + tables_count(&kernel->image) * PAGE_SIZE;
-	struct extras *extras = at_phys(layout_allocate(layout, size, MEMORY_KERNEL, "the handoff"));
+	struct extras *extras =
+		at_phys(layout_allocate(layout, size, MEMORY_KERNEL, "the handoff"));
 	pte_t(*tables)[ENTRIES] = (void *)((char *)extras + head);
 
 	memset(extras, 0, head);
@@ -111,18 +118,20 @@ void kernel_start(struct layout *layout)
 	extras->handoff.boot_info = bootinfo_build(layout, &extras->handoff.boot_info_size);
 	tables_build(tables, kernel);
 
-	/* Nothing is placed any more: what this component occupies is free from the kernel's first instruction on. */
+	/* Nothing is placed any more: from the kernel's first instruction on this is free. */
 	layout_set(layout, phys_of(boot_start), phys_of(boot_end), MEMORY_FREE);
 	memory_fit(&layout->map, BOOT_MEMORY_MAX);
 	if (layout->map.count > BOOT_MEMORY_MAX)
-		fail("the memory map has more than %u entries: this boot component was not made for that",
+		fail("the memory map has more than %u entries: "
+		     "this boot component was not made for that",
 		     BOOT_MEMORY_MAX);
 	extras->handoff.memory_count = layout->map.count;
-	memcpy(extras->handoff.memory, layout->map.entry, layout->map.count * sizeof(struct boot_memory));
+	memcpy(extras->handoff.memory, layout->map.entry,
+	       layout->map.count * sizeof(struct boot_memory));
 
 	uart_drain();
 	enter_kernel((uint32_t)phys_of(tables), kernel->image.entry, (uint32_t)phys_of(extras),
 		     (uint32_t)phys_of(extras->gdt));
-	fail("this processor has no SYSCALL instruction in 64-bit mode: use another 64-bit processor, or "
-	     "give the emulator another processor model");
+	fail("this processor has no SYSCALL instruction in 64-bit mode: use another 64-bit "
+	     "processor, or give the emulator another processor model");
 }

@@ -2,8 +2,8 @@
 /*
  * boot/input.c - collects what the loader told us (input.h).
  *
- * A table that is too small is an error with a sentence, never a silent cut: a module that is not in
- * the list would be overwritten.
+ * A table that is too small is an error with a sentence, never a silent cut: a module that is not
+ * in the list would be overwritten.
  */
 #include "input.h"
 #include "console.h"
@@ -24,8 +24,8 @@ const char *input_string(struct boot_input *input, const char *text, unsigned le
 	return copy;
 }
 
-void input_add_module(struct boot_input *input, phys_t start, boot_u64 size, const char *command_line,
-		      unsigned length)
+void input_add_module(struct boot_input *input, phys_t start, boot_u64 size,
+		      const char *command_line, unsigned length)
 {
 	if (input->module_count == MODULES_MAX)
 		fail("there are more than %u boot modules: load fewer", MODULES_MAX);
@@ -53,7 +53,8 @@ void input_add_region(struct boot_input *input, phys_t address, boot_u64 size, u
 		type = MEMORY_ACPI;
 	if (input->region_count == REGIONS_MAX)
 		fail("the firmware's memory map has more than %u entries: "
-		     "this boot component was not made for that", REGIONS_MAX);
+		     "this boot component was not made for that",
+		     REGIONS_MAX);
 	input->region[input->region_count++] = (struct boot_region){ address, size, type };
 }
 
@@ -63,7 +64,7 @@ void input_set_rsdp(struct boot_input *input, const void *rsdp, unsigned size)
 	memcpy(input->rsdp, rsdp, input->rsdp_size);
 }
 
-/* ACPI 6.4, 5.2.5.3: the signature, the checksum over 20 bytes, the revision that says whether 36 are used. */
+/* ACPI 6.4, 5.2.5.3: signature, checksum over 20 bytes, revision (from 2 on there are 36). */
 static bool rsdp_at(struct boot_input *input, phys_t address)
 {
 	const unsigned char *rsdp = at_phys(address);

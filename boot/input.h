@@ -2,8 +2,9 @@
 /*
  * boot/input.h - what the loader told us, whoever it was.
  *
- * Loaders leave their lists wherever they like, in memory that is free otherwise. So multiboot2.c and pvh.c
- * copy everything but the modules' contents into this structure before anything is placed; from then on nobody asks the loader.
+ * Loaders leave their lists wherever they like, in memory that is free otherwise. So multiboot2.c
+ * and pvh.c copy everything but the modules' contents into this structure before anything is
+ * placed; from then on nobody asks the loader.
  */
 #ifndef BOOT_INPUT_H
 #define BOOT_INPUT_H
@@ -13,7 +14,7 @@
 enum {
 	MODULES_MAX = 64,
 	REGIONS_MAX = 256,
-	RSDP_SIZE = 36,  /* ACPI 2.0 and later; 20 bytes before */
+	RSDP_SIZE = 36, /* ACPI 2.0 and later; 20 bytes before */
 	STRINGS_SIZE = 8192,
 };
 
@@ -54,8 +55,8 @@ void multiboot2_collect(struct boot_input *input, phys_t info);
 void pvh_collect(struct boot_input *input, phys_t info);
 
 /* For the collectors. Each stops with a sentence when its table is full. */
-void input_add_module(struct boot_input *input, phys_t start, boot_u64 size, const char *command_line,
-		      unsigned length);
+void input_add_module(struct boot_input *input, phys_t start, boot_u64 size,
+		      const char *command_line, unsigned length);
 void input_add_region(struct boot_input *input, phys_t address, boot_u64 size, unsigned e820_type);
 const char *input_string(struct boot_input *input, const char *text, unsigned length);
 void input_set_rsdp(struct boot_input *input, const void *rsdp, unsigned size);

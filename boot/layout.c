@@ -2,10 +2,10 @@
 /*
  * boot/layout.c - decides where everything goes, and puts it there (layout.h).
  *
- * sigma0 and root task must lie where they are linked; the loader may have put modules just there. So the modules
- * move first: from the highest to the lowest, each to the highest free place. A module may slide over itself, never
- * over another one, and so no second copy of all modules has to fit. The result is one block at the top of memory, and
- * one large free piece below it.
+ * sigma0 and root task must lie where they are linked; the loader may have put modules just there.
+ * So the modules move first: from the highest to the lowest, each to the highest free place. A
+ * module may slide over itself, never over another one, and so no second copy of all modules has to
+ * fit. The result is one block at the top of memory, and one large free piece below it.
  */
 #include "console.h"
 #include "layout.h"
@@ -13,8 +13,10 @@
 
 #define MORE_MEMORY "give the machine more memory (16 MiB are enough for the default modules)"
 
-/* Memory below belongs to the BIOS and to the start of further processors as long as anything else is free. */
-enum { LOW_MEMORY = 0x100000, KERNEL_SPAN = 1 << 30 };
+enum {
+	LOW_MEMORY = 0x100000,  /* below: nothing, further processors need it to start */
+	KERNEL_SPAN = 1 << 30,
+};
 
 static unsigned kib(boot_u64 size)
 {
@@ -39,7 +41,8 @@ phys_t layout_allocate(struct layout *layout, boot_u64 size, boot_u64 type, cons
 {
 	phys_t place = memory_find(&layout->map, size, LOW_MEMORY, PHYS_END);
 	if (place == 0)
-		fail("too little memory: %u KiB for %s do not fit in one piece below 4 GiB; " MORE_MEMORY,
+		fail("too little memory: %u KiB for %s do not fit in one piece "
+		     "below 4 GiB; " MORE_MEMORY,
 		     kib(size), what);
 	layout_set(layout, place, place + page_up(size), type);
 	return place;
@@ -54,7 +57,8 @@ void layout_map(struct layout *layout)
 		for (unsigned i = 0; i < input->region_count; i++) {
 			const struct boot_region *region = &input->region[i];
 			if (region->type == type[pass] &&
-			    !memory_add_firmware(&layout->map, region->address, region->size, region->type))
+			    !memory_add_firmware(&layout->map, region->address, region->size,
+						 region->type))
 				map_full();
 		}
 	}
@@ -81,8 +85,9 @@ static void module_check(struct layout *layout, unsigned number)
 	phys_t end = module->start + module->size;
 	if (end < module->start || end > PHYS_END ||
 	    !memory_is(&layout->map, page_down(module->start), pages_end(module), MEMORY_FREE))
-		fail("module %u (%s) lies at 0x%llx-0x%llx, which is not all free RAM below 4 GiB: " MORE_MEMORY
-		     ", or use another loader", number + 1, module->name, module->start, end);
+		fail("module %u (%s) lies at 0x%llx-0x%llx, which is not all free RAM "
+		     "below 4 GiB: " MORE_MEMORY ", or use another loader",
+		     number + 1, module->name, module->start, end);
 	for (unsigned i = 0; i < number; i++) {
 		const struct boot_module *other = &layout->input->module[i];
 		if (overlap(module->start, end, other->start, other->start + other->size))
@@ -98,16 +103,17 @@ static void program_check(struct layout *layout, unsigned number, const char *ti
 	enum elf_result result = elf_check(at_phys(module->start), module->size, &program->image);
 	*program = (struct program){ title, module, program->image, program->image.low };
 	if (result != ELF_GOOD)
-		fail("module %u (%s), to be %s, %s", number + 1, module->name, title, elf_complaint(result));
+		fail("module %u (%s), to be %s, %s", number + 1, module->name, title,
+		     elf_complaint(result));
 }
 
 static void kernel_check(const struct program *kernel)
 {
 	const struct elf_image *image = &kernel->image;
 	if (image->low < KERNEL_BASE || image->high - KERNEL_BASE > KERNEL_SPAN)
-		fail("module 1 (%s) is linked at 0x%llx-0x%llx, which is no place for a kernel (0x%llx, 1 GiB): "
-		     "make the kernel the first module", kernel->module->name, image->low, image->high,
-		     KERNEL_BASE);
+		fail("module 1 (%s) is linked at 0x%llx-0x%llx, which is no place for a kernel "
+		     "(0x%llx, 1 GiB): make the kernel the first module",
+		     kernel->module->name, image->low, image->high, KERNEL_BASE);
 }
 
 static void link_address_check(const struct layout *layout, const struct program *program)
@@ -123,12 +129,12 @@ static void link_address_check(const struct layout *layout, const struct program
 		 overlap(image->low, image->high, sigma0->image.low, sigma0->image.high))
 		obstacle = "overlaps sigma0";
 	if (obstacle)
-		fail("%s (%s) is linked at 0x%llx-0x%llx, which %s: link it elsewhere", program->title,
-		     program->module->name, image->low, image->high, obstacle);
+		fail("%s (%s) is linked at 0x%llx-0x%llx, which %s: link it elsewhere",
+		     program->title, program->module->name, image->low, image->high, obstacle);
 	if (!memory_is(&layout->map, image->low, image->high, MEMORY_FREE))
-		fail("%s (%s) is linked at 0x%llx-0x%llx, which is not all free RAM on this machine: "
-		     MORE_MEMORY ", or link it elsewhere", program->title, program->module->name,
-		     image->low, image->high);
+		fail("%s (%s) is linked at 0x%llx-0x%llx, which is not all free RAM "
+		     "on this machine: " MORE_MEMORY ", or link it elsewhere",
+		     program->title, program->module->name, image->low, image->high);
 }
 
 void layout_check(struct layout *layout)
@@ -139,8 +145,9 @@ void layout_check(struct layout *layout)
 		[ROOT] = "the root task is",
 	};
 	if (layout->input->module_count < PROGRAMS)
-		fail("%s missing; the first three boot modules are kernel, sigma0 and root task, in this order: "
-		     "add the missing module2 lines to grub.cfg", missing[layout->input->module_count]);
+		fail("%s missing; the first three boot modules are kernel, sigma0 and root task, "
+		     "in this order: add the missing module2 lines to grub.cfg",
+		     missing[layout->input->module_count]);
 	for (unsigned i = 0; i < layout->input->module_count; i++)
 		module_check(layout, i);
 	program_check(layout, KERNEL, "the kernel");
@@ -151,7 +158,7 @@ void layout_check(struct layout *layout)
 	link_address_check(layout, &layout->program[ROOT]);
 }
 
-/* Marks the images to come and the modules that have not moved. Modules last: they are still there. */
+/* Marks the images to come and the modules that have not moved: those last, they are there. */
 static void claim(struct layout *layout, const bool *moved)
 {
 	for (unsigned i = SIGMA0; i <= ROOT; i++) {
@@ -161,7 +168,8 @@ static void claim(struct layout *layout, const bool *moved)
 	for (unsigned i = 0; i < layout->input->module_count; i++) {
 		const struct boot_module *module = &layout->input->module[i];
 		if (!moved[i])
-			layout_set(layout, page_down(module->start), pages_end(module), MEMORY_MODULE);
+			layout_set(layout, page_down(module->start), pages_end(module),
+				   MEMORY_MODULE);
 	}
 }
 
@@ -206,7 +214,7 @@ void layout_place(struct layout *layout)
 	}
 	struct program *kernel = &layout->program[KERNEL];
 	layout_set(layout, kernel->module->start, pages_end(kernel->module), MEMORY_KERNEL);
-	kernel->phys = layout_allocate(layout, kernel->image.high - kernel->image.low, MEMORY_KERNEL,
-				       "the kernel");
+	kernel->phys = layout_allocate(layout, kernel->image.high - kernel->image.low,
+				       MEMORY_KERNEL, "the kernel");
 	elf_load(at_phys(kernel->module->start), &kernel->image, at_phys(kernel->phys));
 }

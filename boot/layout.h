@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot/layout.h - the plan of memory: what the loader gave, where it goes, and what the kernel is told.
+ * boot/layout.h - the plan of memory: what the loader gave, and where it goes.
  *
- * The functions are the steps of the boot, in the order in which main.c calls them. Each stops with a sentence
- * if its step is impossible. Until layout_place, nothing but this component's own memory is written.
+ * The functions are the steps of the boot, in the order in which main.c calls them. Each stops with
+ * a sentence if its step is impossible. Until layout_place, nothing but this component's own memory
+ * is written.
  */
 #ifndef BOOT_LAYOUT_H
 #define BOOT_LAYOUT_H
@@ -18,7 +19,7 @@ struct program {
 	const char *title;          /* for sentences */
 	struct boot_module *module; /* its ELF file */
 	struct elf_image image;
-	phys_t phys;                /* where image.low lies; sigma0 and root task: image.low */
+	phys_t phys; /* where image.low lies; sigma0 and root task: image.low */
 };
 
 struct layout {
@@ -30,22 +31,22 @@ struct layout {
 /* The memory map from the firmware's regions, without page 0; and this component in it. */
 void layout_map(struct layout *layout);
 
-/* Are all modules in memory that is free otherwise, and apart from each other? Are the first three programs? */
+/* Are all modules in free memory, and apart? Are the first three programs that fit there? */
 void layout_check(struct layout *layout);
 
 /*
- * Moves all modules together to the top of memory, loads the three programs, and frees the ELF files of sigma0
- * and root task.
+ * Moves all modules together to the top of memory, loads the three programs, and frees the ELF
+ * files of sigma0 and root task.
  */
 void layout_place(struct layout *layout);
 
-/* Finds a free place for size bytes and gives it a type. `what` is for the sentence if there is none. */
+/* Finds a free place for size bytes and gives it a type; `what` is for the sentence if none is. */
 phys_t layout_allocate(struct layout *layout, boot_u64 size, boot_u64 type, const char *what);
 
 /* Makes a range be of a type. */
 void layout_set(struct layout *layout, phys_t low, phys_t high, boot_u64 type);
 
-/* handoff.c: builds boot information, page tables and struct boot_handoff, and enters the kernel. */
+/* handoff.c: builds page tables, boot information and handoff, and enters the kernel. */
 void kernel_start(struct layout *layout) __attribute__((noreturn));
 
 /* bootinfo.c: writes the X.2 boot information; returns its address and size. */

@@ -2,13 +2,14 @@
 #
 # boot/lib.sh - shell functions that boot/run, boot/make-* and tests/run share. Source it with bash.
 #
-# Everything here works without a display, reads nothing from the terminal, ends by itself after a time limit, and
-# ends only processes it started. Needs bash, coreutils, awk and sed, which every Debian has.
+# Everything here works without a display, reads nothing from the terminal, ends by itself after a
+# time limit, and ends only processes it started. Needs bash, coreutils, awk and sed, which every
+# Debian has.
 
 boot_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source_dir=$(dirname "$boot_dir")
 
-# --- messages ---------------------------------------------------------------------------------------------------
+# --- messages ---
 
 program=${program:-$(basename "$0")}
 
@@ -22,7 +23,7 @@ die() {
 	exit 2
 }
 
-# --- background work ----------------------------------------------------------------------------------------------
+# --- background work ---
 
 child=      # the process we wait for
 child_pipe= # a file that goes with it
@@ -46,7 +47,8 @@ pause() {
 	read -r -t "$1" -u "$pause_fd" || true
 }
 
-# wait_child LOG WHAT: waits for $child; says WHAT when LOG has not grown for some seconds. Its status is in child_status.
+# wait_child LOG WHAT: waits for $child; says WHAT when LOG has not grown for some seconds. Its
+# status is in child_status.
 wait_child() {
 	local log=$1 what=$2 ticks=0 size=0 now
 	while kill -0 "$child" 2>/dev/null; do
@@ -62,8 +64,8 @@ wait_child() {
 	child=
 }
 
-# run_phase LABEL LOG PROGRAM...: a step of the work. Its output goes to LOG and is shown only if it fails.
-# `timeout` makes a process group of it, so that stopping it stops all that it started.
+# run_phase LABEL LOG PROGRAM...: a step of the work. Its output goes to LOG and is shown only if it
+# fails. `timeout` makes a process group of it, so that stopping it stops all that it started.
 run_phase() {
 	local label=$1 log=$2 ticks=0 status=0
 	shift 2
@@ -87,7 +89,7 @@ run_phase() {
 	return 1
 }
 
-# --- packages -----------------------------------------------------------------------------------------------------
+# --- packages ---
 
 # packages_for build|qemu|uefi|bochs|tests...: the Debian packages these need
 packages_for() {
@@ -155,10 +157,11 @@ packages_install() {
 	rm -f "$log"
 }
 
-# --- modules ------------------------------------------------------------------------------------------------------
+# --- modules ---
 
-# lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file that objcopy
-# has anything to say about, or no ELF file, is copied as it is: finding fault with it is the boot component's business.
+# lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file that
+# objcopy has anything to say about, or no ELF file, is copied as it is: finding fault with it is
+# the boot component's business.
 lean_copy() {
 	local complaint
 	if [ "$(head -c 4 "$1" | tr -d '\177')" = ELF ] &&
@@ -168,11 +171,12 @@ lean_copy() {
 	cp "$1" "$2"
 }
 
-# --- the system's output ------------------------------------------------------------------------------------------
+# --- the system's output ---
 
 # A serial line as plain text: without carriage returns, terminal sequences and empty lines.
 plain_text() {
-	sed -u -e 's/\r//g' -e 's/\x1b\[[0-9;=?]*[A-Za-z]//g' -e 's/\x1b[c78]//g' -e '/^[[:space:]]*$/d'
+	sed -u -e 's/\r//g' -e 's/\x1b\[[0-9;=?]*[A-Za-z]//g' -e 's/\x1b[c78]//g' \
+		-e '/^[[:space:]]*$/d'
 }
 
 # Did the system say that it ended well? (the root task's last words)
@@ -180,11 +184,11 @@ ended_well() {
 	[ "$(sed -n 's/^pecan: finished, status //p' "$1" | tail -n 1)" = 0 ]
 }
 
-# --- emulators ----------------------------------------------------------------------------------------------------
+# --- emulators ---
 
-# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; what comes over the serial line is shown
-# and written to LOG. Status: 0 ended well (33), 1 ended badly, 124 time limit, 125 QEMU itself failed.
-# Why is in $verdict, one sentence.
+# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; what comes over the serial
+# line is shown and written to LOG. Status: 0 ended well (33), 1 ended badly, 124 time limit, 125
+# QEMU itself failed. Why is in $verdict, one sentence.
 run_in_qemu() {
 	local log=$1 seconds=$2 pipe=$1.pipe errors=$1.errors reader
 	shift 2
@@ -194,8 +198,9 @@ run_in_qemu() {
 	child_pipe=$pipe
 	plain_text <"$pipe" | tee "$log" &
 	reader=$!
-	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none -monitor none \
-		-serial stdio -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
+	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none \
+		-monitor none -serial stdio -no-reboot \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
 		</dev/null >"$pipe" 2>"$errors" &
 	child=$!
 	wait_child "$log" 'still running'
@@ -212,7 +217,7 @@ run_in_qemu() {
 		return 1
 		;;
 	0)
-		verdict='the machine reset itself (a triple fault) or switched off instead of ending.'
+		verdict='the machine reset itself (a triple fault) or switched off.'
 		return 1
 		;;
 	124 | 137)
@@ -226,15 +231,16 @@ run_in_qemu() {
 	esac
 }
 
-# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS: the same with Bochs, headless. Bochs' status says nothing, so the
-# serial line decides. Its own files lie beside LOG.
+# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS: the same with Bochs, headless. Bochs' status says
+# nothing, so the serial line decides. Its own files lie beside LOG.
 run_in_bochs() {
 	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 serial=$1.serial reader
 	rm -f "$serial" "$log.bochslog"
 	: >"$serial"
 	: >"$log"
-	sed -e "s|@IMAGE@|$image|" -e "s|@SERIAL@|$serial|" -e "s|@LOG@|$log.bochslog|" -e "s|@CPUS@|$cpus|" \
-		-e "s|@MEMORY@|$memory|" -e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
+	sed -e "s|@IMAGE@|$image|" -e "s|@SERIAL@|$serial|" -e "s|@LOG@|$log.bochslog|" \
+		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
+		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
 	# Debian's Bochs stops in its debugger at the first instruction.
 	printf 'c\nquit\n' >"$log.bochsrc.commands"
@@ -261,5 +267,6 @@ run_in_bochs() {
 
 bochs_complaint() {
 	{ cat "$1.bochslog" "$1.bochsout" 2>/dev/null || true; } |
-		awk '/PANIC|overflow|rror/ { line = $0 } END { print line ? line : "no reason in its log" }'
+		awk '/PANIC|overflow|rror/ { line = $0 }
+			END { print line ? line : "no reason in its log" }'
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * boot/machine.h - the few things C cannot say about a 32-bit x86, and the C library's memory functions.
+ * boot/machine.h - the few things C cannot say about a 32-bit x86, and memory functions.
  *
  * Until the kernel is entered paging is off: an address below 4 GiB is a pointer.
  */
@@ -61,8 +61,9 @@ size_t strlen(const char *text);
 void cpu_check(void);
 
 /*
- * start.asm: switches to long mode with the page tables at cr3 and jumps to entry with handoff in RDI. gdt is a copy
- * of boot_gdt that outlives this component. Returns only if the processor has no SYSCALL.
+ * start.asm: switches to long mode with the page tables at cr3 and jumps to entry with handoff in
+ * RDI. gdt is a copy of boot_gdt that outlives this component. Returns only if the processor has no
+ * SYSCALL.
  */
 void enter_kernel(uint32_t cr3, uint64_t entry, uint32_t handoff, uint32_t gdt);
 

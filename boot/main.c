@@ -2,8 +2,8 @@
 /*
  * boot/main.c - the boot from the loader to the kernel, as a list.
  *
- * Entered from start.asm with paging and interrupts off. What a loader left is copied first, because any
- * later step may write over it.
+ * Entered from start.asm with paging and interrupts off. What a loader left is copied first,
+ * because any later step may write over it.
  */
 #include "console.h"
 #include "layout.h"
@@ -22,15 +22,17 @@ static void collect(uint32_t who, uint32_t info)
 		pvh_collect(&input, info);
 		break;
 	default:
-		fail("the loader identifies itself by 0x%x, not by multiboot2's 0x%x: load this file with "
-		     "GRUB's multiboot2 command or with QEMU's -kernel", who, MULTIBOOT2_MAGIC);
+		fail("the loader identifies itself by 0x%x, not by multiboot2's 0x%x: "
+		     "load this file with GRUB's multiboot2 command or with QEMU's -kernel",
+		     who, MULTIBOOT2_MAGIC);
 	}
 	input_find_rsdp(&input);
 }
 
 static void banner(void)
 {
-	boot_u64 ram = memory_total(&layout.map, MEMORY_FREE) + memory_total(&layout.map, MEMORY_BOOT);
+	boot_u64 ram =
+		memory_total(&layout.map, MEMORY_FREE) + memory_total(&layout.map, MEMORY_BOOT);
 	print("Pecan boot: %s%s%s, %u MiB RAM, modules:", input.is_uefi ? "UEFI, " : "",
 	      input.loader, input.rsdp_size ? "" : ", no ACPI", (unsigned)(ram >> 20));
 	for (unsigned i = 0; i < input.module_count; i++)
@@ -41,11 +43,13 @@ static void banner(void)
 static void summary(void)
 {
 	const struct program *kernel = &layout.program[KERNEL];
-	const struct elf_image *sigma0 = &layout.program[SIGMA0].image, *root = &layout.program[ROOT].image;
-	print("Pecan boot: kernel at 0x%llx (%u KiB), sigma0 at 0x%llx (%u KiB), root task at 0x%llx (%u KiB)\n",
-	      kernel->phys, (unsigned)((kernel->image.high - kernel->image.low) >> 10),
-	      sigma0->low, (unsigned)((sigma0->high - sigma0->low) >> 10),
-	      root->low, (unsigned)((root->high - root->low) >> 10));
+	const struct elf_image *sigma0 = &layout.program[SIGMA0].image,
+			       *root = &layout.program[ROOT].image;
+	print("Pecan boot: kernel at 0x%llx (%u KiB), sigma0 at 0x%llx (%u KiB), root task at "
+	      "0x%llx (%u KiB)\n",
+	      kernel->phys, (unsigned)((kernel->image.high - kernel->image.low) >> 10), sigma0->low,
+	      (unsigned)((sigma0->high - sigma0->low) >> 10), root->low,
+	      (unsigned)((root->high - root->low) >> 10));
 }
 
 void boot_main(uint32_t who, uint32_t info) __attribute__((noreturn));

@@ -20,7 +20,10 @@ void *memmove(void *to, const void *from, size_t size)
 	/* The target starts inside the source: copy from the end. */
 	char *last_to = (char *)to + size - 1;
 	const char *last_from = (const char *)from + size - 1;
-	__asm__ volatile("std; rep movsb; cld" : "+D"(last_to), "+S"(last_from), "+c"(size) : : "memory");
+	__asm__ volatile("std; rep movsb; cld"
+			 : "+D"(last_to), "+S"(last_from), "+c"(size)
+			 :
+			 : "memory");
 	return to;
 }
 

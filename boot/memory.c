@@ -2,8 +2,9 @@
 /*
  * boot/memory.c - the memory map while it is being made (memory.h says what it is).
  *
- * One operation does the work: memory_set cuts a hole and puts a range in. It keeps the invariant (sorted, disjoint,
- * aligned, merged), so nothing else has to sort or to check. Linear searches: a map has some dozen ranges.
+ * One operation does the work: memory_set cuts a hole and puts a range in. It keeps the invariant
+ * (sorted, disjoint, aligned, merged), so nothing else has to sort or to check. Linear searches: a
+ * map has some dozen ranges.
  */
 #include "memory.h"
 

@@ -2,8 +2,8 @@
 /*
  * boot/multiboot2.c - reads what a multiboot2 loader (GRUB) left: a list of tags.
  *
- * Layouts and numbers are those of the Multiboot2 specification, version 2.0, section 3.6. The list is
- * believed as far as its own sizes; a tag that is longer than the list is an error.
+ * Layouts and numbers are those of the Multiboot2 specification, version 2.0, section 3.6. The list
+ * is believed as far as its own sizes; a tag that is longer than the list is an error.
  */
 #include "console.h"
 #include "input.h"
@@ -52,7 +52,8 @@ static void module_read(struct boot_input *input, const struct multiboot2_module
 	unsigned length = 0;
 	while (length < room && module->command_line[length] != 0)
 		length++;
-	input_add_module(input, module->start, module->end - module->start, module->command_line, length);
+	input_add_module(input, module->start, module->end - module->start, module->command_line,
+			 length);
 }
 
 static void memory_read(struct boot_input *input, const struct multiboot2_memory *memory)
@@ -60,7 +61,8 @@ static void memory_read(struct boot_input *input, const struct multiboot2_memory
 	const char *end = (const char *)memory + memory->tag.size;
 	struct multiboot2_memory_entry entry;
 	if (memory->entry_size < sizeof(entry))
-		fail("the loader's memory map has entries of %u bytes: use GRUB 2", memory->entry_size);
+		fail("the loader's memory map has entries of %u bytes: use GRUB 2",
+		     memory->entry_size);
 	for (const char *from = memory->entries; (size_t)(end - from) >= memory->entry_size;
 	     from += memory->entry_size) {
 		memcpy(&entry, from, sizeof(entry));

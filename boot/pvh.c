@@ -2,8 +2,8 @@
 /*
  * boot/pvh.c - reads what a PVH loader left: QEMU's -kernel with -initrd.
  *
- * Layouts are those of Xen's public header arch-x86/hvm/start_info.h, version 1. QEMU loads one module; if that is
- * a bundle (bundle.h), each of its parts becomes a boot module.
+ * Layouts are those of Xen's public header arch-x86/hvm/start_info.h, version 1. QEMU loads one
+ * module; if that is a bundle (bundle.h), each of its parts becomes a boot module.
  */
 #include "bundle.h"
 #include "console.h"
@@ -43,14 +43,15 @@ static void bundle_read(struct boot_input *input, struct bundle_reader *reader, 
 	for (;;) {
 		switch (bundle_next(reader, &entry)) {
 		case BUNDLE_ENTRY:
-			input_add_module(input, start + entry.offset, entry.size, entry.command_line,
-					 entry.command_line_length);
+			input_add_module(input, start + entry.offset, entry.size,
+					 entry.command_line, entry.command_line_length);
 			break;
 		case BUNDLE_END:
 			return;
 		case BUNDLE_BROKEN:
 			fail("the module bundle is truncated or broken after %u modules: "
-			     "make it again with boot/make-bundle", input->module_count);
+			     "make it again with boot/make-bundle",
+			     input->module_count);
 		}
 	}
 }
@@ -75,7 +76,8 @@ void pvh_collect(struct boot_input *input, phys_t address)
 	input->loader = "PVH";
 	if (info->magic != PVH_MAGIC || info->version < 1 || info->memory_map_count == 0)
 		fail("the PVH start information at 0x%x is broken or has no memory map: "
-		     "use QEMU 4.0 or later, or boot the image", (unsigned)address);
+		     "use QEMU 4.0 or later, or boot the image",
+		     (unsigned)address);
 	const struct pvh_memory_entry *entry = at_phys(info->memory_map);
 	for (unsigned i = 0; i < info->memory_map_count; i++)
 		input_add_region(input, entry[i].address, entry[i].size, entry[i].type);

@@ -2,8 +2,9 @@
 ;
 ; boot/start.asm - the two doors in (multiboot2, PVH) and the one out (the kernel, in long mode).
 ;
-; Both loaders enter in 32-bit protected mode, paging and interrupts off, flat segments of their own, no stack.
-; From then on our own descriptors and stack are used. The way out loads copies of the descriptors that outlive this component.
+; Both loaders enter in 32-bit protected mode, paging and interrupts off, flat segments of their
+; own, no stack. From then on our own descriptors and stack are used. The way out loads copies of
+; the descriptors that outlive this component.
 
 global multiboot2_start, pvh_start, enter_kernel, boot_gdt, boot_gdt_end
 extern boot_main

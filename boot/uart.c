@@ -2,7 +2,8 @@
 /*
  * boot/uart.c - the first serial port (16550, COM1), 115200 baud, 8 bits, no parity, polled.
  *
- * A machine without one reads all ones: no wait here is without end, so such a machine boots silently.
+ * A machine without one reads all ones: no wait here is without end, so such a machine boots
+ * silently.
  */
 #include "console.h"
 #include "machine.h"

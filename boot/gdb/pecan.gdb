@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # boot/gdb/pecan.gdb - for gdb in the build folder, while boot/run --gdb waits.
 #
-# Loads the symbols of kernel, sigma0 and root task where they are linked, connects, and runs to the kernel's first
-# instruction. Two programs may be linked at the same addresses; `symbols-of modules/bench` changes to another one.
+# Loads the symbols of kernel, sigma0 and root task where they are linked, connects, and runs
+# to the kernel's first instruction. Programs may be linked at the same addresses:
+# `symbols-of modules/bench` changes to another one.
 set confirm off
 set pagination off
 set disassembly-flavor intel

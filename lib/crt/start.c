@@ -23,7 +23,13 @@ typedef void constructor(void);
 extern constructor *const __init_array_start[] __attribute__((weak, visibility("hidden")));
 extern constructor *const __init_array_end[] __attribute__((weak, visibility("hidden")));
 
-int main(void);
+/*
+ * A freestanding C++ compiler may take main() for a function like any other, and mangle its name. The
+ * program defines one of the two.
+ */
+int main(void) __attribute__((weak));
+int cxx_main(void) __asm__("_Z4mainv") __attribute__((weak));
+
 void start_on_stack(void) __attribute__((noreturn, used));
 
 __asm__(".pushsection .text.start, \"ax\", @progbits\n"
@@ -45,5 +51,5 @@ void start_on_stack(void)
 	__L4_Init();
 	for (constructor *const *c = __init_array_start; c != __init_array_end; c++)
 		(*c)();
-	l4_exit(main());
+	l4_exit(main ? main() : cxx_main());
 }

@@ -157,7 +157,7 @@ struct message {
 L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed);
 /* Receive from one thread (or L4_anythread) into `message`. */
 bool message_receive(L4_ThreadId_t from, struct message *message);
-/* The same, but page faults on this program's image are resolved on the way. */
+/* The same, but page faults on this program's image are resolved on the way, unless that does not help. */
 bool event_receive(L4_ThreadId_t from, struct message *message);
 /* Send `count` words; returns the tag of the IPC. */
 L4_MsgTag_t words_send(L4_ThreadId_t to, L4_Word_t label, unsigned count, const L4_Word_t *words);

@@ -21,6 +21,7 @@ enum {
 	OWN_UTCB_LOG2 = 18, /* the kernel gives the root task 256 slots */
 	FIRST_CASE_SLOT = 4,
 	CHILD_UTCB_LOG2 = 16,
+	FAULT_REPEATS = 3, /* of the same fault, in spite of a mapping */
 };
 #define CHILD_UTCB_AREA 0x600000000000UL
 
@@ -124,9 +125,19 @@ bool message_receive(L4_ThreadId_t from, struct message *message)
 
 bool event_receive(L4_ThreadId_t from, struct message *message)
 {
+	L4_Word_t last[3] = {0, 0, 0};
+	unsigned repeated = 0;
+
 	for (;;) {
 		if (!message_receive(from, message))
 			return false;
+		if (!is_page_fault(message) || repeated > FAULT_REPEATS)
+			return true;
+		repeated = message->tag.raw == last[0] && message->mr[1] == last[1] &&
+				   message->mr[2] == last[2] ? repeated + 1 : 0;
+		last[0] = message->tag.raw;
+		last[1] = message->mr[1];
+		last[2] = message->mr[2];
 		if (!image_fault(message))
 			return true;
 	}

@@ -14,7 +14,8 @@
 static const char two[] = "PECAN-BUNDLE\n5 kernel a=1 b\n4097 hello\n\n";
 
 /* Reads all of a bundle of that size and text from an allocation of exactly that size. */
-static enum bundle_result read_all(const char *text, size_t size, struct bundle_entry *entry, unsigned *count)
+static enum bundle_result read_all(const char *text, size_t size, struct bundle_entry *entry,
+				   unsigned *count)
 {
 	struct bundle_reader reader;
 	enum bundle_result result = BUNDLE_BROKEN;
@@ -96,10 +97,8 @@ static void test_bad_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_modules),
-		cmocka_unit_test(test_no_bundle),
-		cmocka_unit_test(test_no_modules),
-		cmocka_unit_test(test_truncated_anywhere),
+		cmocka_unit_test(test_two_modules), cmocka_unit_test(test_no_bundle),
+		cmocka_unit_test(test_no_modules),  cmocka_unit_test(test_truncated_anywhere),
 		cmocka_unit_test(test_bad_lines),
 	};
 	return cmocka_run_group_tests_name("boot_bundle", tests, NULL, NULL);

@@ -2,8 +2,8 @@
 /*
  * unit/boot_elf.c - boot/elf.c: which files are programs, and how they are laid out.
  *
- * A small good file is made by hand; each test spoils one thing. Files are copied to the end of an allocation of their exact size, so
- * that the address sanitizer sees every read behind the end.
+ * A small good file is made by hand; each test spoils one thing. Files are copied to the end of an
+ * allocation of their exact size, so that the address sanitizer sees every read behind the end.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,10 +38,18 @@ static struct file good_file(void)
 		.e_phentsize = sizeof(Elf64_Phdr),
 		.e_phnum = 3,
 	};
-	file.segment[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 0x1000,
-		.p_vaddr = LINKED_AT, .p_filesz = 0x123, .p_memsz = 0x123 };
-	file.segment[1] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0x2080,
-		.p_vaddr = LINKED_AT + 0x1080, .p_filesz = 0x40, .p_memsz = 0x2000 };
+	file.segment[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+					.p_flags = PF_R | PF_X,
+					.p_offset = 0x1000,
+					.p_vaddr = LINKED_AT,
+					.p_filesz = 0x123,
+					.p_memsz = 0x123 };
+	file.segment[1] = (Elf64_Phdr){ .p_type = PT_LOAD,
+					.p_flags = PF_R | PF_W,
+					.p_offset = 0x2080,
+					.p_vaddr = LINKED_AT + 0x1080,
+					.p_filesz = 0x40,
+					.p_memsz = 0x2000 };
 	file.segment[2] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = ~0ULL, .p_filesz = ~0ULL };
 	return file;
 }
@@ -160,7 +168,8 @@ static void test_nothing_to_load(void **state)
 
 static void test_entry_outside_code(void **state)
 {
-	static const Elf64_Addr entry[] = { 0, LINKED_AT - 1, LINKED_AT + 0x123, LINKED_AT + 0x1080 };
+	static const Elf64_Addr entry[] = { 0, LINKED_AT - 1, LINKED_AT + 0x123,
+					    LINKED_AT + 0x1080 };
 	(void)state;
 	for (unsigned i = 0; i < sizeof(entry) / sizeof(entry[0]); i++) {
 		struct file file = good_file();
