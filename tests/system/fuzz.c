@@ -15,7 +15,7 @@ enum {
 	WAYS = 4,             /* places where a number can stand */
 	FILLS = 8,            /* random registers for each number and way */
 	STRUCTURED = NUMBERS * WAYS * FILLS,
-	TOTAL = 210000,
+	TOTAL = 20000,
 	PRIVILEGED_TOTAL = 12000,
 	PATIENCE_US = 3000,   /* a fuzzer that does nothing for so long waits forever */
 };
@@ -252,7 +252,7 @@ static void campaign(bool own, L4_Word_t total, void (*fuzzer)(L4_Word_t))
 	EXPECT_EQ(kernel_seen, 0);
 }
 
-TEST_LIMIT(fuzz, unprivileged, 60000)
+TEST_LIMIT(fuzz, unprivileged, 6000)
 {
 	campaign(false, TOTAL, fuzz);
 }
@@ -313,7 +313,7 @@ static void fuzz_privileged(L4_Word_t unused)
 	sleep_forever();
 }
 
-TEST_LIMIT(fuzz, privileged, 20000)
+TEST_LIMIT(fuzz, privileged, 6000)
 {
 	campaign(true, PRIVILEGED_TOTAL, fuzz_privileged);
 	for (L4_Word_t i = 0; i < PLAYGROUND_SIZE; i++)
@@ -342,7 +342,7 @@ static void fuzz_ipc(L4_Word_t unused)
 	sleep_forever();
 }
 
-TEST_LIMIT(fuzz, ipc, 20000)
+TEST_LIMIT(fuzz, ipc, 6000)
 {
 	campaign(false, 30000, fuzz_ipc);
 }

@@ -318,6 +318,7 @@ TEST(hostile, gs_base_unmapped)
 static void bends_utcb(L4_Word_t value)
 {
 	struct utcb *u = own_utcb();
+	L4_Word_t pager = warden.raw;
 	struct registers r;
 
 	for (unsigned call = 0; call < CALL_COUNT; call++) {
@@ -325,7 +326,7 @@ static void bends_utcb(L4_Word_t value)
 
 		for (unsigned i = 0; i < UTCB_SIZE / 8; i++)
 			words[i] = value;
-		u->pager = warden.raw; /* our code must come from somewhere */
+		u->pager = pager; /* our code must come from somewhere */
 		r = (struct registers){.rflags = 0x202};
 		r.rdx = CALL_WORD(call, 0);
 		if (call == CALL_IPC || call == CALL_LIPC) {
