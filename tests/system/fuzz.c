@@ -15,8 +15,8 @@ enum {
 	WAYS = 4,             /* places where a number can stand */
 	FILLS = 8,            /* random registers for each number and way */
 	STRUCTURED = NUMBERS * WAYS * FILLS,
-	TOTAL = 20000,
-	PRIVILEGED_TOTAL = 12000,
+	TOTAL = 210000,
+	PRIVILEGED_TOTAL = 30000,
 	PATIENCE_US = 3000,   /* a fuzzer that does nothing for so long waits forever */
 };
 
@@ -189,10 +189,10 @@ static void supervise(L4_ThreadId_t t)
 		if (L4_Label(m.tag) == LABEL_DONE || image_fault(&m))
 			continue;
 		if (is_exception(&m)) {
-			/* Any trap but the foreign call is in the call itself, too: go on behind it. */
-			m.mr[EXC_RIP] = (L4_Word_t)raw_syscall_rsp_behind;
-			L4_LoadMR(0, tag_make(0, m.mr[EXC_TRAP] == EXC_TRAP_SYSCALL ? 0 : 1, 0).raw);
-			L4_LoadMR(1, m.mr[EXC_RIP]);
+			/* Any other trap comes from registers that it gave itself: go on behind the call, with sober flags. */
+			L4_LoadMR(0, tag_make(0, m.mr[EXC_TRAP] == EXC_TRAP_SYSCALL ? 0 : 2, 0).raw);
+			L4_LoadMR(EXC_RIP, (L4_Word_t)raw_syscall_rsp_behind);
+			L4_LoadMR(EXC_RFLAGS, 0x202);
 			L4_Send_Timeout(t, L4_ZeroTime);
 		} else if (is_page_fault(&m)) {
 			return;
@@ -252,7 +252,7 @@ static void campaign(bool own, L4_Word_t total, void (*fuzzer)(L4_Word_t))
 	EXPECT_EQ(kernel_seen, 0);
 }
 
-TEST_LIMIT(fuzz, unprivileged, 6000)
+TEST_LIMIT(fuzz, unprivileged, 10000)
 {
 	campaign(false, TOTAL, fuzz);
 }
@@ -344,5 +344,5 @@ static void fuzz_ipc(L4_Word_t unused)
 
 TEST_LIMIT(fuzz, ipc, 6000)
 {
-	campaign(false, 30000, fuzz_ipc);
+	campaign(false, 60000, fuzz_ipc);
 }
