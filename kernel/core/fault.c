@@ -31,7 +31,7 @@ struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access)
 {
 	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
 	self->fault_word = address;
-	if (self->space->is_sigma0 && map_sigma0_fault(self->space, address, self->cpu))
+	if (self->space->is_sigma0 && map_sigma0_fault(self->space, address))
 		return self;
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/frames.c - a list of freed frames, and a border behind which no frame has been used yet. */
 #include "core/frames.h"
+#include "base/assert.h"
 #include "base/memory_map.h"
 #include "base/string.h"
 
@@ -10,17 +11,38 @@ struct free_frame {
 
 static struct free_frame *freed;
 static size_t freed_count;
-static phys_t unused_low, unused_high;
+static phys_t pool_low, unused_low, unused_high;
+static size_t reserved_count;
+static uint32_t *notes;
 
 void frames_init(phys_t low, phys_t high)
 {
-	unused_low = low;
+	size_t notes_size = ALIGN_UP((high - low) / PAGE_SIZE * sizeof(*notes), PAGE_SIZE);
+
+	notes = direct_map(low);
+	words_fill((word_t *)notes, 0, notes_size / sizeof(word_t));
+	pool_low = unused_low = low + notes_size;
 	unused_high = high;
+}
+
+uint32_t frame_number(const void *frame)
+{
+	return (uint32_t)((direct_map_phys(frame) - pool_low) / PAGE_SIZE + 1);
+}
+
+void *frame_of_number(uint32_t number)
+{
+	return direct_map(pool_low + (phys_t)(number - 1) * PAGE_SIZE);
+}
+
+uint32_t *frame_note(const void *frame)
+{
+	return &notes[frame_number(frame) - 1];
 }
 
 void *frames_alloc_adjacent(unsigned count)
 {
-	if (unused_high - unused_low < (phys_t)count * PAGE_SIZE)
+	if (unused_high - unused_low < (phys_t)count * PAGE_SIZE || frames_free() < count)
 		return NULL;
 	void *frames = direct_map(unused_low);
 
@@ -29,16 +51,45 @@ void *frames_alloc_adjacent(unsigned count)
 	return frames;
 }
 
-void *frame_alloc(void)
+static void *take(void)
 {
 	struct free_frame *frame = freed;
 
-	if (!frame)
-		return frames_alloc_adjacent(1);
-	freed = frame->next;
-	freed_count--;
+	if (!frame) {
+		frame = direct_map(unused_low);
+		unused_low += PAGE_SIZE;
+	} else {
+		freed = frame->next;
+		freed_count--;
+	}
 	words_fill((word_t *)frame, 0, PAGE_SIZE / sizeof(word_t));
+	*frame_note(frame) = 0;
 	return frame;
+}
+
+void *frame_alloc(void)
+{
+	return frames_free() ? take() : NULL;
+}
+
+bool frames_reserve(size_t count)
+{
+	if (frames_free() < count)
+		return false;
+	reserved_count += count;
+	return true;
+}
+
+void frames_unreserve(size_t count)
+{
+	assert(reserved_count >= count);
+	reserved_count -= count;
+}
+
+void *frame_alloc_reserved(void)
+{
+	frames_unreserve(1);
+	return take();
 }
 
 void frame_free(void *frame)
@@ -52,5 +103,5 @@ void frame_free(void *frame)
 
 size_t frames_free(void)
 {
-	return freed_count + (unused_high - unused_low) / PAGE_SIZE;
+	return freed_count + (unused_high - unused_low) / PAGE_SIZE - reserved_count;
 }

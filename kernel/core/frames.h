@@ -10,7 +10,7 @@
 
 #include "base/types.h"
 
-/* Take over the range; called once. */
+/* Take over the range, of which a thousandth is kept for notes; called once. */
 void frames_init(phys_t low, phys_t high);
 
 /* A frame filled with zeros, as the kernel sees it; NULL when there is none. */
@@ -21,7 +21,22 @@ void *frames_alloc_adjacent(unsigned count);
 
 void frame_free(void *frame);
 
+/*
+ * Set `count` frames aside, for a later frame_alloc_reserved() that must not fail; false when there are not so many. What is set
+ * aside counts as used.
+ */
+bool frames_reserve(size_t count);
+void frames_unreserve(size_t count);
+void *frame_alloc_reserved(void);
+
 /* How many frames are free. */
 size_t frames_free(void);
+
+/* A frame's number, from 1 up, in 25 bits; and back. */
+uint32_t frame_number(const void *frame);
+void *frame_of_number(uint32_t number);
+
+/* A word about the frame, for whoever has allocated it; 0 in a fresh one. */
+uint32_t *frame_note(const void *frame);
 
 #endif

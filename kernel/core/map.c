@@ -2,6 +2,7 @@
 /* core/map.c - map items, see core/map.h. */
 #include "core/map.h"
 #include "base/assert.h"
+#include "core/mapdb.h"
 #include "x86/cpu.h"
 
 static struct {
@@ -58,7 +59,7 @@ static struct source find_source(struct space *from, virt_t address)
 	struct source s;
 
 	if (from->is_sigma0 && fpage_contains(from->kip_area, address, 1)) /* sigma0 gives the KIP to who asks for it */
-		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER, .level = 0 };
+		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED, .level = 0 };
 	if (from->is_sigma0)
 		return sigma0_page(address);
 	s.pte = *pagetable_find(from->root, address, &s.level);
@@ -67,40 +68,34 @@ static struct source find_source(struct space *from, virt_t address)
 	return s;
 }
 
-static pte_t rights_bits(unsigned rights, pte_t source)
+/* Put sigma0's page into its page table, at least at `level`; 2 MiB pages where that costs nothing more. */
+static bool show_source(struct space *from, virt_t address, unsigned level, unsigned largest)
 {
-	pte_t bits = PTE_PRESENT | PTE_USER | (source & (PTE_WRITE_THROUGH | PTE_UNCACHED));
+	unsigned wish = level ? level : largest ? 1 : 0;
 
-	if ((rights & RIGHT_W) && (source & PTE_WRITE))
-		bits |= PTE_WRITE;
-	if (!(rights & RIGHT_X) || (source & PTE_NX))
-		bits |= PTE_NX;
-	return bits;
+	return !from->is_sigma0 || mapdb_show_sigma0(from, address, wish) || mapdb_show_sigma0(from, address, level);
 }
 
-/*
- * Map one page of at most `level` at `address`; returns the level that was mapped (smaller where `to` already has a
- * table), or LEVELS when out of memory.
- */
-static unsigned map_page(struct space *to, virt_t address, phys_t phys, unsigned level, pte_t bits, struct cpu *cpu)
+/* The kernel interface page has no owner: who gets it from sigma0 sees the kernel's frame. */
+static bool map_kip(struct space *to, virt_t target)
 {
-	unsigned found;
-	pte_t *entry = pagetable_find(to->root, address, &found);
-	pte_t old = *entry;
+	return pagetable_map(to->root, target, direct_map_phys(kip_page), 0, PTE_USER | PTE_KERNEL_OWNED);
+}
 
-	if (found < level)
-		level = found; /* there is a table already */
-	if ((old & PTE_PRESENT) && pte_phys(old, found) + (address & (level_size(found) - 1)) == phys) {
-		bits |= old & PTE_WRITE; /* the same page again: rights add up */
-		if (!(old & PTE_NX))
-			bits &= ~PTE_NX;
-		bits |= old & (PTE_ACCESSED | PTE_DIRTY);
+/* Map one page of at most `level`; stores the level it came to. */
+static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
+                                  struct source page, unsigned rights, struct cpu *cpu)
+{
+	enum mapdb_result result;
+
+	if (page.pte & PTE_KERNEL_OWNED)
+		return map_kip(to, target) ? MAPDB_DONE : MAPDB_NO_MEMORY;
+	for (;; --*level) {
+		result = show_source(from, at, *level, page.level)
+		                 ? mapdb_map(from, at, to, target, *level, rights, cpu) : MAPDB_NO_MEMORY;
+		if (result != MAPDB_NO_MEMORY || *level == 0)
+			return result;
 	}
-	if (!pagetable_map(to->root, address, phys, level, bits))
-		return LEVELS;
-	if (old & PTE_PRESENT)
-		space_invalidate(to, cpu, address);
-	return level;
 }
 
 static bool map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
@@ -123,11 +118,7 @@ static bool map_memory(struct space *from, virt_t source, struct space *to, virt
 		step = level_size(level);
 		if (!space_is_mappable(to, target, step))
 			continue;
-
-		phys_t phys = pte_phys(page.pte, page.level) + (at & (level_size(page.level) - 1));
-
-		level = map_page(to, target, phys, level, rights_bits(rights, page.pte), cpu);
-		if (level == LEVELS)
+		if (map_page(from, at, to, target, &level, page, rights, cpu) == MAPDB_NO_MEMORY)
 			return false;
 		step = level_size(level);
 	}
@@ -152,12 +143,9 @@ bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct s
 	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, cpu);
 }
 
-bool map_sigma0_fault(struct space *sigma0, virt_t address, struct cpu *cpu)
+bool map_sigma0_fault(struct space *sigma0, virt_t address)
 {
 	if (address >= USER_END || !space_is_mappable(sigma0, ALIGN_DOWN(address, PAGE_SIZE), PAGE_SIZE))
 		return false;
-	struct source page = sigma0_page(address);
-
-	return page.pte && map_page(sigma0, ALIGN_DOWN(address, PAGE_SIZE), ALIGN_DOWN(address, PAGE_SIZE), 0,
-	                            rights_bits(RIGHTS_ALL, page.pte), cpu) != LEVELS;
+	return sigma0_page(address).pte && mapdb_show_sigma0(sigma0, address, 0);
 }

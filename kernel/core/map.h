@@ -27,6 +27,6 @@ bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct s
                struct cpu *cpu);
 
 /* sigma0 touched memory that its page table does not show yet. False: it is not sigma0's, or no memory. */
-bool map_sigma0_fault(struct space *sigma0, virt_t address, struct cpu *cpu);
+bool map_sigma0_fault(struct space *sigma0, virt_t address);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
+#include "core/mapdb.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
@@ -48,13 +49,23 @@ static void free_ports(struct space *s)
 	frame_free(s->io_bitmap[1]);
 }
 
+static void unmap_all(struct space *s, virt_t low, virt_t high, struct cpu *cpu)
+{
+	struct revocation r;
+
+	mapdb_revoke_begin(&r, s, low, high, RIGHTS_ALL, true);
+	while (!mapdb_revoke(&r, ~0U, cpu))
+		;
+}
+
 void space_destroy(struct space *s, struct cpu *cpu)
 {
 	if (cpu->loaded_cr3 == space_cr3(s)) {
 		cpu->loaded_cr3 = direct_map_phys(kernel_root);
 		cr3_write(cpu->loaded_cr3);
 	}
-	pagetable_free_user(s->root);
+	unmap_all(s, 0, USER_END, cpu);
+	mapdb_free_tables(s);
 	free_ports(s);
 	frame_free(s->root);
 	frame_free(s);
@@ -82,8 +93,12 @@ static void free_utcbs(struct space *s, const struct cpu *cpu)
 	}
 }
 
-bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, const struct cpu *cpu)
+bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu)
 {
+	/* What users have mapped there gives way. */
+	unmap_all(s, kip_area.base, kip_area.base + fpage_size(kip_area), cpu);
+	unmap_all(s, utcb_area.base, utcb_area.base + fpage_size(utcb_area), cpu);
+
 	pte_t *entry = pagetable_make(s->root, kip_area.base, 0, PTE_USER);
 
 	if (!entry)

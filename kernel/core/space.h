@@ -34,7 +34,7 @@ void space_destroy(struct space *s, struct cpu *cpu);
  * Map the KIP and set the areas, in place of earlier ones. False when out of memory, and nothing is changed. No thread of the space is
  * active, and the caller has checked the flexpages.
  */
-bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, const struct cpu *cpu);
+bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu);
 
 /*
  * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory on first use. NULL when out of memory.

@@ -74,25 +74,3 @@ bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte
 	*entry = phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0);
 	return true;
 }
-
-static void free_below(pte_t *table, unsigned level, unsigned entries)
-{
-	for (unsigned i = 0; i < entries; i++) {
-		pte_t pte = table[i];
-
-		if (!(pte & PTE_PRESENT))
-			continue;
-		if (!pte_is_leaf(pte, level)) {
-			free_below(table_of(pte), level - 1, TABLE_ENTRIES);
-			frame_free(table_of(pte));
-		} else if ((pte & PTE_KERNEL_OWNED) && (pte & PTE_WRITE)) {
-			frame_free(direct_map(pte_phys(pte, level)));
-		}
-		table[i] = 0;
-	}
-}
-
-void pagetable_free_user(pte_t *root)
-{
-	free_below(root, LEVELS - 1, TABLE_ENTRIES / 2);
-}

@@ -64,7 +64,4 @@ pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_b
 /* Map one page of `level`. False when out of memory. */
 bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits);
 
-/* Free the tables below a root for the lower half, and with them the frames of leaves marked PTE_KERNEL_OWNED | PTE_WRITE. */
-void pagetable_free_user(pte_t *root);
-
 #endif

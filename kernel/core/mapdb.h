@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/mapdb.h - the mapping database: who got which page from whom.
+ *
+ * A mapping is a page (4 KiB, 2 MiB or 1 GiB) of one space. Mappings that were made from it are its children, so that every page of
+ * sigma0's is the root of a tree. kernel/doc/life-of-a-mapping.md draws it.
+ *
+ *  - A mapping takes 32 bytes. Beside each page table of a space that holds mappings lies a *shade*: for each entry the mapping that
+ *    begins there, and the first of the smaller pages that were mapped on from there.
+ *  - A child of its parent's size is in the parent's list. For a smaller child the parent's page is split in its page table (not in the
+ *    database), and the child is in the list of the entry it came from.
+ *  - Part of a large page can be taken away: its page is split and has a hole, and the mapping stays for the rest. So
+ *    taking away needs no memory but page tables, and those are set aside when a large page is mapped. It never fails.
+ */
+#ifndef CORE_MAPDB_H
+#define CORE_MAPDB_H
+
+#include "core/fpage.h"
+#include "core/space.h"
+
+enum mapdb_result { MAPDB_DONE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
+
+/*
+ * Map the page of 4 KiB << 9 * level at `source` in `from` to `target` in `to`, both aligned; the source page is at least that large,
+ * and present. What was mapped there before is taken away, unless it is this same page got from the same place: then
+ * rights are added. Rights beyond those of the source are not given.
+ * MAPDB_NOTHING: the source was lost when the target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
+ */
+enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                            unsigned rights, struct cpu *cpu);
+
+/*
+ * sigma0 has every page without having it in its page table: show it the one of at most this level that holds the address, unless
+ * something is there already. False: no memory.
+ */
+bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
+
+/* A walk that takes rights away; may be left and taken up again. */
+struct revocation {
+	struct space *space; /* whose pages */
+	virt_t low, high;    /* which of them are still to be looked at */
+	unsigned rights;     /* to be taken away; RIGHT_R takes the page */
+	bool flush;          /* from the space itself too, not only from those who got pages from it */
+	unsigned status;     /* enum rights: accesses seen, added up */
+
+	/* The tree that is being worked on, depth first; root 0: none. */
+	uint32_t root, at;
+	word_t part_low, part_high; /* which bytes of root */
+	word_t offset;              /* of `at` in root */
+	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
+	word_t position;            /* in `at`, for taking and scanning */
+	unsigned scan_level;
+	struct ring link;           /* with the others that are under way */
+};
+
+/* Begin to take `rights` of [low, high) away. */
+void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);
+
+/*
+ * Work through at most `steps` mappings; true when nothing is left. Between two calls anything may happen, even to the mappings that are
+ * being worked on; what is derived meanwhile from a page that was not reached yet is found, and from one that was,
+ * has no more rights than that.
+ */
+bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu);
+
+/* Give up a revocation that is under way. */
+void mapdb_revoke_end(struct revocation *r);
+
+/* Free the lower half of a space's page tables with all shades. All its mappings were revoked. */
+void mapdb_free_tables(struct space *s);
+
+/* How many mappings there are. */
+size_t mapdb_count(void);
+
+#endif
