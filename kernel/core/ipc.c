@@ -63,7 +63,7 @@ void ipc_leave(struct tcb *t)
 	}
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
 	t->wait = NOT_WAITING;
-	t->resume_receive = false;
+	t->resume = NULL;
 	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
 	wheel_cancel(&t->timeout);
 }
@@ -134,7 +134,7 @@ static void sender_goes_on(struct tcb *t)
 		t->regs.rax = 0;
 		wake(t);
 	} else if (queued_sender(t)) {
-		t->resume_receive = true;
+		t->resume = ipc_resume;
 		if (tcb_is_runnable(t))
 			sched_ready(t);
 	} else {
@@ -254,7 +254,7 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 
 struct tcb *ipc_resume(struct tcb *t)
 {
-	t->resume_receive = false;
+	t->resume = NULL;
 	return receive_phase(t, NULL);
 }
 

@@ -20,7 +20,7 @@ enum ipc_phase { PHASE_SEND = 0, PHASE_RECEIVE = 1 };
  */
 struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, word_t receive_timeout);
 
-/* A thread with resume_receive set was chosen to run: begin its receive phase. Returns who runs next. */
+/* A thread whose `resume` this is was chosen to run: begin its receive phase. Returns who runs next. */
 struct tcb *ipc_resume(struct tcb *t);
 
 /* A fresh thread waits for its pager's start message. */

@@ -530,7 +530,7 @@ static void step_space(struct revocation *r)
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
 {
-	*r = (struct revocation){ .space = s, .low = low, .high = high, .rights = rights, .flush = flush };
+	*r = (struct revocation){ .space = s, .low = low, .high = high < USER_END ? high : USER_END, .rights = rights, .flush = flush };
 	ring_insert(&under_way, &r->link);
 }
 

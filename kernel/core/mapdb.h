@@ -16,6 +16,7 @@
 #define CORE_MAPDB_H
 
 #include "core/fpage.h"
+#include "core/revocation.h"
 #include "core/space.h"
 
 enum mapdb_result { MAPDB_DONE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
@@ -34,24 +35,6 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
  * something is there already. False: no memory.
  */
 bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
-
-/* A walk that takes rights away; may be left and taken up again. */
-struct revocation {
-	struct space *space; /* whose pages */
-	virt_t low, high;    /* which of them are still to be looked at */
-	unsigned rights;     /* to be taken away; RIGHT_R takes the page */
-	bool flush;          /* from the space itself too, not only from those who got pages from it */
-	unsigned status;     /* enum rights: accesses seen, added up */
-
-	/* The tree that is being worked on, depth first; root 0: none. */
-	uint32_t root, at;
-	word_t part_low, part_high; /* which bytes of root */
-	word_t offset;              /* of `at` in root */
-	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
-	word_t position;            /* in `at`, for taking and scanning */
-	unsigned scan_level;
-	struct ring link;           /* with the others that are under way */
-};
 
 /* Begin to take `rights` of [low, high) away. */
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);

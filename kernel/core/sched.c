@@ -139,6 +139,18 @@ struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 	return to;
 }
 
+struct tcb *sched_open(struct tcb *self)
+{
+	interrupt(self);
+	enqueue(self, true);
+	return self->cpu->idle;
+}
+
+bool sched_any_ready(const struct cpu *cpu)
+{
+	return highest_ready(cpu) >= 0;
+}
+
 void sched_set_priority(struct tcb *t, unsigned priority)
 {
 	bool queued = !ring_empty(&t->ready_link);

@@ -40,6 +40,15 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
 /* self can go on and gives the CPU to `to`, which is ready: it runs on self's slice, whatever its priority. */
 struct tcb *sched_donate(struct tcb *self, struct tcb *to);
 
+/*
+ * self is in the middle of a long operation and has set self->resume: let interrupts and better threads in. It goes on as soon as it is
+ * the best again. Returns the idle thread, under which leave() opens the window.
+ */
+struct tcb *sched_open(struct tcb *self);
+
+/* Is anybody ready? */
+bool sched_any_ready(const struct cpu *cpu);
+
 /* Set the priority (0 to 255) of a thread in any state. */
 void sched_set_priority(struct tcb *t, unsigned priority);
 

@@ -22,6 +22,7 @@
 #include "abi/utcb.h"
 #include "base/memory_map.h"
 #include "base/ring.h"
+#include "core/revocation.h"
 #include "core/timeout.h"
 
 struct space;
@@ -78,7 +79,7 @@ struct tcb {
 			usec_t slice;           /* length of a time slice; 0: unlimited */
 			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due */
 			word_t hold;            /* enum hold */
-			bool resume_receive;    /* when next chosen to run, begin the receive phase first */
+			struct tcb *(*resume)(struct tcb *); /* kernel work to go on with when next chosen to run; returns who runs */
 
 			/* IPC. Home CPU. */
 			uint8_t role;
@@ -90,6 +91,10 @@ struct tcb {
 			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
 			word_t fault_label;       /* of a fault message */
 			word_t fault_word;        /* MR1 of a page fault */
+
+			/* Unmap, when it had to stop for others. */
+			struct revocation revocation;
+			unsigned unmap_item; /* the message register it is at */
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;

@@ -10,6 +10,7 @@
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
+#include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
 #include "x86/cpu.h"
@@ -156,6 +157,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
 	timeout_init(&t->timeout);
+	ring_init(&t->revocation.link);
 	set_id(t, id);
 	if (space) {
 		t->cr3 = space_cr3(space);
@@ -202,6 +204,7 @@ void thread_delete(struct tcb *t)
 	ipc_leave(t);
 	sched_unready(t);
 	ipc_partner_gone(t);
+	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
 	if (t->utcb_map)
 		space->active_threads--;

@@ -122,10 +122,14 @@ trap_rax_stored:
 	jmp leave_to
 
 .from_kernel:
-	; Only the idle loop runs kernel code with interrupts on. Nothing of it is worth keeping.
+	; Only the idle loop and the window run kernel code with interrupts on. Nothing of them is worth keeping.
 	mov rax, idle_end
 	cmp [rdi + TCB_RIP], rax
+	je .idle
+	mov rax, window_end
+	cmp [rdi + TCB_RIP], rax
 	jne trap_bug
+.idle:
 	mov edi, [rdi + TCB_VECTOR]
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
@@ -217,5 +221,17 @@ idle_loop:
 	hlt
 idle_end:
 	jmp $                                       ; not reached: the interrupt leaves by leave_to
+
+; Let pending interrupts in. In: rdi = this CPU's data. rbx keeps it for trap_common.
+global interrupt_window
+interrupt_window:
+	push rbx
+	mov rbx, rdi
+	sti
+	nop                                         ; the interrupt comes after this one
+window_end:
+	cli
+	pop rbx
+	ret
 
 section .note.GNU-stack noalloc noexec nowrite progbits

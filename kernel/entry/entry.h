@@ -18,6 +18,9 @@ _Noreturn void leave_to(struct tcb *next);
 /* entry.asm: wait for an interrupt on this CPU. */
 _Noreturn void idle_loop(struct cpu *cpu);
 
+/* entry.asm: let pending interrupts in. If there is one, this does not return: what ran is left as it is. */
+void interrupt_window(struct cpu *cpu);
+
 /*
  * Make `next` the running thread: TSS.rsp0, address space, segment bases, FPU, timer. Returns it; for the idle thread it
  * does not return.

@@ -30,10 +30,26 @@ static void load_bases(const struct tcb *next)
 	}
 }
 
+/* Finish what has to be done in the kernel before a user runs, with interrupts let in where the work says so. */
+static struct tcb *finish_work(struct tcb *next)
+{
+	struct cpu *cpu = next->cpu;
+
+	for (;;) {
+		if (next == cpu->idle && sched_any_ready(cpu)) {
+			interrupt_window(cpu);
+			next = sched_next(next);
+		} else if (next->resume) {
+			next = next->resume(next);
+		} else {
+			return next;
+		}
+	}
+}
+
 struct tcb *leave(struct tcb *next)
 {
-	while (next->resume_receive)
-		next = ipc_resume(next);
+	next = finish_work(next);
 
 	struct cpu *cpu = next->cpu;
 

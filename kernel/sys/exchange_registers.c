@@ -38,7 +38,7 @@ enum control {
 
 static bool is_receiving(const struct tcb *t)
 {
-	return tcb_is_waiting(t) || t->resume_receive;
+	return tcb_is_waiting(t) || t->resume == ipc_resume;
 }
 
 static word_t state_of(const struct tcb *t)

@@ -1,15 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unmap - take back what was mapped. X.2 4.2.
+ * Unmap - take back what was mapped from this space to others. X.2 4.2.
  *
- * The kernel does not record yet who got a page from whom, so it can't take anything back, and says so: nothing is changed, the
- * flexpages keep their words.
+ *   RDI control: bits 0-5 number of the last flexpage, bit 6 flush   flexpages in MR0 .. of the UTCB
+ *   returns the same flexpages, with the accesses that were seen in place of the rights
  *
- * ErrorCode: invalid parameter  always
+ * The rights of a flexpage are those to be taken away (none: only ask). They are taken from every page that was mapped, over however many
+ * spaces, from the caller's pages in it; with flush from the caller's pages as well. Without read
+ * access a page is gone. Of a page larger than the flexpage only the part inside is touched.
+ *
+ * The accesses (read, written, executed) are those by the caller and everybody who got the page from it, since this was last asked. The
+ * processor does not tell execution from reading: a page that may be executed and was accessed counts as executed.
+ *
+ * The work is done in pieces, between which interrupts and better threads run. Nil and malformed flexpages, and those of I/O ports, are
+ * returned as they are but without rights.
  */
+#include "core/mapdb.h"
+#include "core/sched.h"
+#include "core/space.h"
 #include "sys/calls.h"
+
+enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 24 };
+
+static void begin(struct tcb *self, bool flush)
+{
+	struct fpage f = fpage_decode(self->utcb_map->mr[self->unmap_item]);
+
+	if (f.kind != FPAGE_MEMORY)
+		f = (struct fpage){ .kind = FPAGE_NIL };
+	mapdb_revoke_begin(&self->revocation, self->space, f.base, f.kind == FPAGE_NIL ? f.base : f.base + fpage_size(f),
+	                   f.rights, flush);
+}
+
+static struct tcb *go_on(struct tcb *self)
+{
+	word_t control = self->regs.rdi;
+
+	self->resume = NULL;
+	for (;;) {
+		word_t *item = &self->utcb_map->mr[self->unmap_item];
+
+		if (!mapdb_revoke(&self->revocation, STEPS, self->cpu)) {
+			self->resume = go_on;
+			return sched_open(self);
+		}
+		*item = (*item & ~(word_t)RIGHTS_ALL) | self->revocation.status;
+		if (self->unmap_item++ == (control & CONTROL_LAST))
+			return sched_continue(self);
+		begin(self, control & CONTROL_FLUSH);
+	}
+}
 
 struct tcb *sys_unmap(struct tcb *self)
 {
-	return sys_refuse(self, ERROR_INVALID_PARAMETER);
+	self->unmap_item = 0;
+	begin(self, self->regs.rdi & CONTROL_FLUSH);
+	return go_on(self);
 }

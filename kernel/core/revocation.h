@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/revocation.h - where a walk through the mapping database stands; its functions are in core/mapdb.h. */
+#ifndef CORE_REVOCATION_H
+#define CORE_REVOCATION_H
+
+#include "base/ring.h"
+
+struct space;
+
+/* A walk that takes rights away; may be left and taken up again. */
+struct revocation {
+	struct space *space; /* whose pages */
+	virt_t low, high;    /* which of them are still to be looked at */
+	unsigned rights;     /* to be taken away; RIGHT_R takes the page */
+	bool flush;          /* from the space itself too, not only from those who got pages from it */
+	unsigned status;     /* enum rights: accesses seen, added up */
+
+	/* The tree that is being worked on, depth first; root 0: none. */
+	uint32_t root, at;
+	word_t part_low, part_high; /* which bytes of root */
+	word_t offset;              /* of `at` in root */
+	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
+	word_t position;            /* in `at`, for taking and scanning */
+	unsigned scan_level;
+	struct ring link;           /* with the others that are under way */
+};
+
+#endif
