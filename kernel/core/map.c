@@ -61,8 +61,10 @@ static struct source find_source(struct space *from, virt_t address)
 		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER, .level = 0 };
 	if (from->is_sigma0)
 		return sigma0_page(address);
+	if (address >= USER_END) /* 48 bits of a flexpage reach into what is not the user's */
+		return (struct source){ .pte = 0, .level = LEVELS - 1 };
 	s.pte = *pagetable_find(from->root, address, &s.level);
-	if (!(s.pte & PTE_PRESENT) || (s.pte & PTE_KERNEL_OWNED))
+	if (!(s.pte & PTE_PRESENT) || !(s.pte & PTE_USER) || (s.pte & PTE_KERNEL_OWNED))
 		s.pte = 0;
 	return s;
 }

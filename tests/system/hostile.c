@@ -534,5 +534,5 @@ TEST_LIMIT(hostile, floods, 5000)
 		thread_start(space_new(), floods, i);
 	/* Each fault of a fresh thread waits for the time slices of all others. */
 	for (unsigned i = 0; i < 3; i++)
-		system_is_alive_within(L4_TimePeriod(1000000));
+		system_is_alive_within(L4_TimePeriod(1000000 * time_scale));
 }
