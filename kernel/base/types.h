@@ -12,6 +12,8 @@ typedef unsigned long phys_t; /* a physical address */
 typedef unsigned long virt_t; /* a virtual address, kernel or user */
 typedef unsigned long usec_t; /* microseconds since boot */
 
+#define USEC_NEVER ~0UL
+
 #define CONTAINER_OF(pointer, type, member) ((type *)((char *)(pointer) - offsetof(type, member)))
 #define COUNT_OF(array)                     (sizeof(array) / sizeof((array)[0]))
 #define ALIGN_DOWN(value, size)             ((value) & ~((word_t)(size) - 1))

@@ -13,7 +13,6 @@
 #include "base/ring.h"
 
 enum { WHEEL_LEVELS = 11, WHEEL_SLOTS = 64 };
-#define USEC_NEVER ~0UL
 
 struct timeout {
 	struct ring link; /* empty: not running */

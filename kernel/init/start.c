@@ -11,7 +11,7 @@
 #include "x86/lapic.h"
 #include "x86/segments.h"
 
-static struct boot_handoff boot; /* a copy: the original lies in memory that is given up */
+static struct boot_handoff boot; /* a copy: the original is not mapped any more once the kernel has tables of its own */
 
 static void print_machine(void)
 {

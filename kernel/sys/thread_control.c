@@ -18,6 +18,7 @@
  *            invalid space      the specifier names no thread, or another space than the active thread's
  *            invalid scheduler  names no thread, or none was given for a new thread
  *            UTCB area          not in the space's UTCB area, not aligned, taken, the thread has one already, or there is a pager but no UTCB
+ *            invalid parameter  a pager that is anythread, or a local id of nobody
  *            no memory          for TCB, UTCB or page tables; nothing is changed
  */
 #include "core/space.h"
@@ -117,6 +118,13 @@ struct tcb *sys_thread_control(struct tcb *self)
 		return sys_refuse(self, ERROR_INVALID_SPACE);
 	if (scheduler == NIL_THREAD ? !t : !thread_find_any(self, scheduler) && scheduler != id)
 		return sys_refuse(self, ERROR_INVALID_SCHEDULER);
+	if (pager != NIL_THREAD && id_is_local(pager)) {
+		struct tcb *local = thread_find_any(self, pager);
+
+		pager = local ? local->id : ANY_THREAD;
+	}
+	if (pager == ANY_THREAD)
+		return sys_refuse(self, ERROR_INVALID_PARAMETER);
 	if (utcb != KEEP_UTCB && (!space || (t && t->utcb_map) || !utcb_is_free(space, utcb)))
 		return sys_refuse(self, ERROR_UTCB_AREA);
 	if (utcb == KEEP_UTCB && t && !t->utcb_map && t->utcb)

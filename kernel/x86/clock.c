@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/clock.c - calibration against the PIT; see x86/clock.h. */
 #include "x86/clock.h"
-#include "core/timeout.h"
 #include "x86/cpu.h"
 #include "x86/lapic.h"
 

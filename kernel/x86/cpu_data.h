@@ -5,7 +5,7 @@
  * One page, at a constant distance behind the CPU's copy of the system-call entry, which so finds it without a segment base
  * or a register. C code gets at it through the thread it works for (tcb->cpu). Only its own CPU writes it.
  *
- * The TSS comes first: its rsp0 is the pointer to the running thread, in one cache line with what a switch needs.
+ * The TSS lies near the start: its rsp0 is the pointer to the running thread, in one cache line with what else a switch needs.
  */
 #ifndef X86_CPU_DATA_H
 #define X86_CPU_DATA_H
@@ -41,10 +41,10 @@ struct tss { /* SDM 3A 8.7 */
 enum ist { IST_NMI = 1, IST_DB, IST_MC, IST_DF };
 
 struct cpu {
-	struct tss tss;
 	uint32_t number;
 	uint32_t floor;       /* highest ready priority << 2 */
 	word_t loaded_cr3;
+	struct tss tss;
 
 	struct tcb *idle;     /* runs when nobody else can */
 	struct tcb *fpu_owner; /* whose FPU registers are in the processor */
@@ -62,6 +62,7 @@ struct cpu {
 
 _Static_assert(offsetof(struct tss, rsp0) == 4 && sizeof(struct tss) == 104, "SDM 3A 8.7");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "one page");
+_Static_assert(offsetof(struct cpu, tss.rsp0) + sizeof(word_t) <= 64, "one cache line with floor and loaded_cr3");
 
 /* The running thread; only entry and exit code may ask, everybody else is told. */
 static inline struct tcb *cpu_current(const struct cpu *cpu)

@@ -75,7 +75,7 @@ void segments_init(void)
 static void fill_gdt(struct cpu *cpu)
 {
 	word_t tss = (word_t)&cpu->tss;
-	word_t limit = CPU_IO_END - CPU_DATA; /* the bitmap and the byte of ones behind it */
+	word_t limit = CPU_IO_END - CPU_DATA - offsetof(struct cpu, tss); /* the bitmap and the byte of ones behind it */
 
 	cpu->gdt[SELECTOR_KERNEL_CODE / 8] = DESCRIPTOR_KERNEL_CODE;
 	cpu->gdt[SELECTOR_KERNEL_DATA / 8] = DESCRIPTOR_KERNEL_DATA;
@@ -93,7 +93,7 @@ static void fill_tss(struct cpu *cpu)
 	cpu->tss.ist[IST_DB - 1] = (word_t)area + CPU_IST_DB_TOP;
 	cpu->tss.ist[IST_MC - 1] = (word_t)area + CPU_IST_MC_TOP;
 	cpu->tss.ist[IST_DF - 1] = (word_t)area + CPU_IST_DF_TOP;
-	cpu->tss.io_bitmap = CPU_IO_BITMAP - CPU_DATA;
+	cpu->tss.io_bitmap = CPU_IO_BITMAP - CPU_DATA - offsetof(struct cpu, tss);
 }
 
 static void load_tables(const struct cpu *cpu)

@@ -289,15 +289,15 @@ static void naps(L4_Word_t time)
 /* A thread that sleeps and is halted finishes its sleep, but does not run on. */
 TEST(exregs, halted_while_receiving)
 {
-	L4_ThreadId_t t = thread_start(&own_space, naps, 5000);
+	L4_ThreadId_t t = thread_start(&own_space, naps, 5000 * time_scale);
 
 	counter = 0;
 	settle();
 	exchange(t, CONTROL_H | CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
-	L4_Sleep(L4_TimePeriod(20000));
+	L4_Sleep(L4_TimePeriod(20000 * time_scale));
 	EXPECT_EQ(counter, 0);
 	exchange(t, CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
-	L4_Sleep(L4_TimePeriod(20000));
+	L4_Sleep(L4_TimePeriod(20000 * time_scale));
 	EXPECT_EQ(counter, 1);
 }
 

@@ -79,7 +79,7 @@ static void pause_yield(void)
 
 static void pause_spin(void)
 {
-	L4_Word_t until = __builtin_ia32_rdtsc() + 3000000;
+	L4_Word_t until = __builtin_ia32_rdtsc() + 3000000 / time_scale;
 
 	while (__builtin_ia32_rdtsc() < until)
 		;
@@ -135,7 +135,7 @@ TEST(fpu, over_ipc)
 
 	together(calls);
 	while (rounds < ROUNDS * THREADS) {
-		if (L4_IpcFailed(L4_Wait_Timeout(L4_TimePeriod(20000), &from)))
+		if (L4_IpcFailed(L4_Wait_Timeout(PATIENCE, &from)))
 			break;
 		/* The server uses the registers, too. */
 		fill(&mine, 0xee);

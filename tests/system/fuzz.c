@@ -171,7 +171,7 @@ static void talks(L4_Word_t to)
 /* Receive from the fuzzer, short patience. */
 static L4_MsgTag_t fuzzer_event(L4_ThreadId_t t, struct message *m)
 {
-	m->tag = L4_Receive_Timeout(t, L4_TimePeriod(PATIENCE_US));
+	m->tag = L4_Receive_Timeout(t, L4_TimePeriod(PATIENCE_US * time_scale));
 	m->error = L4_IpcFailed(m->tag) ? L4_ErrorCode() : 0;
 	m->from = t;
 	L4_StoreMRs(1, EXC_WORDS, &m->mr[1]);
@@ -202,7 +202,7 @@ static void supervise(L4_ThreadId_t t)
 
 static void check_talk(L4_Word_t *last)
 {
-	L4_Sleep(L4_TimePeriod(5000));
+	L4_Sleep(L4_TimePeriod(5000 * time_scale));
 	if (round_trips == *last)
 		FAIL("expected other threads to talk after %lu calls, got no round trip (seed state 0x%lx)",
 		     calls_made, seed);

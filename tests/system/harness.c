@@ -147,7 +147,7 @@ static void worker_main(L4_Word_t argument)
 static void case_wait(const struct test_case *c)
 {
 	L4_Word_t begin = now_us();
-	L4_Word_t limit = c->limit_ms * 1000UL;
+	L4_Word_t limit = c->limit_ms * 1000UL * time_scale;
 	char name[80];
 
 	for (;;) {
@@ -168,7 +168,7 @@ static void case_wait(const struct test_case *c)
 			return;
 	}
 	snprintf(name, sizeof name, "%s.%s", c->area, c->name);
-	test_fail(c->file, c->line, "expected %s to end within %u ms, got no end", name, c->limit_ms);
+	test_fail(c->file, c->line, "expected %s to end within %lu ms, got no end", name, limit / 1000);
 }
 
 static bool case_run(const struct test_case *c)

@@ -181,7 +181,7 @@ TEST(ipc, send_receiver_waits)
 
 static void receiver_late(L4_Word_t unused)
 {
-	L4_Sleep(L4_TimePeriod(5000));
+	L4_Sleep(L4_TimePeriod(5000 * time_scale));
 	receiver_closed(unused);
 }
 
@@ -453,7 +453,7 @@ TEST(ipc, four_clients_one_server)
 	while (ends < 4) {
 		L4_Word_t word;
 
-		REQUIRE_OK(L4_Wait_Timeout(L4_TimePeriod(500000), &from));
+		REQUIRE_OK(L4_Wait_Timeout(PATIENCE, &from));
 		L4_StoreMR(1, &word);
 		EXPECT_EQ(word, 500);
 		ends++;

@@ -3,7 +3,7 @@
 #include "test.h"
 
 /* A timeout may end this much late: the resolution of the timer, and whoever ran meanwhile. */
-enum { LATE = 3000 };
+#define LATE (3000 * time_scale)
 
 static void waits_forever(L4_Word_t unused)
 {

@@ -5,6 +5,9 @@
 #ifndef TESTS_SYSTEM_RAW_H
 #define TESTS_SYSTEM_RAW_H
 
+#include <cpuid.h>
+#include <stdbool.h>
+
 /* In this order in memory; raw.asm knows it. */
 struct registers {
 	unsigned long rax, rbx, rcx, rdx, rsi, rdi, rbp, rsp;
@@ -48,6 +51,14 @@ extern char round_syscall_at[], round_syscall_behind[];
 extern char round_out_at[], round_out_behind[];
 extern char round_write_at[], round_write_behind[];
 extern char round_push_at[], round_push_behind[];
+
+/* Does the processor have RDFSBASE and its relatives? Without them there is nothing of that kind to test. */
+static inline bool users_set_segment_bases(void)
+{
+	unsigned eax, ebx, ecx, edx;
+
+	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1);
+}
 
 /* Where thread_run starts threads: the stack holds function and argument. */
 void thread_entry(void);

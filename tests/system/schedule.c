@@ -134,10 +134,10 @@ TEST(schedule, timeout_preempts_lower)
 	clear();
 	thread_start(&own_space, naps_and_notes, 3000);
 	set_priority(worker, PRIORITY_LOW);
-	while (now_us() < begin + 8000)
+	while (now_us() < begin + 4000 + 4000 * time_scale)
 		;
 	EXPECT_EQ(order_length, 1);
-	EXPECT_BETWEEN(order[0] - begin, 3000, 4500);
+	EXPECT_BETWEEN(order[0] - begin, 3000, 3000 + 1500 * time_scale);
 }
 
 TEST(schedule, lowering_oneself_lets_others_run)
@@ -289,7 +289,7 @@ TEST(clock, goes_on)
 	L4_Word_t begin = now_us();
 
 	for (unsigned i = 0; i < 10000000; i++) {
-		if (now_us() > begin + 100)
+		if (now_us() > begin + 100 * time_scale)
 			return;
 	}
 	FAIL("expected the clock to go on, got %lu all the time", begin);

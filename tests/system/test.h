@@ -35,7 +35,7 @@ struct test_case {
 	void (*run)(void);
 	const char *file;
 	unsigned line;
-	unsigned limit_ms; /* of the system clock */
+	unsigned limit_ms; /* of the system clock, scaled */
 	bool hidden;       /* runs only when its whole name is given */
 };
 
@@ -139,7 +139,7 @@ struct utcb *own_utcb(void);
 
 /* Let every other ready thread of the same or lower priority run until it waits. */
 void settle(void);
-/* Sleep until the word is not less than `value`; false after `ms` milliseconds. */
+/* Sleep until the word is not less than `value`; false after `ms` (scaled) milliseconds. */
 bool wait_until(volatile L4_Word_t *word, L4_Word_t value, unsigned ms);
 L4_Word_t now_us(void);
 
@@ -151,8 +151,14 @@ struct message {
 	L4_Word_t mr[64];
 };
 
+/*
+ * How many times slower than a real machine this one is against its clock: 1, but in Bochs, which counts four
+ * instructions as a microsecond, 25. What gives others time to run is multiplied with it.
+ */
+extern L4_Word_t time_scale;
+
 /* Never wait longer than this for a partner in a test. */
-#define PATIENCE L4_TimePeriod(200000)
+#define PATIENCE L4_TimePeriod(200000 * time_scale)
 
 L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed);
 /* Receive from one thread (or L4_anythread) into `message`. */

@@ -27,6 +27,7 @@ enum {
 
 L4_ThreadId_t runner, warden, worker, sigma0;
 struct space own_space;
+L4_Word_t time_scale = 1;
 
 static struct space spaces[SPACES];
 static L4_ThreadId_t threads[CASE_THREADS];
@@ -65,17 +66,17 @@ L4_Word_t now_us(void)
 
 void settle(void)
 {
-	L4_Sleep(L4_TimePeriod(1000));
+	L4_Sleep(L4_TimePeriod(1000 * time_scale));
 }
 
 bool wait_until(volatile L4_Word_t *word, L4_Word_t value, unsigned ms)
 {
-	L4_Word_t end = now_us() + ms * 1000UL;
+	L4_Word_t end = now_us() + ms * 1000UL * time_scale;
 
 	while (*word < value) {
 		if (now_us() > end)
 			return false;
-		L4_Sleep(L4_TimePeriod(200));
+		L4_Sleep(L4_TimePeriod(200 * time_scale));
 	}
 	return true;
 }
@@ -411,6 +412,16 @@ static L4_ThreadId_t own_thread_start(L4_Word_t number, L4_Word_t slot, L4_Threa
 	return thread;
 }
 
+/* Slower than 100 MHz is an emulator whose clock runs ahead of it. */
+static void time_measure(void)
+{
+	enum { SLOW_KHZ = 100000 };
+	L4_Word_t khz = L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0));
+
+	if (khz != 0 && khz < SLOW_KHZ)
+		time_scale = SLOW_KHZ / khz;
+}
+
 /* Have every page of the image mapped here: what maps it to others must own it, and faults here would only disturb. */
 static void image_touch(void)
 {
@@ -433,6 +444,7 @@ void threads_init(void)
 	own_space.kip = (L4_Word_t)L4_GetKernelInterface();
 	own_space.utcb_log2 = OWN_UTCB_LOG2;
 	own_space.utcb_area = L4_MyLocalId().raw & ~((1UL << OWN_UTCB_LOG2) - 1);
+	time_measure();
 	image_touch();
 	warden = own_thread_start(FIRST_NUMBER - 2, FIRST_CASE_SLOT - 2, sigma0, (L4_Word_t)thread_entry,
 				  stack_prepare((L4_Word_t)warden_stack + STACK_SIZE, warden_main, 0));
