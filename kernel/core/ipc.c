@@ -21,7 +21,7 @@
 static bool accepts(const struct tcb *t, const struct tcb *sender)
 {
 	if (t->wait != NOT_WAITING)
-		return t->wait == t->id || t->wait == sender->id;
+		return t->wait == t->id || t->wait == sender->sender_name;
 	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space;
 }
 
@@ -31,7 +31,7 @@ static struct tcb *queued_sender(const struct tcb *t)
 	for (struct ring *r = t->senders.next; r != &t->senders; r = r->next) {
 		struct tcb *sender = CONTAINER_OF(r, struct tcb, sender_link);
 
-		if (t->receive_from == ANY_THREAD || t->receive_from == sender->id ||
+		if (t->receive_from == ANY_THREAD || t->receive_from == sender->sender_name ||
 		    (t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space))
 			return sender == t ? NULL : sender;
 	}
@@ -159,6 +159,21 @@ static struct tcb *done(struct tcb *self, struct tcb *woken)
 	return tcb_is_runnable(self) ? sched_continue(self) : sched_next(self);
 }
 
+/* What self sent for another was delivered: if that one waits for self alone, its answer will come from the receiver. */
+static void follow_propagation(const struct tcb *self, const struct tcb *receiver)
+{
+	struct tcb *origin;
+
+	if (self->sender_name == self->id)
+		return;
+	origin = thread_find(self->sender_name);
+	if (!origin || !tcb_is_waiting(origin) || origin->receive_from != self->id)
+		return;
+	origin->receive_from = receiver->id;
+	if (origin->wait == self->id)
+		origin->wait = receiver->id;
+}
+
 static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 {
 	struct tcb *sender = queued_sender(self);
@@ -170,6 +185,7 @@ static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 			ipc_fail(sender, PHASE_SEND, error);
 			return fail_self(self, PHASE_RECEIVE, error, woken);
 		}
+		follow_propagation(sender, self);
 		sender_goes_on(sender);
 		return done(self, woken);
 	}
@@ -208,6 +224,40 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 	return sched_next(self);
 }
 
+/* May self speak for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it. */
+static bool may_speak_for(const struct tcb *self, const struct tcb *origin)
+{
+	const struct tcb *redirector = thread_find(origin->space->redirector);
+
+	return origin->space == self->space || (redirector && redirector->space == self->space);
+}
+
+/* As whom does self send? Propagation that is not allowed is left undone, as X.2 says. */
+static word_t name_sender(const struct tcb *self)
+{
+	struct tcb *origin;
+
+	if (self->role != ROLE_USER || !(self->regs.rax & TAG_FLAG_PROPAGATED))
+		return self->id;
+	origin = thread_find_any(self, self->utcb_map->virtual_sender);
+	return origin && may_speak_for(self, origin) ? origin->id : self->id;
+}
+
+/* Who gets what self sends to `to`: a space with a redirector reaches nobody but itself and the redirector's space. */
+static struct tcb *redirect(struct tcb *self, struct tcb *to)
+{
+	struct tcb *redirector;
+
+	self->intended = NIL_THREAD;
+	if (self->space->redirector == NIL_THREAD || to->space == self->space)
+		return to;
+	redirector = thread_find(self->space->redirector);
+	if (!redirector || redirector->space == to->space || redirector->space == self->space)
+		return redirector ? to : NULL;
+	self->intended = to->id;
+	return redirector;
+}
+
 struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, word_t receive_timeout)
 {
 	if (from != ANY_LOCAL_THREAD && id_is_local(from)) {
@@ -227,6 +277,9 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 
 	struct tcb *partner = thread_find_any(self, to);
 
+	if (partner)
+		partner = redirect(self, partner);
+	self->sender_name = name_sender(self);
 	if (!partner || (partner->hold & HOLD_INACTIVE))
 		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
 	if (!accepts(partner, self))
@@ -241,6 +294,7 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 	}
 
 	/* committed: the message is delivered */
+	follow_propagation(self, partner);
 	ipc_leave(partner);
 	partner->role = ROLE_USER;
 	struct tcb *woken = tcb_is_runnable(partner) ? partner : NULL;

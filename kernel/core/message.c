@@ -122,6 +122,23 @@ static void deliver_words(struct message *m, struct tcb *to)
 	}
 }
 
+/* Who sent it and to whom, as X.2's flags and control registers say it. */
+static void deliver_names(struct tcb *from, struct tcb *to)
+{
+	const struct tcb *named = from;
+
+	if (from->sender_name != from->id) {
+		named = thread_find(from->sender_name);
+		to->regs.rax |= TAG_FLAG_PROPAGATED;
+		to->utcb_map->virtual_sender = from->id;
+	}
+	if (from->intended != NIL_THREAD) {
+		to->regs.rax |= TAG_FLAG_REDIRECTED;
+		to->utcb_map->intended_receiver = from->intended;
+	}
+	to->regs.rsi = named ? thread_name(to, named, to->receive_from == ANY_LOCAL_THREAD) : from->sender_name;
+}
+
 static void deliver_registers(struct message *m, struct tcb *to)
 {
 	word_t words[1 + EXC_WORDS];
@@ -149,7 +166,7 @@ word_t message_transfer(struct tcb *from, struct tcb *to)
 	switch ((enum role)to->role) {
 	case ROLE_USER:
 		deliver_words(&m, to);
-		to->regs.rsi = thread_name(to, from, to->receive_from == ANY_LOCAL_THREAD);
+		deliver_names(from, to);
 		break;
 	case ROLE_START:
 		to->rip = message_word(&m, 1);

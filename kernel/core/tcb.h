@@ -89,6 +89,8 @@ struct tcb {
 			struct timeout timeout;   /* of the present phase */
 			word_t receive_from;      /* the receive phase: a global id, ANY_THREAD, ANY_LOCAL_THREAD, NIL_THREAD: none */
 			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
+			word_t sender_name;       /* the id that the receiver of its message sees: its own, or whom it speaks for */
+			word_t intended;          /* to whom a redirected message was meant to go; NIL_THREAD: not redirected */
 			word_t fault_label;       /* of a fault message */
 			word_t fault_word;        /* MR1 of a page fault */
 

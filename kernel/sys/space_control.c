@@ -7,12 +7,16 @@
  *
  * The areas are flexpages of memory, apart from each other, behind address 0 (a UTCB's address is a local id) and below the end of user space: the KIP area of a page or more (the KIP is its first page),
  * the UTCB area of a page to a GiB. They can be given, together, while no thread of the space is active. Nil flexpages leave
- * what is there. A redirector of anythread means none, nilthread leaves it; the kernel has no redirection yet.
+ * what is there.
+ *
+ * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the redirector's own
+ * space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves what is there. A
+ * redirector that has gone lets nothing pass.
  *
  * ErrorCode: no privilege       the caller's space is not privileged
  *            invalid space      the specifier names no thread
  *            KIP area, UTCB area  not such a flexpage, one without the other, overlapping, or a thread is active already
- *            invalid parameter  a control word other than 0, a redirector
+ *            invalid parameter  a control word other than 0, a redirector that names no thread
  *            no memory          for page tables; nothing is changed
  */
 #include "core/space.h"
@@ -38,7 +42,10 @@ struct tcb *sys_space_control(struct tcb *self)
 
 	if (!t)
 		return sys_refuse(self, ERROR_INVALID_SPACE);
-	if (in->rsi != 0 || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD))
+
+	struct tcb *redirector = thread_find_any(self, in->r10);
+
+	if (in->rsi != 0 || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD && !redirector))
 		return sys_refuse(self, ERROR_INVALID_PARAMETER);
 	if (in->r8 != 0 || in->r9 != 0) {
 		if (!is_area(kip_area) || t->space->active_threads)
@@ -48,6 +55,10 @@ struct tcb *sys_space_control(struct tcb *self)
 		if (!space_set_areas(t->space, kip_area, utcb_area, self->cpu))
 			return sys_refuse(self, ERROR_NO_MEMORY);
 	}
+
+	/* committed: nothing below may fail */
+	if (in->r10 != NIL_THREAD)
+		t->space->redirector = redirector ? redirector->id : NIL_THREAD;
 	in->rsi = 0;
 	return sys_result(self, 1);
 }
