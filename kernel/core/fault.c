@@ -103,7 +103,7 @@ void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 	};
 
 	if ((count >= EXC_RIP && !user_canonical(words[EXC_RIP])) ||
-	    (count >= EXC_FS_BASE && !user_canonical(words[EXC_FS_BASE])))
+	    (count >= EXC_FS_BASE && !canonical(words[EXC_FS_BASE])))
 		return;
 
 	/* committed: nothing below may fail */

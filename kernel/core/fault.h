@@ -23,8 +23,8 @@ struct tcb *fault_exception(struct tcb *self);
 word_t fault_message(const struct tcb *t, word_t *words);
 
 /*
- * Set t's registers from the answer to an exception message: words[1 .. count]. A set in which an address is not the user's is
- * ignored whole.
+ * Set t's registers from the answer to an exception message: words[1 .. count]. A set with an IP that no user can run at, or
+ * an FS base that is not canonical, is ignored whole.
  */
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);
 

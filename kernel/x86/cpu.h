@@ -192,7 +192,13 @@ extern struct cpu_features cpu_features;
 /* Fill cpu_features and switch on everything in it on this CPU. */
 void cpu_features_init(void);
 
-/* May this address be loaded into RIP, RSP or a segment base and belong to a user? */
+/* May this address be loaded into a segment base? A user may do so itself, with a kernel address too: it gets a fault there. */
+static inline bool canonical(virt_t address)
+{
+	return (virt_t)((long)(address << 16) >> 16) == address;
+}
+
+/* May a user run at this address? */
 static inline bool user_canonical(virt_t address)
 {
 	return address < 0x00007ffffffff000UL;

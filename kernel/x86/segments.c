@@ -108,6 +108,7 @@ static void load_tables(const struct cpu *cpu)
 	__asm__ volatile("mov %0, %%ss; mov %1, %%ds; mov %1, %%es; mov %1, %%fs; mov %1, %%gs"
 	                 : : "r"(SELECTOR_KERNEL_DATA), "r"(0) : "memory");
 	__asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS));
+	__asm__ volatile("lldt %w0" : : "r"(0)); /* none: after reset it would lie at address 0, which is the user's */
 }
 
 void segments_load(struct cpu *cpu)
