@@ -86,22 +86,24 @@ static bool map_kip(struct space *to, virt_t target)
 
 /* Map one page of at most `level`; stores the level it came to. */
 static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
-                                  struct source page, unsigned rights, struct cpu *cpu)
+                                  struct source page, unsigned rights, bool grant, struct cpu *cpu)
 {
+	enum mapdb_result (*move)(struct space *, virt_t, struct space *, virt_t, unsigned, unsigned, struct cpu *) =
+	        grant ? mapdb_grant : mapdb_map;
 	enum mapdb_result result;
 
 	if (page.pte & PTE_KERNEL_OWNED)
 		return map_kip(to, target) ? MAPDB_DONE : MAPDB_NO_MEMORY;
 	for (;; --*level) {
 		result = show_source(from, at, *level, page.level)
-		                 ? mapdb_map(from, at, to, target, *level, rights, cpu) : MAPDB_NO_MEMORY;
+		                 ? move(from, at, to, target, *level, rights, cpu) : MAPDB_NO_MEMORY;
 		if (result != MAPDB_NO_MEMORY || *level == 0)
 			return result;
 	}
 }
 
 static bool map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
-                       unsigned rights, struct cpu *cpu)
+                       unsigned rights, bool grant, struct cpu *cpu)
 {
 	word_t step;
 
@@ -120,15 +122,24 @@ static bool map_memory(struct space *from, virt_t source, struct space *to, virt
 		step = level_size(level);
 		if (!space_is_mappable(to, target, step))
 			continue;
-		if (map_page(from, at, to, target, &level, page, rights, cpu) == MAPDB_NO_MEMORY)
+		if (map_page(from, at, to, target, &level, page, rights, grant, cpu) == MAPDB_NO_MEMORY)
 			return false;
 		step = level_size(level);
 	}
 	return true;
 }
 
-bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct space *to, struct fpage receive,
-               struct cpu *cpu)
+static bool map_ports(struct space *from, struct fpage ports, struct space *to, bool grant, struct cpu *cpu)
+{
+	if (!space_allow_ports(to, ports, from->is_sigma0 ? NULL : from, cpu))
+		return false;
+	if (grant && !from->is_sigma0 && from != to)
+		space_forbid_ports(from, ports);
+	return true;
+}
+
+bool map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
+               struct fpage receive, struct cpu *cpu)
 {
 	word_t source, destination;
 	unsigned size_log2;
@@ -140,9 +151,9 @@ bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct s
 		struct fpage ports = { .kind = FPAGE_IO, .size_log2 = size_log2, .base = source };
 
 		/* Ports have no other names: they can only be mapped to where they are. */
-		return source != destination || space_allow_ports(to, ports, from->is_sigma0 ? NULL : from, cpu);
+		return source != destination || map_ports(from, ports, to, grant, cpu);
 	}
-	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, cpu);
+	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, cpu);
 }
 
 bool map_sigma0_fault(struct space *sigma0, virt_t address)

@@ -18,13 +18,13 @@ void map_reserve(phys_t low, phys_t high);
 bool map_is_sigma0s(phys_t low, word_t size);
 
 /*
- * Map `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match). What is not mapped in
+ * Map or grant `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match). What is not mapped in
  * `from`, or must not be mapped in `to`, is left out; rights are those of the sender's page and of `send`, added to those that
  * `to` has at the same page already. Large pages where both sides permit. False when out of memory: what
  * was mapped by then stays.
  */
-bool map_fpage(struct space *from, struct fpage send, word_t send_base, struct space *to, struct fpage receive,
-               struct cpu *cpu);
+bool map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
+               struct fpage receive, struct cpu *cpu);
 
 /* sigma0 touched memory that its page table does not show yet. False: it is not sigma0's, or no memory. */
 bool map_sigma0_fault(struct space *sigma0, virt_t address);

@@ -683,6 +683,104 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	return MAPDB_DONE;
 }
 
+/* The whole mapping moves. `entry` is where, with its shade. */
+static void grant_whole(uint32_t number, struct entry source_entry, struct space *from, struct entry entry,
+                        struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(number);
+	virt_t source = address_of(m);
+	pte_t leaf = *pte_of(source_entry);
+
+	*pte_of(entry) = (leaf & ~(PTE_WRITE | PTE_NX)) | leaf_bits(leaf, rights, level_of(m));
+	shade_of(entry)->mapping = number;
+	*pte_of(source_entry) = 0; /* what was set aside for it moves along */
+	shade_of(source_entry)->mapping = 0;
+	m->space = frame_number(to);
+	m->place = target | (m->place & (PAGE_SIZE - 1));
+	space_invalidate(from, cpu, source);
+	free_empty_tables(from, source, cpu);
+}
+
+/*
+ * Part of a mapping that is larger in the database: it becomes a mapping of its own beside that one, made from the same
+ * parent. Who got the part from the granter was dispossessed before.
+ */
+static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t source, struct entry entry,
+                                    struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(number);
+	uint32_t parent = m->parent, part;
+	struct entry source_entry, parent_entry;
+	virt_t parent_source = 0;
+
+	if (parent) {
+		parent_source = source_of(m, mapping_of(parent)) + (source - address_of(m));
+		if (!make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry) || !make_shade(parent_entry))
+			return MAPDB_NO_MEMORY;
+	}
+	if (!make_entry(from, source, 0, &source_entry) || !(part = mapping_alloc()))
+		return MAPDB_NO_MEMORY;
+
+	/* committed: nothing below may fail */
+	*mapping_of(part) = (struct mapping){ .space = frame_number(to), .place = target };
+	if (parent)
+		link_child(part, parent, parent_source);
+	shade_of(entry)->mapping = part;
+	*pte_of(entry) = (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0);
+	*pte_of(source_entry) = 0;
+	space_invalidate(from, cpu, source);
+	free_empty_tables(from, source, cpu);
+	source_entry = find(from, address_of(m), level_of(m));
+	if (!(*pte_of(source_entry) & PTE_PRESENT)) {
+		mapping_free(number);
+		free_empty_tables(from, source, cpu);
+	}
+	return MAPDB_DONE;
+}
+
+static void revoke_all(struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
+{
+	struct revocation r;
+
+	mapdb_revoke_begin(&r, s, low, low + size, RIGHTS_ALL, flush);
+	while (!mapdb_revoke(&r, ~0U, cpu))
+		;
+}
+
+enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                              unsigned rights, struct cpu *cpu)
+{
+	struct entry source_entry, entry;
+	uint32_t number;
+	bool whole;
+
+	if (from->is_sigma0)
+		return mapdb_map(from, source, to, target, level, rights, cpu);
+	if (from == to && source == target)
+		return MAPDB_DONE;
+	revoke_all(to, target, level_size(level), true, cpu);
+	source_entry = find(from, source, 0);
+	number = cover(from, source);
+	if (!number || !(*pte_of(source_entry) & PTE_PRESENT))
+		return MAPDB_NOTHING;
+
+	/* A page that is broken up, or granted in part, goes in the smallest parts. */
+	whole = source_entry.level == level && level_of(mapping_of(number)) == level;
+	if (!whole && level > 0)
+		return MAPDB_NO_MEMORY;
+	if (!whole)
+		revoke_all(from, source, PAGE_SIZE, false, cpu);
+	if (level)
+		free_empty_tables(to, target, cpu);
+	if (!make_entry(to, target, level, &entry) || !make_shade(entry) || is_table(*pte_of(entry), level))
+		return MAPDB_NO_MEMORY;
+	source_entry = find(from, source, 0);
+	if (!whole)
+		return grant_part(number, from, source, entry, to, target, rights, cpu);
+	grant_whole(number, source_entry, from, entry, to, target, rights, cpu);
+	return MAPDB_DONE;
+}
+
 static void free_tables_below(pte_t *table, unsigned level, unsigned entries)
 {
 	for (unsigned i = 0; i < entries; i++) {

@@ -36,6 +36,14 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
  */
 bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
 
+/*
+ * As mapdb_map(), but the page leaves `from`: the mapping moves, with everything that was made from it, and is from now on made from what
+ * the granter's was made from. Of a page that is larger in the database only that part is granted, and who got the part from
+ * the granter before loses it. The page keeps its rights as far as `rights` has them. sigma0 keeps what it grants.
+ */
+enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                              unsigned rights, struct cpu *cpu);
+
 /* Begin to take `rights` of [low, high) away. */
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);
 

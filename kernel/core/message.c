@@ -77,9 +77,12 @@ static bool all_items_acceptable(struct message *m, const struct tcb *to)
 		return true;
 	if (m->words >= MESSAGE_REGISTERS || receive_window(to).kind == FPAGE_NIL)
 		return false;
-	for (; n + 1 <= m->words; n += 2)
-		if (item_type(message_word(m, n)) != ITEM_MAP)
+	for (; n + 1 <= m->words; n += 2) {
+		enum item_type type = item_type(message_word(m, n));
+
+		if (type != ITEM_MAP && type != ITEM_GRANT)
 			return false;
+	}
 	return n == m->words + 1; /* nothing but whole items */
 }
 
@@ -94,13 +97,14 @@ static bool deliver_items(struct message *m, struct tcb *from, struct tcb *to)
 		struct fpage send = fpage_decode(message_word(m, n + 1));
 		struct fpage into = window;
 		word_t base = ALIGN_DOWN(message_word(m, n), 1024);
+		bool grant = item_type(message_word(m, n)) == ITEM_GRANT;
 
 		if (send.kind == FPAGE_IO) {
 			base = send.base;
 			if (to->role != ROLE_USER)
 				into = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
 		}
-		if (!map_fpage(from->space, send, base, to->space, into, to->cpu))
+		if (!map_fpage(from->space, send, base, grant, to->space, into, to->cpu))
 			return false;
 	}
 	return true;

@@ -221,3 +221,11 @@ bool space_allow_ports(struct space *s, struct fpage ports, const struct space *
 	}
 	return true;
 }
+
+void space_forbid_ports(struct space *s, struct fpage ports)
+{
+	if (!s->io_bitmap[0])
+		return;
+	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++)
+		*port_byte(s, port) |= (uint8_t)(1 << port % 8);
+}

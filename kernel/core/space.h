@@ -54,6 +54,9 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 /* Allow the ports of an I/O flexpage, or all that `from` has of them if it is not NULL. False when out of memory. */
 bool space_allow_ports(struct space *s, struct fpage ports, const struct space *from, struct cpu *cpu);
 
+/* Take the ports of an I/O flexpage away. */
+void space_forbid_ports(struct space *s, struct fpage ports);
+
 /* The value for CR3. */
 static inline word_t space_cr3(const struct space *s)
 {
