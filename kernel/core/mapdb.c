@@ -10,10 +10,16 @@
  * Mappings name each other by number (frame number << 7 | slot), 0 is nobody. `place` is the page's address with, below it, the
  * level (0-1), the accesses seen (2-4), and above it (bits 48-63) nothing; `offset` counts pages of this level from the parent's
  * first byte.
+ *
+ * What the functions below rely on:
+ *  - A mapping is in the shade of its space from its making to its end, whether or not any of its page is left.
+ *  - It has a page or a child, or its page table holds what others put into its holes. One that loses the last of these is freed;
+ *    so a table is not empty while anything was made from it.
+ *  - Only sigma0 has pages without a mapping, and only sigma0's pages come back: nothing is mapped to it.
  */
 struct mapping {
 	uint32_t parent;
-	uint32_t next, prev; /* siblings; a free mapping: next free */
+	uint32_t next, prev; /* siblings; a free mapping: see mapping_alloc() */
 	uint32_t child;      /* the first of those of this size */
 	uint32_t space;      /* frame number of its struct space; 0: free */
 	uint32_t offset;
@@ -25,11 +31,12 @@ struct shade {
 	uint32_t mapping;  /* that begins at this entry, and is of its size */
 	uint32_t children; /* made from this entry's part of a larger page, of this entry's size */
 };
-_Static_assert(sizeof(struct shade) * TABLE_ENTRIES == PAGE_SIZE, "a shade is a frame");
+_Static_assert(sizeof(struct shade) * TABLE_ENTRIES <= PAGE_SIZE, "a shade is a frame");
 
-enum { MAPPINGS_A_FRAME = PAGE_SIZE / sizeof(struct mapping), PLACE_LEVEL = 3, PLACE_STATUS_SHIFT = 2 };
+enum { MAPPINGS_A_FRAME = PAGE_SIZE / sizeof(struct mapping) };
+enum { PLACE_LEVEL = 3, PLACE_STATUS_SHIFT = 2, STATUS_IN_PLACE = RIGHTS_ALL << PLACE_STATUS_SHIFT };
 
-static uint32_t free_mappings;
+static uint32_t spare_frame; /* number of the first frame that has free mappings */
 static size_t mapping_count;
 static struct ring under_way = { &under_way, &under_way };
 
@@ -58,26 +65,93 @@ static struct space *space_of(const struct mapping *m)
 	return frame_of_number(m->space);
 }
 
+/*
+ * A frame of mappings counts in its note those in use (from bit 8) and names its first free one (bits 0-7). That one holds the links
+ * to the other frames that have free ones (next, prev) and the next free one of this frame, counted from its
+ * neighbour on (child), so that a frame of zeros is a frame of free mappings.
+ */
+enum { NOTE_FIRST_FREE = 0xff, NOTE_USED_ONE = 0x100 };
+
+static uint32_t *note_of(uint32_t frame)
+{
+	return frame_note(frame_of_number(frame));
+}
+
+static struct mapping *first_free(uint32_t frame)
+{
+	return mapping_of(frame * MAPPINGS_A_FRAME + (*note_of(frame) & NOTE_FIRST_FREE));
+}
+
+static void spare_insert(uint32_t frame)
+{
+	struct mapping *slot = first_free(frame);
+
+	slot->next = spare_frame;
+	slot->prev = 0;
+	if (spare_frame)
+		first_free(spare_frame)->prev = frame;
+	spare_frame = frame;
+}
+
+static void spare_remove(uint32_t frame)
+{
+	const struct mapping *slot = first_free(frame);
+
+	if (slot->next)
+		first_free(slot->next)->prev = slot->prev;
+	if (slot->prev)
+		first_free(slot->prev)->next = slot->next;
+	else
+		spare_frame = slot->next;
+}
+
 static uint32_t mapping_alloc(void)
 {
-	if (!free_mappings) {
-		void *frame = frame_alloc();
+	if (!spare_frame) {
+		void *fresh = frame_alloc();
 
-		if (!frame)
+		if (!fresh)
 			return 0;
-		for (unsigned i = 0; i < MAPPINGS_A_FRAME; i++) {
-			uint32_t number = frame_number(frame) * MAPPINGS_A_FRAME + i;
-
-			mapping_of(number)->next = free_mappings;
-			free_mappings = number;
-		}
+		spare_insert(frame_number(fresh));
 	}
-	uint32_t number = free_mappings;
+	uint32_t frame = spare_frame, slot = *note_of(frame) & NOTE_FIRST_FREE;
+	struct mapping *m = first_free(frame);
+	uint32_t next_slot = slot + 1 + m->child;
 
-	free_mappings = mapping_of(number)->next;
-	*mapping_of(number) = (struct mapping){ 0 };
+	if (next_slot < MAPPINGS_A_FRAME) {
+		struct mapping *next = mapping_of(frame * MAPPINGS_A_FRAME + next_slot);
+
+		next->next = m->next;
+		next->prev = m->prev;
+	} else {
+		spare_remove(frame);
+	}
+	*note_of(frame) += NOTE_USED_ONE + next_slot - slot;
+	*m = (struct mapping){ 0 };
 	mapping_count++;
-	return number;
+	return frame * MAPPINGS_A_FRAME + slot;
+}
+
+/* Give a mapping's memory back, and the frame with the last one. */
+static void mapping_release(uint32_t number)
+{
+	uint32_t frame = number / MAPPINGS_A_FRAME, slot = number % MAPPINGS_A_FRAME;
+	uint32_t *note = note_of(frame), old_first = *note & NOTE_FIRST_FREE;
+	struct mapping *m = mapping_of(number);
+
+	*m = (struct mapping){ .child = old_first - slot - 1 };
+	if (old_first < MAPPINGS_A_FRAME) {
+		m->next = first_free(frame)->next;
+		m->prev = first_free(frame)->prev;
+	}
+	*note += slot - old_first - NOTE_USED_ONE;
+	if (old_first == MAPPINGS_A_FRAME)
+		spare_insert(frame);
+	mapping_count--;
+	if (*note < NOTE_USED_ONE) {
+		spare_remove(frame);
+		frame_free(frame_of_number(frame));
+	}
 }
 
 size_t mapdb_count(void)
@@ -140,18 +214,28 @@ static struct entry find(struct space *s, virt_t address, unsigned level)
 	return e;
 }
 
-/* The mapping that the present page at an address belongs to, 0: none. */
+/* The mapping of this level that an address is in, whether or not its page is still there. 0: none. */
+static uint32_t mapping_at(struct space *s, virt_t address, unsigned level)
+{
+	struct entry e = find(s, address, level);
+
+	return e.level == level && shade_of(e) ? shade_of(e)->mapping : 0;
+}
+
+/* Is there a page in this entry, and is it the user's, not one of the kernel's that happens to be in his reach? */
+static bool is_user_leaf(struct entry e)
+{
+	return (*pte_of(e) & PTE_PRESENT) && !(*pte_of(e) & PTE_KERNEL_OWNED) && pte_is_leaf(*pte_of(e), e.level);
+}
+
+/* The mapping that the user's page at an address belongs to: the smallest there is, others have a hole there. 0: none. */
 static uint32_t cover(struct space *s, virt_t address)
 {
-	for (unsigned level = 0; level < LEVELS - 1; level++) {
-		struct entry e = find(s, address, level);
-		struct shade *shade = shade_of(e);
+	uint32_t number = 0;
 
-		if (shade && shade->mapping)
-			return shade->mapping;
-		level = e.level;
-	}
-	return 0;
+	for (unsigned level = 0; !number && level < LEVELS - 1; level++)
+		number = mapping_at(s, address, level);
+	return number;
 }
 
 /* What breaking up a leaf of this level needs at most, counted in page tables. */
@@ -190,14 +274,20 @@ static bool make_entry(struct space *s, virt_t address, unsigned level, struct e
 	return true;
 }
 
-/* Nothing mapped by it, and nothing in its shade either. */
-static bool table_is_empty(const pte_t *table)
+/*
+ * Nothing mapped by it, and nothing in its shade either. Who takes pages away in order finds what is left next to the one
+ * taken last, so the search begins there, in both directions.
+ */
+static bool table_is_empty(const pte_t *table, unsigned middle)
 {
 	const word_t *shade = *frame_note(table) ? frame_of_number(*frame_note(table)) : NULL;
 
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		if (table[i] || (shade && shade[i]))
+	for (unsigned distance = 0; distance <= TABLE_ENTRIES / 2; distance++) {
+		unsigned up = (middle + distance) % TABLE_ENTRIES, down = (middle - distance) % TABLE_ENTRIES;
+
+		if (table[up] || table[down] || (shade && (shade[up] || shade[down])))
 			return false;
+	}
 	return true;
 }
 
@@ -208,7 +298,9 @@ static void free_table(pte_t *table)
 	frame_free(table);
 }
 
-/* Free the tables on the way to an address that have become empty. */
+static void mapping_free(uint32_t number);
+
+/* Free the tables on the way to an address that have become empty, and mappings that nothing is left of then. */
 static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
 {
 	for (unsigned level = 0; level < LEVELS - 1; level++) {
@@ -218,11 +310,16 @@ static void free_empty_tables(struct space *s, virt_t address, const struct cpu 
 			continue;
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
-		if (!table_is_empty(table))
+		if (!table_is_empty(table, index_of(address, level)))
 			return;
 		*pte_of(above) = 0;
 		space_invalidate(s, cpu, address);
 		free_table(table);
+
+		uint32_t number = above.level < LEVELS - 1 ? mapping_at(s, address, above.level) : 0;
+
+		if (number && !mapping_of(number)->child)
+			mapping_free(number);
 	}
 }
 
@@ -280,30 +377,39 @@ static void unlink_child(struct mapping *m)
 		*list_head(parent, level_of(m), source_of(m, parent)) = m->next;
 }
 
-/* A mapping goes; revocations that stand at it stand at its parent from now on. */
+/* The accesses to a page that a revocation has seen are news for those above its root, too. */
+static void pass_on_status(struct revocation *r)
+{
+	uint32_t parent = mapping_of(r->root)->parent;
+
+	if (parent)
+		mapping_of(parent)->place |= (uint64_t)r->tree_status << PLACE_STATUS_SHIFT;
+	r->status |= r->tree_status;
+	r->tree_status = 0;
+}
+
+/* A mapping without pages and children goes; revocations that stand at it stand at its parent from now on. */
 static void mapping_free(uint32_t number)
 {
 	struct mapping *m = mapping_of(number);
-	struct entry e = find(space_of(m), address_of(m), level_of(m));
 
 	for (struct ring *link = under_way.next; link != &under_way; link = link->next) {
 		struct revocation *r = CONTAINER_OF(link, struct revocation, link);
 
 		if (r->root == number) {
+			pass_on_status(r);
 			r->root = r->at = 0;
-		} else if (r->at == number) {
+		} else if (r->root && r->at == number) {
 			r->at = m->parent;
 			r->offset -= (word_t)m->offset * size_of(m);
 			r->phase = REVOKE_LIST;
 		}
 	}
-	if (e.level == level_of(m) && shade_of(e) && shade_of(e)->mapping == number)
-		shade_of(e)->mapping = 0;
+	shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping = 0;
+	if (m->parent)
+		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
-	m->space = 0;
-	m->next = free_mappings;
-	free_mappings = number;
-	mapping_count--;
+	mapping_release(number);
 }
 
 /* Revocation. */
@@ -340,19 +446,25 @@ static unsigned accesses(pte_t pte)
 	return status;
 }
 
-/* One leaf, which is wholly meant: note its accesses, take its rights. */
-static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
+/*
+ * One leaf: note its accesses, take its rights. Rights can only be taken from a whole leaf; the accesses to one that is
+ * meant in part are kept for who asks for the other parts.
+ */
+static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, unsigned rights,
+                      bool whole, const struct cpu *cpu)
 {
-	pte_t old = *pte_of(e), new = old & ~(PTE_ACCESSED | PTE_DIRTY);
+	pte_t old = *pte_of(e), new = old;
 
-	r->status |= accesses(old);
-	if (r->rights & RIGHT_R) {
+	r->tree_status |= accesses(old);
+	if (rights & RIGHT_R) {
 		clear_leaf(s, e, address, cpu);
 		return;
 	}
-	if (r->rights & RIGHT_W)
+	if (whole)
+		new &= ~(PTE_ACCESSED | PTE_DIRTY);
+	if (rights & RIGHT_W)
 		new &= ~PTE_WRITE;
-	if (r->rights & RIGHT_X)
+	if (rights & RIGHT_X)
 		new |= PTE_NX;
 	if (new != old) {
 		*pte_of(e) = new;
@@ -360,17 +472,25 @@ static void take_leaf(struct revocation *r, struct space *s, struct entry e, vir
 	}
 }
 
+/* Is all of `at` meant? */
+static bool whole_meant(const struct revocation *r, const struct mapping *m)
+{
+	return part_begin(r) == 0 && part_end(r, m) == size_of(m);
+}
+
 /* The leaf of `at` at r->position, if there is one; goes on behind it. */
 static void step_take(struct revocation *r, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(r->at);
 	struct space *s = space_of(m);
+	unsigned rights = r->at != r->root || r->flush ? r->rights : 0;
 	word_t end = part_end(r, m);
 	virt_t address = address_of(m) + r->position;
 
-	if ((r->at == r->root && !r->flush) || r->position >= end) {
-		r->status |= m->place >> PLACE_STATUS_SHIFT & RIGHTS_ALL;
-		m->place &= ~(uint64_t)(RIGHTS_ALL << PLACE_STATUS_SHIFT);
+	if (r->position >= end) {
+		r->tree_status |= m->place >> PLACE_STATUS_SHIFT & RIGHTS_ALL;
+		if (whole_meant(r, m))
+			m->place &= ~(uint64_t)STATUS_IN_PLACE;
 		r->phase = REVOKE_LIST;
 		return;
 	}
@@ -379,12 +499,12 @@ static void step_take(struct revocation *r, const struct cpu *cpu)
 	word_t last = begin + level_size(e.level) - address_of(m);
 	bool whole = begin - address_of(m) >= part_begin(r) && last <= end;
 
-	if ((*pte_of(e) & PTE_PRESENT) && cover(s, address) == r->at) {
-		if (!whole && r->rights) {
+	if (is_user_leaf(e) && cover(s, address) == r->at) {
+		if (!whole && rights) {
 			split(e);
 			return;
 		}
-		take_leaf(r, s, e, begin, cpu);
+		take_leaf(r, s, e, begin, rights, whole, cpu);
 	}
 	r->position = last;
 }
@@ -396,90 +516,87 @@ static void descend(struct revocation *r, uint32_t child)
 	set_at(r, child, r->offset + (word_t)c->offset * size_of(c));
 }
 
-static void step_list(struct revocation *r)
+static void begin_scan(struct revocation *r, const struct mapping *m)
 {
-	struct mapping *m = mapping_of(r->at);
-
-	if (m->child) {
-		descend(r, m->child);
-		return;
-	}
 	r->phase = level_of(m) ? REVOKE_SCAN : REVOKE_LEAVE;
 	r->scan_level = level_of(m) ? level_of(m) - 1 : 0;
 	r->position = ALIGN_DOWN(part_begin(r), level_size(r->scan_level));
 }
 
-/* Look for smaller children in one table of `at`; a table that has been emptied goes when it is left. */
+static void step_list(struct revocation *r)
+{
+	struct mapping *m = mapping_of(r->at);
+
+	if (m->child)
+		descend(r, m->child);
+	else
+		begin_scan(r, m);
+}
+
+/* Go on looking for smaller children from `position` on; a table that is left behind goes if it has been emptied. */
+static void scan_on(struct revocation *r, word_t position, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+
+	r->position = position;
+	if (level_of(m) < 2 || (position % level_size(1) && position < part_end(r, m)))
+		return;
+	r->scan_level = 1;
+	if (r->rights & RIGHT_R)
+		free_empty_tables(space_of(m), address_of(m) + position - PAGE_SIZE, cpu);
+}
+
+/* Look for smaller children in one entry of a table of `at`: first those of the entry's size, then what came from inside. */
 static void step_scan(struct revocation *r, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(r->at);
-	word_t end = part_end(r, m);
-	virt_t begin = address_of(m) + r->position;
-	struct entry e;
+	word_t position = r->position, end = part_end(r, m);
+	struct entry e = find(space_of(m), address_of(m) + position, r->scan_level);
+	const struct shade *shade = shade_of(e);
 
-	if (r->position >= end) {
+	if (position >= end) {
 		r->phase = REVOKE_LEAVE;
-		return;
-	}
-	e = find(space_of(m), address_of(m) + r->position, r->scan_level);
-	if (e.level == r->scan_level && shade_of(e)) {
-		uint32_t child = shade_of(e)->children;
-
-		if (child) {
-			descend(r, child);
-			return;
-		}
-	}
-	if (e.level == r->scan_level && r->scan_level > 0) {
-		r->scan_level--; /* and what came from inside this entry */
-		return;
-	}
-	if (e.level > r->scan_level) { /* no table, no children */
-		r->position = ALIGN_DOWN(r->position, level_size(e.level)) + level_size(e.level);
-	} else if (!shade_of(e)) {
-		r->position = ALIGN_DOWN(r->position, level_size(1)) + level_size(1);
+	} else if (e.level > r->scan_level) { /* no table, no children */
+		scan_on(r, ALIGN_DOWN(position, level_size(e.level)) + level_size(e.level), cpu);
+	} else if (shade && shade->children) {
+		descend(r, shade->children);
+	} else if (r->scan_level) {
+		r->scan_level--;
+		if (position < part_begin(r))
+			r->position = part_begin(r);
+	} else if (!shade) {
+		scan_on(r, ALIGN_DOWN(position, level_size(1)) + level_size(1), cpu);
 	} else {
 		do {
-			r->position += PAGE_SIZE;
-			e.index++;
-		} while (e.index < TABLE_ENTRIES && r->position < end && !shade_of(e)->children);
-	}
-	if (level_of(m) == 2 && (r->position & (level_size(1) - 1)) == 0) {
-		r->scan_level = 1;
-		if (r->rights & RIGHT_R)
-			free_empty_tables(space_of(m), begin, cpu);
+			position += PAGE_SIZE;
+			shade++;
+		} while (position % level_size(1) && position < end && !shade->children);
+		scan_on(r, position, cpu);
 	}
 }
 
-/* Where to go on in the parent when `m` is done with. */
-static void ascend(struct revocation *r, const struct mapping *m)
+/* Where to go on when `m` is done with: at its next sibling, or in its parent behind its list. */
+static void ascend(struct revocation *r, const struct mapping *m, const struct cpu *cpu)
 {
-	struct mapping *parent = mapping_of(m->parent);
+	const struct mapping *parent = mapping_of(m->parent);
 	word_t offset = (word_t)m->offset * size_of(m);
-	uint32_t next = m->next;
 
-	if (next) {
-		set_at(r, next, r->offset);
+	if (m->next) {
+		set_at(r, m->next, r->offset);
 		return;
 	}
 	r->at = m->parent;
 	r->offset -= offset;
 	if (level_of(m) == level_of(parent)) {
-		r->phase = REVOKE_SCAN;
-		r->scan_level = level_of(parent) ? level_of(parent) - 1 : 0;
-		r->position = ALIGN_DOWN(part_begin(r), level_size(r->scan_level));
-		if (!level_of(parent))
-			r->phase = REVOKE_LEAVE;
+		begin_scan(r, parent);
 		return;
 	}
 	r->phase = REVOKE_SCAN;
-	if (level_of(m) > 0) {
-		r->scan_level = level_of(m) - 1;
+	r->scan_level = 0;
+	if (level_of(m) == 0)
+		scan_on(r, offset + PAGE_SIZE, cpu);
+	else
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
-	} else {
-		r->position = offset + PAGE_SIZE;
-		r->scan_level = level_of(parent) == 2 && (r->position & (level_size(1) - 1)) == 0 ? 1 : 0;
-	}
 }
 
 static void step_leave(struct revocation *r, const struct cpu *cpu)
@@ -487,45 +604,49 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	uint32_t number = r->at;
 	struct mapping *m = mapping_of(number);
 	struct space *s = space_of(m);
+	unsigned level = level_of(m);
 	virt_t address = address_of(m);
 	virt_t part = address + part_begin(r);
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
+	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
 	struct entry e;
 
 	if (number == r->root) {
-		if (m->parent)
-			mapping_of(m->parent)->place |= (uint64_t)r->status << PLACE_STATUS_SHIFT;
+		pass_on_status(r);
 		r->root = r->at = 0;
 	} else {
-		ascend(r, m);
+		ascend(r, m, cpu);
 	}
 	if (!taken)
 		return;
-	free_empty_tables(s, part, cpu);
-	e = find(s, address, level_of(m));
-	if (e.level > level_of(m) || !(*pte_of(e) & PTE_PRESENT)) {
-		mapping_free(number);
-		free_empty_tables(s, address, cpu);
-	}
+	free_empty_tables(s, part, cpu); /* perhaps with the mapping */
+	e = find(s, address, level);
+	if (mapping_at(s, address, level) != number || m->child || (*pte_of(e) && !all_taken))
+		return;
+	mapping_free(number);
+	free_empty_tables(s, address, cpu);
 }
 
-/* Find the next mapping of the space to begin with. */
+/* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
 static void step_space(struct revocation *r)
 {
-	struct entry e = find(r->space, r->low, 0);
-	virt_t end = ALIGN_DOWN(r->low, level_size(e.level)) + level_size(e.level);
-	uint32_t number = *pte_of(e) & PTE_PRESENT ? cover(r->space, r->low) : 0;
+	for (unsigned level = LEVELS - 1; level-- > 0;) {
+		uint32_t number = r->begun[level] > r->low ? 0 : mapping_at(r->space, r->low, level);
 
-	if (number) {
-		struct mapping *m = mapping_of(number);
+		if (number) {
+			virt_t address = address_of(mapping_of(number)), end = address + level_size(level);
 
-		end = address_of(m) + size_of(m);
-		r->root = number;
-		r->part_low = r->low - address_of(m);
-		r->part_high = (end < r->high ? end : r->high) - address_of(m);
-		set_at(r, number, 0);
+			r->begun[level] = end;
+			r->root = number;
+			r->part_low = r->low - address;
+			r->part_high = (end < r->high ? end : r->high) - address;
+			set_at(r, number, 0);
+			return;
+		}
 	}
-	r->low = end;
+	word_t step = level_size(find(r->space, r->low, 0).level);
+
+	r->low = ALIGN_DOWN(r->low, step) + step;
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
@@ -536,6 +657,9 @@ void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_
 
 void mapdb_revoke_end(struct revocation *r)
 {
+	if (r->root)
+		pass_on_status(r);
+	r->root = 0;
 	ring_remove(&r->link);
 }
 
@@ -576,8 +700,10 @@ bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 	if (*pte_of(e) & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
-	if (!make_entry(s, address, level, &e) || !frames_reserve(tables_set_aside(level)))
+	if (!make_entry(s, address, level, &e) || !frames_reserve(tables_set_aside(level))) {
+		drop_empty(s, address, level);
 		return false;
+	}
 	*pte_of(e) = ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
 	             (level ? PTE_LARGE : 0);
 	return true;
@@ -781,22 +907,37 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 	return MAPDB_DONE;
 }
 
-static void free_tables_below(pte_t *table, unsigned level, unsigned entries)
+/* The first entry of a table that leads to another one, or NULL. */
+static pte_t *first_table(pte_t *table, unsigned level, unsigned entries)
 {
-	for (unsigned i = 0; i < entries; i++) {
-		pte_t pte = table[i];
-
-		if (is_table(pte, level)) {
-			free_tables_below(direct_map(pte & PTE_ADDRESS), level - 1, TABLE_ENTRIES);
-			free_table(direct_map(pte & PTE_ADDRESS));
-		} else if ((pte & PTE_KERNEL_OWNED) && (pte & PTE_WRITE)) {
-			frame_free(direct_map(pte_phys(pte, level)));
-		}
-		table[i] = 0;
-	}
+	for (unsigned i = 0; i < entries; i++)
+		if (is_table(table[i], level))
+			return &table[i];
+	return NULL;
 }
 
-void mapdb_free_tables(struct space *s)
+static void free_owned_frames(const pte_t *table)
 {
-	free_tables_below(s->root, LEVELS - 1, TABLE_ENTRIES / 2);
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		if ((table[i] & PTE_KERNEL_OWNED) && (table[i] & PTE_WRITE))
+			frame_free(direct_map(table[i] & PTE_ADDRESS));
+}
+
+bool mapdb_free_table(struct space *s)
+{
+	unsigned level = LEVELS - 1;
+	pte_t *above = first_table(s->root, level, TABLE_ENTRIES / 2), *below;
+
+	if (!above)
+		return false;
+	while (--level && (below = first_table(direct_map(*above & PTE_ADDRESS), level, TABLE_ENTRIES)))
+		above = below;
+
+	pte_t *table = direct_map(*above & PTE_ADDRESS);
+
+	if (level == 0)
+		free_owned_frames(table);
+	*above = 0;
+	free_table(table);
+	return true;
 }

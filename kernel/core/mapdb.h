@@ -57,8 +57,8 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu);
 /* Give up a revocation that is under way. */
 void mapdb_revoke_end(struct revocation *r);
 
-/* Free the lower half of a space's page tables with all shades. All its mappings were revoked. */
-void mapdb_free_tables(struct space *s);
+/* Free one of the page tables of a space that is loaded nowhere and whose mappings were all revoked. False: there is none left. */
+bool mapdb_free_table(struct space *s);
 
 /* How many mappings there are. */
 size_t mapdb_count(void);

@@ -58,17 +58,25 @@ static void unmap_all(struct space *s, virt_t low, virt_t high, struct cpu *cpu)
 		;
 }
 
-void space_destroy(struct space *s, struct cpu *cpu)
+void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 {
 	if (cpu->loaded_cr3 == space_cr3(s)) {
 		cpu->loaded_cr3 = direct_map_phys(kernel_root);
 		cr3_write(cpu->loaded_cr3);
 	}
-	unmap_all(s, 0, USER_END, cpu);
-	mapdb_free_tables(s);
+	mapdb_revoke_begin(r, s, 0, USER_END, RIGHTS_ALL, true);
+}
+
+bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
+{
+	enum { STEPS = 24 };
+
+	if (!mapdb_revoke(r, STEPS, cpu) || mapdb_free_table(s))
+		return false;
 	free_ports(s);
 	frame_free(s->root);
 	frame_free(s);
+	return true;
 }
 
 void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address)

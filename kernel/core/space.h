@@ -28,8 +28,12 @@ struct space {
 /* A new space without threads; NULL when out of memory. */
 struct space *space_create(void);
 
-/* Free everything a space has. It has no threads. `loaded` is the CPU's loaded page table, which may be this one. */
-void space_destroy(struct space *s, struct cpu *cpu);
+/*
+ * Free everything a space has; it has no threads. That takes long: begin once, with a revocation to work with, then go on, a bounded
+ * piece at a time, until it returns true. The space is gone then.
+ */
+void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu);
+bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu);
 
 /*
  * Map the KIP and set the areas, in place of earlier ones. False when out of memory, and nothing is changed. No thread of the space is

@@ -94,9 +94,10 @@ struct tcb {
 			word_t fault_label;       /* of a fault message */
 			word_t fault_word;        /* MR1 of a page fault */
 
-			/* Unmap, when it had to stop for others. */
+			/* Unmap, or the end of a space, when it had to stop for others. */
 			struct revocation revocation;
-			unsigned unmap_item; /* the message register it is at */
+			unsigned unmap_item;      /* the message register it is at */
+			struct space *destroying; /* whose last thread this one has deleted */
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;

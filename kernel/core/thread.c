@@ -196,12 +196,20 @@ bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 	return true;
 }
 
-void thread_delete(struct tcb *t)
+/* The thread was destroying a space: nobody else will. */
+static void finish_destruction(struct tcb *t)
+{
+	while (t->destroying && !space_destroy(t->destroying, &t->revocation, t->cpu))
+		;
+	t->destroying = NULL;
+}
+
+struct space *thread_delete(struct tcb *t)
 {
 	struct space *space = t->space;
-	struct cpu *cpu = t->cpu;
 
 	ipc_leave(t);
+	finish_destruction(t);
 	sched_unready(t);
 	ipc_partner_gone(t);
 	mapdb_revoke_end(&t->revocation);
@@ -211,8 +219,7 @@ void thread_delete(struct tcb *t)
 	ring_remove(&t->space_link);
 	ring_remove(&t->all_link);
 	slot_free(t);
-	if (ring_empty(&space->threads))
-		space_destroy(space, cpu);
+	return ring_empty(&space->threads) ? space : NULL;
 }
 
 void thread_rename(struct tcb *t, word_t id)

@@ -34,8 +34,8 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 /* Give it a UTCB (a free slot in the UTCB area) and a pager; it then waits for its start message. False: no memory. */
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager);
 
-/* End a thread in any state, and its space with the last thread. Not the running one. */
-void thread_delete(struct tcb *t);
+/* End a thread in any state. Not the running one. Returns its space if that was the last thread: it must be destroyed then. */
+struct space *thread_delete(struct tcb *t);
 
 /* Change the version: from now on the old id names nobody. Who waits for the old one learns that. */
 void thread_rename(struct tcb *t, word_t id);

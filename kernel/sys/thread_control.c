@@ -21,6 +21,7 @@
  *            invalid parameter  a pager that is anythread, or a local id of nobody
  *            no memory          for TCB, UTCB or page tables; nothing is changed
  */
+#include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "sys/calls.h"
@@ -39,12 +40,40 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 	       !thread_has_utcb(space, utcb);
 }
 
+/* Free the space whose last thread was deleted, in pieces. */
+static struct tcb *destroy_go_on(struct tcb *self)
+{
+	self->resume = NULL;
+	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
+		self->resume = destroy_go_on;
+		return sched_open(self);
+	}
+	self->destroying = NULL;
+	return sched_continue(self);
+}
+
 static struct tcb *delete(struct tcb *self, struct tcb *t)
 {
 	if (!t || t == self)
 		return sys_refuse(self, ERROR_INVALID_THREAD);
-	thread_delete(t);
-	return sys_result(self, 1);
+	self->destroying = thread_delete(t);
+	sys_result(self, 1);
+	if (!self->destroying)
+		return sched_continue(self);
+	space_destroy_begin(self->destroying, &self->revocation, self->cpu);
+	return destroy_go_on(self);
+}
+
+/* Undo the making of a thread that could not be completed, or of a space that got none. */
+static void unmake(struct tcb *self, struct tcb *t, struct space *empty)
+{
+	struct space *space = t ? thread_delete(t) : empty;
+
+	if (!space)
+		return;
+	space_destroy_begin(space, &self->revocation, self->cpu);
+	while (!space_destroy(space, &self->revocation, self->cpu))
+		;
 }
 
 /* Note the place of a thread's UTCB, or with a pager activate it there. False: no memory. */
@@ -65,12 +94,11 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 	struct tcb *t = space || fresh ? thread_create(id, space ? space : fresh, self->cpu, scheduler) : NULL;
 
 	if (!t) {
-		if (fresh)
-			space_destroy(fresh, self->cpu);
+		unmake(self, NULL, fresh);
 		return sys_refuse(self, ERROR_NO_MEMORY);
 	}
 	if (!place_utcb(t, utcb, pager)) {
-		thread_delete(t);
+		unmake(self, t, NULL);
 		return sys_refuse(self, ERROR_NO_MEMORY);
 	}
 	return sys_result(self, 1);
