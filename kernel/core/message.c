@@ -149,7 +149,7 @@ word_t message_transfer(struct tcb *from, struct tcb *to)
 	switch ((enum role)to->role) {
 	case ROLE_USER:
 		deliver_words(&m, to);
-		to->regs.rsi = thread_name(to, from, to->receive_from == ANY_LOCAL_THREAD);
+		to->regs.rsi = thread_name(to, from);
 		break;
 	case ROLE_START:
 		to->rip = message_word(&m, 1);

@@ -103,7 +103,8 @@ vector_stubs:
 	mov [BELOW(TCB_r13)], r13
 	mov [BELOW(TCB_r14)], r14
 	mov [BELOW(TCB_r15)], r15
-	cld
+	push 2                                      ; gates leave AC and DF as the user set them; AC would switch SMAP off
+	popfq
 %endmacro
 
 ; An exception or interrupt.
@@ -125,7 +126,11 @@ trap_rax_stored:
 	; Only the idle loop runs kernel code with interrupts on. Nothing of it is worth keeping.
 	mov rax, idle_end
 	cmp [rdi + TCB_RIP], rax
+	je .idle
+	dec rax                                     ; the HLT itself: an NMI used up what STI holds back
+	cmp [rdi + TCB_RIP], rax
 	jne trap_bug
+.idle:
 	mov edi, [rdi + TCB_VECTOR]
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
