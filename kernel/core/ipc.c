@@ -176,13 +176,15 @@ static void follow_propagation(const struct tcb *self, const struct tcb *receive
 
 static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 {
-	struct tcb *sender = queued_sender(self);
+	struct tcb *sender;
 
-	if (sender) {
+	while ((sender = queued_sender(self))) {
 		word_t error = message_transfer(sender, self);
 
 		if (error) {
 			ipc_fail(sender, PHASE_SEND, error);
+			if (self->role != ROLE_USER)
+				continue; /* no answer to a fault: it still waits for one */
 			return fail_self(self, PHASE_RECEIVE, error, woken);
 		}
 		follow_propagation(sender, self);

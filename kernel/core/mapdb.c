@@ -291,6 +291,13 @@ static bool table_is_empty(const pte_t *table, unsigned middle)
 	return true;
 }
 
+static bool words_are_zero(const word_t *words, size_t count)
+{
+	while (count && !words[count - 1])
+		count--;
+	return count == 0;
+}
+
 static void free_table(pte_t *table)
 {
 	if (*frame_note(table))
@@ -321,6 +328,36 @@ static void free_empty_tables(struct space *s, virt_t address, const struct cpu 
 		if (number && !mapping_of(number)->child)
 			mapping_free(number);
 	}
+}
+
+/*
+ * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table is not
+ * its own.
+ */
+static void free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
+                         const struct cpu *cpu)
+{
+	struct entry e = find(s, address, level);
+
+	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*pte_of(e) && !all_taken))
+		return;
+	mapping_free(number);
+	free_empty_tables(s, address, cpu);
+}
+
+/* Free what was made on the way to an entry and was then not needed. */
+static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	for (unsigned level = 0; level < LEVELS - 1; level++) {
+		struct entry e = find(s, address, level);
+		uint32_t *note = frame_note(e.table);
+
+		if (e.level == level && *note && words_are_zero(frame_of_number(*note), TABLE_ENTRIES)) {
+			frame_free(frame_of_number(*note));
+			*note = 0;
+		}
+	}
+	free_empty_tables(s, address, cpu);
 }
 
 static void clear_leaf(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
@@ -609,7 +646,6 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	virt_t part = address + part_begin(r);
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
 	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
-	struct entry e;
 
 	if (number == r->root) {
 		pass_on_status(r);
@@ -619,12 +655,8 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	}
 	if (!taken)
 		return;
-	free_empty_tables(s, part, cpu); /* perhaps with the mapping */
-	e = find(s, address, level);
-	if (mapping_at(s, address, level) != number || m->child || (*pte_of(e) && !all_taken))
-		return;
-	mapping_free(number);
-	free_empty_tables(s, address, cpu);
+	free_empty_tables(s, part, cpu);
+	free_if_gone(number, s, address, level, all_taken, cpu);
 }
 
 /* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
@@ -700,10 +732,8 @@ bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 	if (*pte_of(e) & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
-	if (!make_entry(s, address, level, &e) || !frames_reserve(tables_set_aside(level))) {
-		drop_empty(s, address, level);
+	if (!make_entry(s, address, level, &e) || !frames_reserve(tables_set_aside(level)))
 		return false;
-	}
 	*pte_of(e) = ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
 	             (level ? PTE_LARGE : 0);
 	return true;
@@ -738,66 +768,111 @@ static pte_t leaf_bits(pte_t source, unsigned rights, unsigned level)
 	return bits;
 }
 
-/* Is this page there already, got from the same mapping? Then it gets the rights too. */
-static bool add_rights(struct space *to, virt_t target, unsigned level, phys_t phys, uint32_t parent, pte_t bits,
-                       const struct cpu *cpu)
+/* Is the page that `source` of `parent` gives already all there, at `target`? In which parts doesn't matter. */
+static bool has_already(struct space *to, virt_t target, unsigned level, uint32_t parent, virt_t source)
 {
-	struct entry e = find(to, target, level);
-	pte_t *pte = pte_of(e), old = *pte;
-	uint32_t number = cover(to, target);
+	virt_t end = target + level_size(level);
 
-	if (e.level != level || !(old & PTE_PRESENT) || !pte_is_leaf(old, level) || pte_phys(old, level) != phys ||
-	    !number || mapping_of(number)->parent != parent)
-		return false;
-	*pte = (old & ~PTE_NX) | (bits & PTE_WRITE) | (old & bits & PTE_NX);
-	space_invalidate(to, cpu, target);
+	for (virt_t at = target; at < end;) {
+		struct entry e = find(to, at, 0);
+		uint32_t number = cover(to, at);
+
+		if (!is_user_leaf(e) || !number)
+			return false;
+		const struct mapping *m = mapping_of(number);
+
+		if (m->parent != parent ||
+		    source_of(m, mapping_of(parent)) + (at - address_of(m)) != source + (at - target))
+			return false;
+		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
+	}
 	return true;
+}
+
+static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bits, const struct cpu *cpu)
+{
+	virt_t end = target + level_size(level);
+
+	for (virt_t at = target; at < end;) {
+		struct entry e = find(to, at, 0);
+		pte_t old = *pte_of(e), new = (old & ~PTE_NX) | (bits & PTE_WRITE) | (old & bits & PTE_NX);
+
+		if (new != old && e.level > level) {
+			split(e);
+			continue;
+		}
+		if (new != old) {
+			*pte_of(e) = new;
+			space_invalidate(to, cpu, at);
+		}
+		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
+	}
+}
+
+static void revoke_all(struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
+{
+	struct revocation r;
+
+	mapdb_revoke_begin(&r, s, low, low + size, RIGHTS_ALL, flush);
+	while (!mapdb_revoke(&r, ~0U, cpu))
+		;
+}
+
+/* Make everything that a mapping needs; stores its place and its number. False: no memory. */
+static bool make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to, virt_t target,
+                         unsigned level, struct entry *entry, uint32_t *number)
+{
+	struct entry source_entry;
+
+	if (!make_entry(from, source, level, &source_entry) ||
+	    (level < level_of(mapping_of(parent)) && !make_shade(source_entry)) ||
+	    !make_entry(to, target, level, entry) || is_table(*pte_of(*entry), level) || !make_shade(*entry) ||
+	    !frames_reserve(tables_set_aside(level)))
+		return false;
+	*number = mapping_alloc();
+	if (!*number)
+		frames_unreserve(tables_set_aside(level));
+	return *number != 0;
 }
 
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct cpu *cpu)
 {
-	struct revocation clearing;
 	struct entry source_entry, entry;
-	uint32_t parent, number;
-	pte_t bits, source_pte;
+	uint32_t parent, known_parent, number;
+	pte_t bits;
 	phys_t phys;
 
+	if (to->is_sigma0)
+		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
-	for (unsigned attempt = 0;; attempt++) {
+	for (bool cleared = false;; cleared = true) {
 		source_entry = find(from, source, 0);
-		source_pte = *pte_of(source_entry);
-		if (!(source_pte & PTE_PRESENT) || (source_pte & PTE_KERNEL_OWNED))
+		if (!is_user_leaf(source_entry))
 			return MAPDB_NOTHING;
-		phys = pte_phys(source_pte, source_entry.level) + (source & (level_size(source_entry.level) - 1));
-		bits = leaf_bits(source_pte, rights, level);
-		parent = source_mapping(from, source);
-		if (!parent)
+		if (source_entry.level < level)
 			return MAPDB_NO_MEMORY;
-		if (add_rights(to, target, level, phys, parent, bits, cpu))
-			return MAPDB_DONE;
-		if (attempt)
+		bits = leaf_bits(*pte_of(source_entry), rights, level);
+		known_parent = cover(from, source);
+		if (cleared)
 			break;
+		if (known_parent && has_already(to, target, level, known_parent, source)) {
+			add_rights(to, target, level, bits, cpu);
+			return MAPDB_DONE;
+		}
 		/* What was there goes, and the source perhaps with it. */
-		mapdb_revoke_begin(&clearing, to, target, target + level_size(level), RIGHTS_ALL, true);
-		while (!mapdb_revoke(&clearing, ~0U, cpu))
-			;
+		revoke_all(to, target, level_size(level), true, cpu);
 	}
-
 	if (level)
 		free_empty_tables(to, target, cpu);
-
-	/* Make everything that is needed; what was made stays, empty, if the rest can't be had. */
-	if (!make_entry(from, source, level, &source_entry) ||
-	    (level < level_of(mapping_of(parent)) && !make_shade(source_entry)) ||
-	    !make_entry(to, target, level, &entry) || !make_shade(entry))
-		return MAPDB_NO_MEMORY;
-	if (is_table(*pte_of(entry), level) || !frames_reserve(tables_set_aside(level)))
-		return MAPDB_NO_MEMORY;
-	number = mapping_alloc();
-	if (!number) {
-		frames_unreserve(tables_set_aside(level));
+	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
+	parent = source_mapping(from, source);
+	if (!parent || !make_mapping(from, source, parent, to, target, level, &entry, &number)) {
+		if (parent && !known_parent)
+			mapping_free(parent);
+		drop_unused(from, source, cpu);
+		drop_unused(to, target, cpu);
 		return MAPDB_NO_MEMORY;
 	}
 
@@ -806,6 +881,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	link_child(number, parent, source);
 	shade_of(entry)->mapping = number;
 	*pte_of(entry) = phys | bits;
+	space_invalidate(to, cpu, target); /* it may have been the kernel interface page */
 	return MAPDB_DONE;
 }
 
@@ -834,8 +910,10 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t source, struct entry entry,
                                     struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
 {
-	struct mapping *m = mapping_of(number);
+	const struct mapping *m = mapping_of(number);
 	uint32_t parent = m->parent, part;
+	unsigned level = level_of(m);
+	virt_t address = address_of(m);
 	struct entry source_entry, parent_entry;
 	virt_t parent_source = 0;
 
@@ -844,8 +922,11 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 		if (!make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry) || !make_shade(parent_entry))
 			return MAPDB_NO_MEMORY;
 	}
-	if (!make_entry(from, source, 0, &source_entry) || !(part = mapping_alloc()))
+	if (!make_entry(from, source, 0, &source_entry) || !(part = mapping_alloc())) {
+		if (parent)
+			drop_unused(space_of(mapping_of(parent)), parent_source, cpu);
 		return MAPDB_NO_MEMORY;
+	}
 
 	/* committed: nothing below may fail */
 	*mapping_of(part) = (struct mapping){ .space = frame_number(to), .place = target };
@@ -856,38 +937,28 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	*pte_of(source_entry) = 0;
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
-	source_entry = find(from, address_of(m), level_of(m));
-	if (!(*pte_of(source_entry) & PTE_PRESENT)) {
-		mapping_free(number);
-		free_empty_tables(from, source, cpu);
-	}
+	free_if_gone(number, from, address, level, false, cpu);
 	return MAPDB_DONE;
-}
-
-static void revoke_all(struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
-{
-	struct revocation r;
-
-	mapdb_revoke_begin(&r, s, low, low + size, RIGHTS_ALL, flush);
-	while (!mapdb_revoke(&r, ~0U, cpu))
-		;
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct cpu *cpu)
 {
+	enum mapdb_result result = MAPDB_DONE;
 	struct entry source_entry, entry;
 	uint32_t number;
 	bool whole;
 
 	if (from->is_sigma0)
 		return mapdb_map(from, source, to, target, level, rights, cpu);
+	if (to->is_sigma0)
+		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
 	revoke_all(to, target, level_size(level), true, cpu);
 	source_entry = find(from, source, 0);
 	number = cover(from, source);
-	if (!number || !(*pte_of(source_entry) & PTE_PRESENT))
+	if (!number || !is_user_leaf(source_entry))
 		return MAPDB_NOTHING;
 
 	/* A page that is broken up, or granted in part, goes in the smallest parts. */
@@ -898,13 +969,15 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 		revoke_all(from, source, PAGE_SIZE, false, cpu);
 	if (level)
 		free_empty_tables(to, target, cpu);
-	if (!make_entry(to, target, level, &entry) || !make_shade(entry) || is_table(*pte_of(entry), level))
-		return MAPDB_NO_MEMORY;
-	source_entry = find(from, source, 0);
-	if (!whole)
-		return grant_part(number, from, source, entry, to, target, rights, cpu);
-	grant_whole(number, source_entry, from, entry, to, target, rights, cpu);
-	return MAPDB_DONE;
+	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(entry))
+		result = MAPDB_NO_MEMORY;
+	else if (whole)
+		grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
+	else
+		result = grant_part(number, from, source, entry, to, target, rights, cpu);
+	if (result != MAPDB_DONE)
+		drop_unused(to, target, cpu);
+	return result;
 }
 
 /* The first entry of a table that leads to another one, or NULL. */

@@ -140,7 +140,7 @@ static void deliver_names(struct tcb *from, struct tcb *to)
 		to->regs.rax |= TAG_FLAG_REDIRECTED;
 		to->utcb_map->intended_receiver = from->intended;
 	}
-	to->regs.rsi = named ? thread_name(to, named, to->receive_from == ANY_LOCAL_THREAD) : from->sender_name;
+	to->regs.rsi = named ? thread_name(to, named) : from->sender_name;
 }
 
 static void deliver_registers(struct message *m, struct tcb *to)

@@ -14,11 +14,13 @@ struct revocation {
 	unsigned rights;     /* to be taken away; RIGHT_R takes the page */
 	bool flush;          /* from the space itself too, not only from those who got pages from it */
 	unsigned status;     /* enum rights: accesses seen, added up */
+	virt_t begun[3];     /* by level: where the page ends that was begun with last */
 
 	/* The tree that is being worked on, depth first; root 0: none. */
 	uint32_t root, at;
 	word_t part_low, part_high; /* which bytes of root */
 	word_t offset;              /* of `at` in root */
+	unsigned tree_status;       /* as `status`, of this tree */
 	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
 	word_t position;            /* in `at`, for taking and scanning */
 	unsigned scan_level;

@@ -14,7 +14,7 @@
 
 #include "core/tcb.h"
 
-enum { SLICE_DEFAULT = 10000 /* us */ };
+enum { SLICE_DEFAULT = 10000 /* us */, PRIORITY_DEFAULT = 100 };
 
 /* Prepare the queues of a CPU, whose idle thread is made. */
 void sched_init(struct cpu *cpu, struct ring *queues);

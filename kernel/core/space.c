@@ -149,6 +149,15 @@ bool space_is_mappable(const struct space *s, virt_t low, word_t size)
 	       !fpages_overlap(page, s->utcb_area);
 }
 
+/* Does the direct map show this frame? It shows RAM; a user may have device memory, too. */
+static bool is_ram(phys_t frame)
+{
+	unsigned level;
+
+	return frame < CPU_AREAS - DIRECT_MAP &&
+	       (*pagetable_find(kernel_root, (virt_t)direct_map(frame), &level) & PTE_PRESENT);
+}
+
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
 {
 	size_t done = 0;
@@ -158,12 +167,13 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
 		unsigned level;
 		pte_t pte = *pagetable_find(s->root, at, &level);
 		size_t in_page = PAGE_SIZE - (at & (PAGE_SIZE - 1));
+		phys_t phys = pte_phys(pte, level) + (at & (level_size(level) - 1));
 
-		if (!(pte & PTE_PRESENT) || !(pte & PTE_USER))
+		if (!(pte & PTE_PRESENT) || !(pte & PTE_USER) || !is_ram(phys))
 			break;
 		if (in_page > size - done)
 			in_page = size - done;
-		memcpy((char *)to + done, direct_map(pte_phys(pte, level) + (at & (level_size(level) - 1))), in_page);
+		memcpy((char *)to + done, direct_map(phys), in_page);
 		done += in_page;
 	}
 	return done;

@@ -51,7 +51,7 @@ bool space_is_mappable(const struct space *s, virt_t low, word_t size);
 
 /*
  * Copy up to `size` bytes at a user address into the kernel; returns how many could be read before the first that is not
- * mapped for the user.
+ * mapped for the user, or is not RAM.
  */
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 

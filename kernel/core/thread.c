@@ -120,9 +120,9 @@ struct tcb *thread_find_any(const struct tcb *self, word_t id)
 	return NULL;
 }
 
-word_t thread_name(const struct tcb *self, const struct tcb *other, bool local)
+word_t thread_name(const struct tcb *self, const struct tcb *other)
 {
-	return local && self->space == other->space && other->utcb_map ? other->utcb : other->id;
+	return self->space == other->space ? other->utcb : other->id;
 }
 
 static void set_id(struct tcb *t, word_t id)
@@ -144,7 +144,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->scheduler = scheduler;
 	t->hold = HOLD_INACTIVE;
 	t->slice = SLICE_DEFAULT;
-	t->priority = 3;
+	t->priority = PRIORITY_DEFAULT << 2 | 3;
 	t->slow = cpu->number;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
@@ -172,7 +172,7 @@ bool thread_has_utcb(const struct space *space, virt_t utcb)
 	for (struct ring *r = space->threads.next; r != &space->threads; r = r->next) {
 		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
 
-		if (t->utcb == utcb)
+		if (t->utcb == utcb && t->utcb_map)
 			return true;
 	}
 	return false;
@@ -188,6 +188,7 @@ bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 	u->my_local_id = utcb;
 	u->my_global_id = t->id;
 	u->pager = pager;
+	u->word_size_mask = ~0UL;
 	t->utcb = utcb;
 	t->utcb_map = u;
 	t->hold &= ~(word_t)HOLD_INACTIVE;

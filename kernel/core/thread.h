@@ -22,8 +22,8 @@ struct tcb *thread_find_any(const struct tcb *self, word_t id);
 /* The thread that has this number, whatever its version, or NULL. */
 struct tcb *thread_find_number(word_t id);
 
-/* How `self` sees the thread `other`: its local id if asked for and both are in one space, else its global id. */
-word_t thread_name(const struct tcb *self, const struct tcb *other, bool local);
+/* How `self` is told of the thread `other`: by its local id if both are in one space, else by its global id. */
+word_t thread_name(const struct tcb *self, const struct tcb *other);
 
 /*
  * Make an inactive thread in a space. The id is a free thread number with a version. NULL when out of memory; then
@@ -40,7 +40,7 @@ struct space *thread_delete(struct tcb *t);
 /* Change the version: from now on the old id names nobody. Who waits for the old one learns that. */
 void thread_rename(struct tcb *t, word_t id);
 
-/* Is the UTCB slot taken by a thread of this space, active or not? */
+/* Is the UTCB slot taken by an active thread of this space? */
 bool thread_has_utcb(const struct space *space, virt_t utcb);
 
 /* Every thread there is, idle threads excepted; tcb.all_link. */

@@ -103,7 +103,8 @@ vector_stubs:
 	mov [BELOW(TCB_r13)], r13
 	mov [BELOW(TCB_r14)], r14
 	mov [BELOW(TCB_r15)], r15
-	cld
+	push 2                                      ; gates leave AC and DF as the user set them; AC would switch SMAP off
+	popfq
 %endmacro
 
 ; An exception or interrupt.
@@ -126,7 +127,13 @@ trap_rax_stored:
 	mov rax, idle_end
 	cmp [rdi + TCB_RIP], rax
 	je .idle
+	dec rax                                     ; the HLT itself: an NMI used up what STI holds back
+	cmp [rdi + TCB_RIP], rax
+	je .idle
 	mov rax, window_end
+	cmp [rdi + TCB_RIP], rax
+	je .idle
+	dec rax                                     ; the NOP, likewise
 	cmp [rdi + TCB_RIP], rax
 	jne trap_bug
 .idle:

@@ -14,7 +14,7 @@
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
-enum { SERVER_PRIORITY = 255, UTCB_AREA_LOG2 = 18 };
+enum { SERVER_PRIORITY = 255, UTCB_AREA_LOG2 = 20 };
 #define SERVER_KIP  0x7ff000000000UL
 #define SERVER_UTCB 0x7ff000100000UL
 
@@ -48,6 +48,9 @@ struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu)
 	struct tcb *sigma0 = make_server(0, &boot->sigma0, cpu, true);
 	struct tcb *root = make_server(2, &boot->root, cpu, false);
 
+	/* All ports now: later there may be no memory for the bitmap, and sigma0 has nobody to answer its faults. */
+	if (!space_allow_ports(sigma0->space, (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, NULL, cpu))
+		panic("too little memory to start sigma0; give the machine more");
 	sched_ready(sigma0);
 	sched_ready(root);
 	return sched_next(cpu->idle);

@@ -8,7 +8,7 @@
  *
  * Control: 0 H halted?   1 R abort a receive   2 S abort a send   3 SP   4 IP   5 FLAGS   6 handle   7 pager: take the value
  *          8 h: take H   9 d: deliver the old values (they always are)
- * Old state: bit 0 was halted, 1 was receiving, 2 was sending.
+ * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 0 if the call failed.
  *
  * The thread must be active and of the caller's space, and may be the caller. Aborting ends the phase with "cancelled". A thread that waits for
  * an answer to a fault is receiving; aborting lets it run on from its (new) IP. A halted thread finishes no user instruction but
@@ -56,15 +56,21 @@ static void set_halted(struct tcb *t, bool halted)
 	}
 }
 
+static struct tcb *refuse(struct tcb *self, enum call_error error)
+{
+	self->regs.rsi = 0; /* or the control word would read as the state of a thread that was halted */
+	return sys_refuse(self, error);
+}
+
 struct tcb *sys_exchange_registers(struct tcb *self)
 {
 	struct registers in = self->regs;
 	struct tcb *t = thread_find_any(self, in.rdi);
 
 	if (!t || t->space != self->space || !t->utcb_map)
-		return sys_refuse(self, ERROR_INVALID_THREAD);
+		return refuse(self, ERROR_INVALID_THREAD);
 	if ((in.rsi & CONTROL_IP) && !user_canonical(in.r9))
-		return sys_refuse(self, ERROR_INVALID_PARAMETER);
+		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
 	self->regs.rsi = state_of(t);

@@ -6,7 +6,8 @@
  *   returns RAX tag, RSI sender, MR1-7 in registers; with the tag's E bit set: ErrorCode in the UTCB
  *
  * to nilthread: no send phase. Kind IPC_CALL: receive from `to`; IPC_OPEN: from anybody; IPC_OPEN_LOCAL: from any thread of this
- * space; IPC_FROM: from RSI, nilthread: no receive phase. Ids may be local or global. Timeouts are X.2's; the
+ * space; IPC_FROM: from RSI, nilthread: no receive phase. Ids may be local or global; the sender is delivered as a local id
+ * exactly if it is of the receiver's space. Timeouts are X.2's; the
  * receive phase of a message that was sent begins when the send phase has ended.
  *
  * With the tag's p bit the message goes out in the name of VirtualSender (UTCB), if that is a thread of this space or of a space whose

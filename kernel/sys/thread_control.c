@@ -7,7 +7,10 @@
  *
  * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is any thread of the space, or the
  * thread itself for a new, empty space. Nilthread as space specifier deletes the thread (and the space with its last
- * thread); as scheduler or pager it leaves what is there; all ones as UTCB location likewise.
+ * thread); as scheduler or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a pager is
+ * only noted (the space may have no areas yet), and judged when a pager makes the thread active.
+ *
+ * A new thread has priority 100 and time slices of 10 ms; an active one has no exception handler, handle 0, and never as its transfer timeouts.
  *
  * A thread with a UTCB location and a pager becomes active: it waits for a message of exactly two words, IP and SP, from its
  * pager. Before that it takes no part in IPC. The pager of an active thread is changed by ExchangeRegisters or here.
@@ -15,9 +18,10 @@
  * ErrorCode: no privilege       the caller's space is not privileged
  *            invalid thread     not a user thread number, a version without any of its low six bits, the caller itself to be deleted
  *                               or renamed, or (to be deleted) no such thread; interrupts can't be associated yet
- *            invalid space      the specifier names no thread, or another space than the active thread's
+ *            invalid space      the specifier names no thread, or another space than the thread's: threads don't migrate yet
  *            invalid scheduler  names no thread, or none was given for a new thread
- *            UTCB area          not in the space's UTCB area, not aligned, taken, the thread has one already, or there is a pager but no UTCB
+ *            UTCB area          the thread has a UTCB already; or it would become active with one that is not in the space's UTCB area,
+ *                               not aligned or taken, or without one
  *            invalid parameter  a pager that is anythread, or a local id of nobody
  *            no memory          for TCB, UTCB or page tables; nothing is changed
  */
@@ -116,7 +120,8 @@ static struct tcb *change(struct tcb *self, struct tcb *t, word_t id, word_t sch
 	if (pager != NIL_THREAD && t->utcb_map)
 		t->utcb_map->pager = pager;
 	thread_rename(t, id);
-	return sys_result(self, 1);
+	sys_result(self, 1);
+	return sched_continue(self);
 }
 
 struct tcb *sys_thread_control(struct tcb *self)
@@ -153,11 +158,14 @@ struct tcb *sys_thread_control(struct tcb *self)
 	}
 	if (pager == ANY_THREAD)
 		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if (utcb != KEEP_UTCB && (!space || (t && t->utcb_map) || !utcb_is_free(space, utcb)))
-		return sys_refuse(self, ERROR_UTCB_AREA);
-	if (utcb == KEEP_UTCB && t && !t->utcb_map && t->utcb)
+
+	bool is_active = t && t->utcb_map, activates = !is_active && pager != NIL_THREAD;
+
+	if (utcb == KEEP_UTCB && activates && t && t->utcb)
 		utcb = t->utcb; /* told earlier, without a pager */
-	if (pager != NIL_THREAD && utcb == KEEP_UTCB && !(t && t->utcb_map))
+	if (is_active && utcb != KEEP_UTCB)
+		return sys_refuse(self, ERROR_UTCB_AREA);
+	if (activates && (!space || !utcb_is_free(space, utcb)))
 		return sys_refuse(self, ERROR_UTCB_AREA);
 	if (scheduler != NIL_THREAD && scheduler != id)
 		scheduler = thread_find_any(self, scheduler)->id;

@@ -25,11 +25,14 @@ typedef uint64_t pte_t;
 #define PTE_NX       (1UL << 63)
 #define PTE_ADDRESS  0x000ffffffffff000UL
 
-enum { TABLE_ENTRIES = 512, LEVELS = 4 };
+#ifndef TABLE_LOG2 /* host tests make tables small */
+#define TABLE_LOG2 9
+#endif
+enum { TABLE_ENTRIES = 1 << TABLE_LOG2, LEVELS = 4 };
 
 static inline unsigned level_shift(unsigned level)
 {
-	return PAGE_LOG2 + 9 * level;
+	return PAGE_LOG2 + TABLE_LOG2 * level;
 }
 
 static inline word_t level_size(unsigned level)

@@ -33,8 +33,8 @@ struct utcb {
 	unsigned long flags;                 /* 0x230 byte 0 preemption flags, byte 1 coprocessor flags */
 	unsigned long error_code;            /* 0x238 of the last failed call or IPC */
 	unsigned long xfer_timeouts;         /* 0x240 send << 16 | receive */
-	unsigned long intended_receiver;     /* 0x248 or the actual sender of a propagated message */
-	unsigned long virtual_sender;        /* 0x250 */
+	unsigned long intended_receiver;     /* 0x248 of a redirected message */
+	unsigned long virtual_sender;        /* 0x250 or the actual sender of a propagated message */
 	unsigned long word_size_mask;        /* 0x258 */
 	unsigned long thread_word[2];        /* 0x260 free for libraries */
 	unsigned long saved_rbp;             /* 0x270 libl4 keeps RBP here across an IPC */

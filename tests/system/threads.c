@@ -18,7 +18,7 @@ enum {
 	STACK_SIZE = 8192,
 	PAGES = 96,
 	PAGE = 4096,
-	OWN_UTCB_LOG2 = 18, /* the kernel gives the root task 256 slots */
+	OWN_UTCB_LOG2 = 20, /* the kernel gives the root task 1024 slots */
 	FIRST_CASE_SLOT = 4,
 	CHILD_UTCB_LOG2 = 16,
 	FAULT_REPEATS = 3, /* of the same fault, in spite of a mapping */

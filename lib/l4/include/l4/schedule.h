@@ -78,7 +78,7 @@ L4_INLINE L4_Time_t L4_TimePoint(L4_Clock_t at)
 	e = distance < 1024 ? 0 : (L4_Word_t)__L4_Msb(distance) - 9;
 	if (e > 15)
 		return L4_Never;
-	t.raw = (L4_Word16_t)(1UL << 15 | e << 11 | (at.raw >> e & 0x7ff));
+	t.raw = (L4_Word16_t)(1UL << 15 | e << 11 | ((at.raw + (1UL << e) - 1) >> e & 0x7ff));
 	return t;
 }
 

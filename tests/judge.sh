@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tests/judge.sh - from the outputs of the jobs to cases: each function waits for its jobs and says what passed.
+#
+# A job that left nothing to judge is a failure. tests/run sources this.
+
+# --- the host -----------------------------------------------------------------------------------------------------
+
+judge_checks() {
+	local name
+	for name in "${checks[@]}"; do
+		wanted "check.$name" || continue
+		await "check.$name"
+		if [ "$job_status" = 0 ]; then
+			pass "check.$name"
+		else
+			failing "check.$name" 'nothing to complain about (tests/check says what each looks for)' \
+				"$(cat "$job_out")"
+		fi
+	done
+}
+
+# CMocka prints a line for each test; all of a program's tests are run at once.
+judge_unit_tests() {
+	local test line name
+	for test in "${unit_tests[@]}"; do
+		await "$test"
+		while IFS= read -r line; do
+			name=${line#*\] }
+			case $line in
+			'[       OK ] '*) pass "$test.$name" ;;
+			'[  FAILED  ] '[a-z_]*)
+				# once where it fails, once more in the summary
+				[[ " ${failures[*]-} " == *" $test.$name "* ]] ||
+					failing "$test.$name" 'every assertion of the test to hold' \
+						"$(grep -m 1 -A 4 '\[  ERROR   \]' "$job_out" | tr '\n' ' ')"
+				;;
+			esac
+		done <"$job_out"
+		if [ "$job_status" != 0 ] && ! grep -q '^\[  FAILED  \] [a-z_]' "$job_out"; then
+			failing "$test" 'the test program to end' \
+				"status $job_status: $(grep -m 1 -E 'ERROR|runtime error' "$job_out" || last_line "$job_out")"
+		elif ! grep -q '^\[       OK \]\|^\[  FAILED  \]' "$job_out"; then
+			failing "$test" 'some test to run' "$(last_line "$job_out")"
+		fi
+	done
+}
+
+judge_other_compiler() {
+	await "build.$other"
+	if [ "$job_status" = 0 ]; then
+		pass "build.$other"
+	else
+		failing "build.$other" "$other to build everything without a warning" \
+			"$(grep -m 1 -E 'error:|Error' "$job_out" || last_line "$job_out")"
+	fi
+}
+
+# --- the system ---------------------------------------------------------------------------------------------------
+
+# judge_system JOB PREFIX: the lines of the test root task. A case that was begun and has no result is a failure, and so
+# is a run whose last words are missing or do not fit.
+judge_system() {
+	local job=$1 prefix=$2 line name running= good=0 bad=0
+	await "$job"
+	[ -f "$work/$job.log" ] || : >"$work/$job.log"
+	while IFS= read -r line; do
+		case $line in
+		'RUN '*) running=${line#RUN } ;;
+		'PASS '*)
+			good=$((good + 1)) running=
+			pass "$prefix${line#PASS }"
+			;;
+		'FAIL '*)
+			bad=$((bad + 1)) running=
+			name=${line#FAIL }
+			line=${name#*: }
+			failing "$prefix${name%%: *}" "$(sed -e 's/^expected //' -e 's/, got .*//' <<<"$line")" \
+				"$(sed -n 's/.*, got //p' <<<"$line")"
+			;;
+		esac
+	done <"$work/$job.log"
+	if [ -n "$running" ]; then
+		failing "$prefix$running" 'the case to end' "$(sed -n "/^RUN $running\$/,\$p" "$work/$job.log" |
+			sed 1d | head -n 20) $(last_line "$job_out")"
+	elif [ $((good + bad)) -eq 0 ]; then
+		failing "${prefix:-system}" 'some case to run' "$(last_line "$job_out")"
+	elif ! grep -qx "$good passed, $bad failed" "$work/$job.log"; then
+		failing "${prefix:-system}" "the line '$good passed, $bad failed'" "$(last_line "$work/$job.log")"
+	elif [ "$bad" -eq 0 ] && [ "$job_status" != 0 ]; then
+		failing "${prefix:-system}" 'the machine to end well' "$(last_line "$job_out")"
+	fi
+}
+
+# The hidden cases of the system fail on purpose, each in its way: does the harness notice? Lines: name, what must stand
+# behind "expected".
+harness_cases() {
+	cat <<-'END'
+		selftest.passes PASS
+		selftest.wrong_value 6 * 7 = 54, got 42 (tests/system/selftest.c:
+		selftest.not_true runner.raw == 0, got the contrary
+		selftest.requirement runner.raw == 0, got the contrary
+		selftest.wrong_ipc_result L4_Receive_Timeout(L4_MyGlobalId(), L4_ZeroTime) to end with success, got 'timeout'
+		selftest.unexpected_success L4_Send_Timeout(L4_nilthread, L4_ZeroTime) to end with 'timeout' in the send phase, got success
+		selftest.hang selftest.hang to end within 20 ms, got no end
+		selftest.spin selftest.spin to end within 20 ms, got no end
+		selftest.page_fault no fault in thread
+		selftest.exception no exception in thread
+		selftest.in_another_space 1 = 2, got 1
+	END
+}
+
+judge_harness() {
+	local name text expected got
+	await harness.system
+	while read -r name text; do
+		if [ "$text" = PASS ]; then
+			expected="PASS $name"
+		else
+			expected="FAIL $name: expected $text"
+		fi
+		got=$(grep -E "^(PASS|FAIL) $name(:|\$)" "$work/harness.system.log" || true)
+		if [ "${got#"$expected"}" != "$got" ]; then
+			pass "harness.$name"
+		else
+			failing "harness.$name" "'$expected...'" "'$got'"
+		fi
+	done < <(harness_cases)
+	if [ "$job_status" = 1 ]; then
+		pass harness.status
+	else
+		failing harness.status 'boot/run to end with status 1 when a case fails' "status $job_status"
+	fi
+	judge_harness_judges
+}
+
+# ... and does judge_system, when a system stops in the middle or says nothing?
+judge_harness_judges() {
+	local said
+	echo 0 >"$work/harness.cut.status"
+	: >"$work/harness.cut.out"
+	printf 'RUN a.b\nPASS a.b\nRUN a.c\nkernel: stop\n' >"$work/harness.cut.log"
+	said=$(judge_system harness.cut '')
+	expect_saying harness.system_stops "$said" 'FAIL a.c'
+	printf 'RUN a.b\nPASS a.b\n' >"$work/harness.cut.log"
+	said=$(judge_system harness.cut '')
+	expect_saying harness.system_has_no_last_words "$said" "the line '1 passed, 0 failed'"
+	: >"$work/harness.cut.log"
+	said=$(judge_system harness.cut '')
+	expect_saying harness.system_says_nothing "$said" 'some case to run'
+	echo 1 >"$work/harness.cut.status"
+	printf 'RUN a.b\nPASS a.b\n1 passed, 0 failed\n' >"$work/harness.cut.log"
+	said=$(judge_system harness.cut '')
+	expect_saying harness.system_ends_badly "$said" 'the machine to end well'
+}
+
+# expect_saying CASE SAID TEXT
+expect_saying() {
+	if grep -qF "$3" <<<"$2"; then
+		pass "$1"
+	else
+		failing "$1" "'$3'" "'$2'"
+	fi
+}
+
+# --- the boot -----------------------------------------------------------------------------------------------------
+
+# What the default system says when all is well.
+judge_boot() {
+	local name=$1 figures
+	await "$name"
+	[ -f "$work/$name.log" ] || : >"$work/$name.log"
+	figures=$(grep -cE '^BENCH name=ipc\.(intra|inter)\.roundtrip words=[0-9]+ unit=(instructions|cycles) min=[0-9]+ median=[0-9]+ max=[0-9]+$' \
+		"$work/$name.log" || true)
+	if [ "$job_status" != 0 ]; then
+		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
+	elif [ "$figures" != 16 ]; then
+		failing "$name" '16 BENCH lines' "$figures"
+	else
+		pass "$name"
+	fi
+}
+
+judge_bench() {
+	local a b
+	await boot.bios
+	await bench.again
+	a=$(grep '^BENCH' "$work/boot.bios.log" || true)
+	b=$(grep '^BENCH' "$work/bench.again.log" || true)
+	if [ -n "$a" ] && [ "$a" = "$b" ]; then
+		pass bench.identical
+	else
+		failing bench.identical 'the same BENCH lines from two runs' \
+			"$(diff <(echo "$a") <(echo "$b") | head -n 4 | tr '\n' ' ')"
+	fi
+	if grep -q 'unit=instructions' <<<"$a" && ! grep -q 'unit=cycles' <<<"$a"; then
+		pass bench.unit
+	else
+		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
+	fi
+}
+
+judge_boot_errors() {
+	local name options text said
+	while IFS='|' read -r name options text; do
+		wanted "$name" || continue
+		await "$name"
+		[ -f "$work/$name.log" ] || : >"$work/$name.log"
+		said=$(grep -F 'Pecan boot: error:' "$work/$name.log" || true)
+		if [ "$job_status" != 1 ]; then
+			failing "$name" 'a failing end (status 1)' "status $job_status: $(last_line "$job_out")"
+		elif [ -z "$said" ]; then
+			failing "$name" "a sentence that begins with 'Pecan boot: error:'" "$(last_line "$job_out")"
+		elif ! grep -qF "$text" "$work/$name.log"; then
+			failing "$name" "a sentence with '$text'" "$said"
+		else
+			pass "$name"
+		fi
+	done < <(boot_errors)
+}
+
+# judge_scripts TABLE: lines of case, status, text; the output must have the text, and be one line when the status is 2.
+judge_scripts() {
+	local name arguments status text
+	while IFS='|' read -r name arguments status text; do
+		wanted "$name" || continue
+		await "$name"
+		if [ "$job_status" != "$status" ]; then
+			failing "$name" "status $status" "status $job_status: $(last_line "$job_out")"
+		elif ! grep -qF -e "$text" "$job_out"; then
+			failing "$name" "a sentence with \"$text\"" "$(last_line "$job_out")"
+		elif [ "$status" = 2 ] && [ "$(wc -l <"$job_out")" != 1 ]; then
+			failing "$name" 'one sentence' "$(wc -l <"$job_out") lines"
+		else
+			pass "$name"
+		fi
+	done < <("$1")
+}
