@@ -65,12 +65,6 @@ static bool exchange_timed(L4_ThreadId_t partner, unsigned int words, unsigned l
 	return L4_IpcSucceeded(tag);
 }
 
-static void stop(L4_ThreadId_t partner)
-{
-	L4_Set_MsgTag((L4_MsgTag_t){ .raw = (L4_Word_t)PONG_STOP << 16 });
-	L4_Call(partner);
-}
-
 static bool measure_size(L4_ThreadId_t partner, unsigned int words, unsigned int rounds)
 {
 	for (unsigned int i = 0; i < WARM_UP; i++)
@@ -92,6 +86,5 @@ bool pingpong(L4_ThreadId_t partner, unsigned int rounds, struct figures results
 		if (good)
 			results[i] = figures_of(samples, rounds, overhead);
 	}
-	stop(partner);
 	return good;
 }

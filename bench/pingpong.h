@@ -16,8 +16,8 @@ enum { PINGPONG_SIZES = 8, PINGPONG_ROUNDS_MAX = 10000 };
 extern const unsigned int pingpong_words[PINGPONG_SIZES];
 
 /*
- * Calls partner, which runs pong_serve(), with each size of message and fills results. Stops it in
- * any case. False: a call failed or a word came back changed.
+ * Calls partner, which runs pong_serve(), with each size of message and fills results. False: a
+ * call failed or a word came back changed.
  */
 bool pingpong(L4_ThreadId_t partner, unsigned int rounds, struct figures results[PINGPONG_SIZES]);
 

@@ -14,6 +14,7 @@
 #include "core/space.h"
 #include "core/thread.h"
 #include "core/time.h"
+#include "core/transfer.h"
 #include "x86/clock.h"
 #include "x86/cpu_data.h"
 
@@ -63,36 +64,41 @@ void ipc_leave(struct tcb *t)
 	}
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
 	t->wait = NOT_WAITING;
-	t->resume = NULL;
+	t->resume = transfer_outer(t);
 	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
 	wheel_cancel(&t->timeout);
 }
 
-/* t is in no phase any more: let it run when its turn comes. */
-static void wake(struct tcb *t)
+void ipc_wake(struct tcb *t)
 {
 	t->role = ROLE_USER;
 	if (tcb_is_runnable(t) && ring_empty(&t->ready_link))
 		sched_ready(t);
 }
 
+void ipc_set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error, word_t offset)
+{
+	t->regs.rax = TAG_FLAG_ERROR;
+	t->utcb_map->error_code = offset | (word_t)error << 1 | phase;
+}
+
 /* Take t out of its phase and leave it the error. */
 static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 {
 	ipc_leave(t);
-	if (t->role == ROLE_USER) {
-		t->regs.rax = TAG_FLAG_ERROR;
-		t->utcb_map->error_code = (word_t)error << 1 | phase;
-	} else if (error != IPC_CANCELLED) {
+	if (t->role == ROLE_USER)
+		ipc_set_error(t, phase, error, 0);
+	else if (t->resume)
+		t->page_failed = true; /* and the transfer that wanted the page learns it */
+	else if (error != IPC_CANCELLED)
 		fault_unanswered(t);
-	}
 	t->role = ROLE_USER;
 }
 
 void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 {
 	set_error(t, phase, error);
-	wake(t);
+	ipc_wake(t);
 }
 
 void ipc_timed_out(struct tcb *t)
@@ -132,7 +138,7 @@ static void sender_goes_on(struct tcb *t)
 	ipc_leave(t);
 	if (t->receive_from == NIL_THREAD) {
 		t->regs.rax = 0;
-		wake(t);
+		ipc_wake(t);
 	} else if (queued_sender(t)) {
 		t->resume = ipc_resume;
 		if (tcb_is_runnable(t))
@@ -154,6 +160,7 @@ static void sender_goes_on(struct tcb *t)
 static struct tcb *done(struct tcb *self, struct tcb *woken)
 {
 	self->role = ROLE_USER;
+	self->resume = transfer_outer(self);
 	if (woken)
 		sched_ready(woken);
 	return tcb_is_runnable(self) ? sched_continue(self) : sched_next(self);
@@ -179,8 +186,16 @@ static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 	struct tcb *sender;
 
 	while ((sender = queued_sender(self))) {
-		word_t error = message_transfer(sender, self);
+		int error = message_transfer(sender, self);
 
+		if (error == MESSAGE_HAS_ITEMS) {
+			ipc_leave(sender);
+			transfer_begin(sender, self);
+			sender->resume = transfer_go_on;
+			if (tcb_is_runnable(sender))
+				sched_ready(sender);
+			return woken ? sched_hand_over(self, woken) : sched_next(self);
+		}
 		if (error) {
 			ipc_fail(sender, PHASE_SEND, error);
 			if (self->role != ROLE_USER)
@@ -287,8 +302,13 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 	if (!accepts(partner, self))
 		return block_sending(self, partner, send_timeout);
 
-	word_t error = message_transfer(self, partner);
+	int error = message_transfer(self, partner);
 
+	if (error == MESSAGE_HAS_ITEMS) {
+		ipc_leave(partner);
+		transfer_begin(self, partner);
+		return transfer_go_on(self);
+	}
 	if (error) {
 		if (partner->role == ROLE_USER)
 			ipc_fail(partner, PHASE_RECEIVE, error);
@@ -296,12 +316,18 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 	}
 
 	/* committed: the message is delivered */
-	follow_propagation(self, partner);
 	ipc_leave(partner);
-	partner->role = ROLE_USER;
-	struct tcb *woken = tcb_is_runnable(partner) ? partner : NULL;
+	return ipc_sent(self, partner);
+}
 
-	if (from == NIL_THREAD) {
+struct tcb *ipc_sent(struct tcb *self, struct tcb *partner)
+{
+	struct tcb *woken;
+
+	follow_propagation(self, partner);
+	partner->role = ROLE_USER;
+	woken = tcb_is_runnable(partner) ? partner : NULL;
+	if (self->receive_from == NIL_THREAD) {
 		self->regs.rax = 0;
 		return done(self, woken);
 	}

@@ -32,6 +32,15 @@ void ipc_timed_out(struct tcb *t);
 /* End the phase that t is blocked in with this error; t becomes runnable. */
 void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error);
 
+/* Leave t, which is in no phase any more, an error: `offset` is what its code says beyond (bits 4 up). */
+void ipc_set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error, word_t offset);
+
+/* t is in no phase any more: let it run when its turn comes. */
+void ipc_wake(struct tcb *t);
+
+/* The running thread's message was delivered to `partner`, which is in no phase any more: on to the receive phase. Returns who runs next. */
+struct tcb *ipc_sent(struct tcb *self, struct tcb *partner);
+
 /* Take t out of whatever IPC it is in, without a word to itself: it is about to be deleted or restarted. */
 void ipc_leave(struct tcb *t);
 

@@ -102,31 +102,29 @@ static enum mapdb_result map_page(struct space *from, virt_t at, struct space *t
 	}
 }
 
-static bool map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
-                       unsigned rights, bool grant, struct cpu *cpu)
+static enum map_result map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
+                                  unsigned rights, bool grant, word_t *done, struct cpu *cpu)
 {
-	word_t step;
-
-	for (word_t done = 0; done < size; done += step) {
-		virt_t at = source + done, target = destination + done;
+	for (unsigned pages = 0; *done < size; pages++) {
+		virt_t at = source + *done, target = destination + *done;
 		struct source page = find_source(from, at);
 		unsigned level = page.level;
 
+		if (pages == MAP_PIECE)
+			return MAP_MORE;
 		if (!page.pte) { /* a hole in the source, as wide as its level says */
-			step = level_size(level) - (at & (level_size(level) - 1));
+			*done += level_size(level) - (at & (level_size(level) - 1));
 			continue;
 		}
-		while (level && (((at | target) & (level_size(level) - 1)) || level_size(level) > size - done ||
+		while (level && (((at | target) & (level_size(level) - 1)) || level_size(level) > size - *done ||
 		                 level > largest_level() || !space_is_mappable(to, target, level_size(level))))
 			level--;
-		step = level_size(level);
-		if (!space_is_mappable(to, target, step))
-			continue;
-		if (map_page(from, at, to, target, &level, page, rights, grant, cpu) == MAPDB_NO_MEMORY)
-			return false;
-		step = level_size(level);
+		if (space_is_mappable(to, target, level_size(level)) &&
+		    map_page(from, at, to, target, &level, page, rights, grant, cpu) == MAPDB_NO_MEMORY)
+			return MAP_NO_MEMORY;
+		*done += level_size(level);
 	}
-	return true;
+	return MAP_DONE;
 }
 
 static bool map_ports(struct space *from, struct fpage ports, struct space *to, bool grant, struct cpu *cpu)
@@ -138,22 +136,22 @@ static bool map_ports(struct space *from, struct fpage ports, struct space *to, 
 	return true;
 }
 
-bool map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
-               struct fpage receive, struct cpu *cpu)
+enum map_result map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
+                          struct fpage receive, word_t *done, struct cpu *cpu)
 {
 	word_t source, destination;
 	unsigned size_log2;
 
 	if (send.kind != receive.kind || send.kind == FPAGE_NIL || send.rights == 0)
-		return true;
+		return MAP_DONE;
 	size_log2 = fpage_match(send, receive, send_base, &source, &destination);
 	if (send.kind == FPAGE_IO) {
 		struct fpage ports = { .kind = FPAGE_IO, .size_log2 = size_log2, .base = source };
 
 		/* Ports have no other names: they can only be mapped to where they are. */
-		return source != destination || map_ports(from, ports, to, grant, cpu);
+		return source != destination || map_ports(from, ports, to, grant, cpu) ? MAP_DONE : MAP_NO_MEMORY;
 	}
-	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, cpu);
+	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, done, cpu);
 }
 
 bool map_sigma0_fault(struct space *sigma0, virt_t address)

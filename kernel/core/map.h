@@ -17,14 +17,19 @@ void map_reserve(phys_t low, phys_t high);
 /* Does sigma0 own all of [low, low + size)? */
 bool map_is_sigma0s(phys_t low, word_t size);
 
+enum map_result { MAP_DONE, MAP_MORE, MAP_NO_MEMORY };
+
 /*
  * Map or grant `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match). What is not mapped in
  * `from`, or must not be mapped in `to`, is left out; rights are those of the sender's page and of `send`, added to those that
- * `to` has at the same page already. Large pages where both sides permit. False when out of memory: what
- * was mapped by then stays.
+ * `to` has at the same page already. Large pages where both sides permit.
+ *
+ * Works in pieces: from `*done` bytes on (0 at first), at most MAP_PIECE pages or holes; MAP_MORE when it must be called again. When out of
+ * memory, what was mapped by then stays.
  */
-bool map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
-               struct fpage receive, struct cpu *cpu);
+enum { MAP_PIECE = 4 };
+enum map_result map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
+                          struct fpage receive, word_t *done, struct cpu *cpu);
 
 /* sigma0 touched memory that its page table does not show yet. False: it is not sigma0's, or no memory. */
 bool map_sigma0_fault(struct space *sigma0, virt_t address);

@@ -646,6 +646,9 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	virt_t part = address + part_begin(r);
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
 	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
+	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
+	struct space *parent_space = parent ? space_of(parent) : NULL;
+	virt_t source = parent ? source_of(m, parent) : 0;
 
 	if (number == r->root) {
 		pass_on_status(r);
@@ -657,6 +660,8 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 		return;
 	free_empty_tables(s, part, cpu);
 	free_if_gone(number, s, address, level, all_taken, cpu);
+	if (parent_space)
+		free_empty_tables(parent_space, source, cpu); /* what it was made from may have gone before */
 }
 
 /* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */

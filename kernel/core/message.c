@@ -7,7 +7,6 @@
  */
 #include "core/message.h"
 #include "core/fault.h"
-#include "core/map.h"
 #include "core/thread.h"
 #include "core/space.h"
 #include "base/string.h"
@@ -50,64 +49,57 @@ static void message_open(struct message *m, struct tcb *from)
 		m->user = NULL;
 		m->tag = fault_message(from, m->made);
 	}
-	m->words = tag_untyped(m->tag) + tag_typed(m->tag);
+	m->words = tag_words(m->tag);
 }
 
-/* What a typed item is: bits 1-3 of its first word. */
-enum item_type { ITEM_MAP = 4, ITEM_GRANT = 5 };
-
-static enum item_type item_type(word_t first)
+word_t message_user_word(struct tcb *t, unsigned n)
 {
-	return first >> 1 & 7;
+	return *user_word(t, n);
 }
 
-/* The receive window of a thread: where map items may go. X.2 5.3, buffer register 0. */
-static struct fpage receive_window(const struct tcb *to)
+void message_set_word(struct tcb *t, unsigned n, word_t value)
+{
+	*user_word(t, n) = value;
+}
+
+struct fpage message_window(const struct tcb *to)
 {
 	if (to->role == ROLE_USER)
 		return fpage_decode(to->utcb_map->br[0] & ~0xfUL);
 	return fpage_decode(1 << 4 | RIGHTS_ALL); /* the complete space: answers to faults */
 }
 
+bool message_accepts_strings(const struct tcb *to)
+{
+	return to->role == ROLE_USER && (to->utcb_map->br[0] & 1);
+}
+
+/* Does the receiver take items of this kind, and is the message made of whole items? Buffers are judged when they are reached. */
 static bool all_items_acceptable(struct message *m, const struct tcb *to)
 {
 	unsigned n = tag_untyped(m->tag) + 1;
 
-	if (tag_typed(m->tag) == 0)
-		return true;
-	if (m->words >= MESSAGE_REGISTERS || receive_window(to).kind == FPAGE_NIL)
-		return false;
-	for (; n + 1 <= m->words; n += 2) {
-		enum item_type type = item_type(message_word(m, n));
+	while (n < m->words) {
+		word_t first = message_word(m, n);
 
-		if (type != ITEM_MAP && type != ITEM_GRANT)
-			return false;
-	}
-	return n == m->words + 1; /* nothing but whole items */
-}
+		if (item_is_string(first)) {
+			if (!message_accepts_strings(to))
+				return false;
+			for (;;) {
+				n += 1 + string_substrings(first);
+				if (!(first & STRING_CONTINUES) || n > m->words)
+					break;
+				first = message_word(m, n);
+			}
+		} else {
+			word_t type = first & ITEM_TYPE_MASK;
 
-static bool deliver_items(struct message *m, struct tcb *from, struct tcb *to)
-{
-	if (tag_typed(m->tag) == 0)
-		return true;
-
-	struct fpage window = receive_window(to);
-
-	for (unsigned n = tag_untyped(m->tag) + 1; n + 1 <= m->words; n += 2) {
-		struct fpage send = fpage_decode(message_word(m, n + 1));
-		struct fpage into = window;
-		word_t base = ALIGN_DOWN(message_word(m, n), 1024);
-		bool grant = item_type(message_word(m, n)) == ITEM_GRANT;
-
-		if (send.kind == FPAGE_IO) {
-			base = send.base;
-			if (to->role != ROLE_USER)
-				into = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
+			if ((type != ITEM_MAP && type != ITEM_GRANT) || message_window(to).kind == FPAGE_NIL)
+				return false;
+			n += 2;
 		}
-		if (!map_fpage(from->space, send, base, grant, to->space, into, to->cpu))
-			return false;
 	}
-	return true;
+	return n == m->words + 1;
 }
 
 /* No more than the message has: what else is in the sender's registers is not the receiver's business. */
@@ -153,34 +145,47 @@ static void deliver_registers(struct message *m, struct tcb *to)
 	fault_set_registers(to, words, count);
 }
 
-word_t message_transfer(struct tcb *from, struct tcb *to)
+static void deliver(struct message *m, struct tcb *from, struct tcb *to)
 {
-	struct message m;
-
-	message_open(&m, from);
-	if (m.words >= MESSAGE_REGISTERS || !all_items_acceptable(&m, to))
-		return IPC_OVERFLOW;
-	if (to->role == ROLE_START &&
-	    (tag_untyped(m.tag) != 2 || m.words != 2 || !user_canonical(message_word(&m, 1))))
-		return IPC_OVERFLOW;
-
-	/* committed: what can still fail is finding memory for page tables, and that mid-way */
-	if (!deliver_items(&m, from, to))
-		return IPC_OVERFLOW;
 	switch ((enum role)to->role) {
 	case ROLE_USER:
-		deliver_words(&m, to);
+		deliver_words(m, to);
 		deliver_names(from, to);
 		break;
 	case ROLE_START:
-		to->rip = message_word(&m, 1);
-		to->rsp = message_word(&m, 2);
+		to->rip = message_word(m, 1);
+		to->rsp = message_word(m, 2);
 		break;
 	case ROLE_EXCEPTION:
-		deliver_registers(&m, to);
+		deliver_registers(m, to);
 		break;
 	case ROLE_PAGEFAULT:
 		break; /* the access is tried again */
 	}
+}
+
+void message_deliver(struct tcb *from, struct tcb *to)
+{
+	struct message m;
+
+	message_open(&m, from);
+	deliver(&m, from, to);
+}
+
+int message_transfer(struct tcb *from, struct tcb *to)
+{
+	struct message m;
+
+	message_open(&m, from);
+	if (m.words >= MESSAGE_REGISTERS)
+		return IPC_OVERFLOW;
+	if (to->role == ROLE_START &&
+	    (tag_untyped(m.tag) != 2 || m.words != 2 || !user_canonical(message_word(&m, 1))))
+		return IPC_OVERFLOW;
+	if (tag_typed(m.tag))
+		return all_items_acceptable(&m, to) ? MESSAGE_HAS_ITEMS : IPC_OVERFLOW;
+
+	/* committed: nothing below may fail */
+	deliver(&m, from, to);
 	return 0;
 }

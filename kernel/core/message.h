@@ -5,6 +5,7 @@
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
 
+#include "core/fpage.h"
 #include "core/tcb.h"
 
 /* The message tag: X.2 5.1. */
@@ -30,10 +31,57 @@ static inline unsigned tag_typed(word_t tag)
 	return tag >> TAG_TYPED_SHIFT & TAG_TYPED_MASK;
 }
 
+/* How many words follow the tag. */
+static inline unsigned tag_words(word_t tag)
+{
+	return tag_untyped(tag) + tag_typed(tag);
+}
+
+/* The first word of a typed item. X.2 5.2. */
+enum item_bits {
+	ITEM_CONTINUES = 1 << 0,     /* another one follows */
+	ITEM_TYPE_MASK = 7 << 1,
+	ITEM_MAP = 4 << 1,
+	ITEM_GRANT = 5 << 1,
+	ITEM_NO_STRING = 1 << 3,     /* the bits below it are a string's hints */
+	STRING_SUBSTRINGS_SHIFT = 4, /* their number less one, in five bits */
+	STRING_CONTINUES = 1 << 9,   /* another word like this, with pointers, belongs to the same string */
+	STRING_LENGTH_SHIFT = 10,    /* of each substring, bytes */
+};
+
+static inline bool item_is_string(word_t first)
+{
+	return !(first & ITEM_NO_STRING);
+}
+
+static inline bool item_is_grant(word_t first)
+{
+	return (first & ITEM_TYPE_MASK) == ITEM_GRANT;
+}
+
+static inline unsigned string_substrings(word_t first)
+{
+	return (first >> STRING_SUBSTRINGS_SHIFT & 0x1f) + 1;
+}
+
+/* Message register n of a user, where an IPC keeps it: 1 to 63. */
+word_t message_user_word(struct tcb *t, unsigned n);
+void message_set_word(struct tcb *t, unsigned n, word_t value);
+
+/* Where map items to this thread may go, and whether it takes strings: X.2 5.3, buffer register 0. */
+struct fpage message_window(const struct tcb *to);
+bool message_accepts_strings(const struct tcb *to);
+
+enum { MESSAGE_HAS_ITEMS = -1 };
+
 /*
- * Move the message of `from`, which its role describes, into `to`, whose role says what becomes of it. Returns 0, or the error
- * that both sides get; then nothing has been delivered.
+ * Move the message of `from`, which its role describes, into `to`, whose role says what becomes of it. Returns 0; or the error
+ * that both sides get, then nothing has been delivered; or MESSAGE_HAS_ITEMS: `to` accepts it, and core/transfer.h must move the items
+ * and then have the words delivered.
  */
-word_t message_transfer(struct tcb *from, struct tcb *to);
+int message_transfer(struct tcb *from, struct tcb *to);
+
+/* Deliver the words of a message that `to` accepts. */
+void message_deliver(struct tcb *from, struct tcb *to);
 
 #endif

@@ -149,8 +149,7 @@ bool space_is_mappable(const struct space *s, virt_t low, word_t size)
 	       !fpages_overlap(page, s->utcb_area);
 }
 
-/* Does the direct map show this frame? It shows RAM; a user may have device memory, too. */
-static bool is_ram(phys_t frame)
+bool space_is_ram(phys_t frame)
 {
 	unsigned level;
 
@@ -169,7 +168,7 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
 		size_t in_page = PAGE_SIZE - (at & (PAGE_SIZE - 1));
 		phys_t phys = pte_phys(pte, level) + (at & (level_size(level) - 1));
 
-		if (!(pte & PTE_PRESENT) || !(pte & PTE_USER) || !is_ram(phys))
+		if (!(pte & PTE_PRESENT) || !(pte & PTE_USER) || !space_is_ram(phys))
 			break;
 		if (in_page > size - done)
 			in_page = size - done;

@@ -49,6 +49,9 @@ struct utcb *space_utcb(struct space *s, virt_t utcb);
 /* Is [low, low + size) free of kernel areas, below the end of user space, and so may be mapped to? */
 bool space_is_mappable(const struct space *s, virt_t low, word_t size);
 
+/* Does the direct map show this frame? It shows RAM; a user may have device memory, too. */
+bool space_is_ram(phys_t frame);
+
 /*
  * Copy up to `size` bytes at a user address into the kernel; returns how many could be read before the first that is not
  * mapped for the user, or is not RAM.

@@ -40,6 +40,7 @@ enum hold {
 	HOLD_SENDING = 1 << 0,   /* queued at `partner` */
 	HOLD_RECEIVING = 1 << 1, /* waits for itself or for any local thread: `wait` can't say it */
 	HOLD_HALTED = 1 << 2,    /* by ExchangeRegisters, or by a fault that nobody handles */
+	HOLD_TRANSFER = 1 << 4,  /* a message with typed items is under way, and it is the partner's turn */
 	HOLD_INACTIVE = 1 << 3,  /* created, not yet given a pager and a UTCB */
 };
 
@@ -61,6 +62,16 @@ enum slow {
 /* The general registers, where the entry code stores them; ascending addresses. */
 struct registers {
 	word_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
+};
+
+/* Where a message with typed items stands. In the sender's TCB. */
+struct transfer {
+	struct tcb *to;  /* NULL: none */
+	unsigned word;   /* the message register that the present item begins with */
+	unsigned buffer; /* the buffer register that the present receive string begins with */
+	word_t offset;   /* bytes of the present item that are done */
+	word_t bytes;    /* of strings copied in all */
+	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a page fault borrows those fields */
 };
 
 struct tcb {
@@ -93,6 +104,12 @@ struct tcb {
 			word_t intended;          /* to whom a redirected message was meant to go; NIL_THREAD: not redirected */
 			word_t fault_label;       /* of a fault message */
 			word_t fault_word;        /* MR1 of a page fault */
+
+			/* A message with typed items under way (core/transfer.h). */
+			struct transfer transfer;  /* as its sender */
+			struct tcb *transfer_from; /* as its receiver: the sender */
+			struct tcb *answer_from;   /* the same, when the message answers a fault; both can be */
+			bool page_failed;          /* a page that the transfer needs did not come */
 
 			/* Unmap, or the end of a space, when it had to stop for others. */
 			struct revocation revocation;

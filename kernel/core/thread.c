@@ -13,6 +13,7 @@
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
+#include "core/transfer.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 #include "x86/fpu.h"
@@ -209,6 +210,7 @@ struct space *thread_delete(struct tcb *t)
 {
 	struct space *space = t->space;
 
+	transfer_abort(t);
 	ipc_leave(t);
 	finish_destruction(t);
 	sched_unready(t);

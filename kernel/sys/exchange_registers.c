@@ -10,7 +10,8 @@
  *          8 h: take H   9 d: deliver the old values (they always are)
  * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 0 if the call failed.
  *
- * The thread must be active and of the caller's space, and may be the caller. Aborting ends the phase with "cancelled". A thread that waits for
+ * The thread must be active and of the caller's space, and may be the caller. Aborting ends the phase with "cancelled", and a
+ * transfer of typed items that is under way, for both partners, with "aborted". A thread that waits for
  * an answer to a fault is receiving; aborting lets it run on from its (new) IP. A halted thread finishes no user instruction but
  * can still get its message. FLAGS are reduced to those a user may set.
  *
@@ -21,6 +22,7 @@
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
+#include "core/transfer.h"
 #include "sys/calls.h"
 #include "x86/cpu.h"
 
@@ -38,13 +40,13 @@ enum control {
 
 static bool is_receiving(const struct tcb *t)
 {
-	return tcb_is_waiting(t) || t->resume == ipc_resume;
+	return tcb_is_waiting(t) || t->resume == ipc_resume || t->transfer_from;
 }
 
 static word_t state_of(const struct tcb *t)
 {
 	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
-	       (t->hold & HOLD_SENDING ? CONTROL_ABORT_SEND : 0);
+	       (t->hold & HOLD_SENDING || t->transfer.to ? CONTROL_ABORT_SEND : 0);
 }
 
 static void set_halted(struct tcb *t, bool halted)
@@ -81,6 +83,8 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	self->regs.r13 = t->utcb_map->pager;
 	sys_result(self, id_is_local(in.rdi) ? t->id : t->utcb);
 
+	if (t->transfer.to ? in.rsi & CONTROL_ABORT_SEND : t->transfer_from && (in.rsi & CONTROL_ABORT_RECEIVE))
+		transfer_abort(t);
 	if ((in.rsi & CONTROL_ABORT_SEND) && (t->hold & HOLD_SENDING))
 		ipc_fail(t, PHASE_SEND, IPC_CANCELLED);
 	if ((in.rsi & CONTROL_ABORT_RECEIVE) && is_receiving(t))

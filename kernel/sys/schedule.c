@@ -3,8 +3,8 @@
  * Schedule - set how a thread is scheduled, and ask for its state. X.2 3.2.
  *
  *   RDI thread   RSI time control: slice << 16 | total quantum (X.2 times)   R8 processor   R9 priority   R10 preemption control
- *   returns RAX state: 0 error, 2 inactive or halted, 3 running or ready, 4 waits for a receiver, 6 waits for a message (5 and 7, a transfer
- *           under way, cannot be seen: a message is moved in one step); RSI old time control
+ *   returns RAX state: 0 error, 2 inactive or halted, 3 running or ready, 4 waits for a receiver, 5 sends typed items, 6 waits for
+ *           a message, 7 receives typed items; RSI old time control
  *
  * All ones leave a value as it is. The caller must be in the space of the thread's scheduler.
  *
@@ -19,7 +19,7 @@
 #include "sys/calls.h"
 #include "x86/cpu_data.h"
 
-enum { STATE_INACTIVE = 2, STATE_RUNNING = 3, STATE_PENDING_SEND = 4, STATE_WAITING = 6 };
+enum { STATE_INACTIVE = 2, STATE_RUNNING = 3, STATE_PENDING_SEND = 4, STATE_SENDING = 5, STATE_WAITING = 6, STATE_RECEIVING = 7 };
 enum { TIME_KEEP = 0xffff };
 #define KEEP ~0UL
 
@@ -27,6 +27,10 @@ static word_t state_of(const struct tcb *t)
 {
 	if (t->hold & HOLD_INACTIVE)
 		return STATE_INACTIVE;
+	if (t->transfer.to)
+		return STATE_SENDING;
+	if (t->transfer_from)
+		return STATE_RECEIVING;
 	if (t->hold & HOLD_SENDING)
 		return STATE_PENDING_SEND;
 	if (tcb_is_waiting(t))

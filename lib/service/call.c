@@ -173,3 +173,12 @@ enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priorit
 	L4_MsgAppendWord(&msg, priority);
 	return root_call(ROOT_THREAD_PRIORITY, &msg);
 }
+
+enum root_status root_large_page(unsigned long address)
+{
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, address);
+	return root_call(ROOT_LARGE_PAGE, &msg);
+}

@@ -67,8 +67,11 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *item)
 		report_page(fault, answer);
 		return false;
 	}
-	*item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(frame, SPACE_PAGE_LOG2), rights),
-			   address & -(unsigned long)SPACE_PAGE);
+
+	unsigned int log2 = space_page_log2(address);
+
+	*item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(frame, log2), rights),
+			   address & -(1UL << log2));
 	return true;
 }
 

@@ -16,7 +16,7 @@
 #include <l4/message.h>
 #include <l4/sigma0.h>
 
-enum { PAGE = 4096, PAGE_LOG2 = 12, BLOCK_LOG2 = 30, BLOCKS = 256 };
+enum { PAGE = 4096, PAGE_LOG2 = 12, LARGE = 2 << 20, BLOCK_LOG2 = 30, BLOCKS = 256 };
 
 struct block {
 	unsigned long low, high;
@@ -97,6 +97,24 @@ unsigned long frame_alloc(void)
 		left--;
 		memset((void *)frame, 0, PAGE);
 		return frame;
+	}
+	return 0;
+}
+
+/* From the upper end of a block; what lies above the piece becomes a block of its own. */
+unsigned long frame_alloc_large(void)
+{
+	for (unsigned int i = 0; i < block_count; i++) {
+		unsigned long end = blocks[i].high & -(unsigned long)LARGE, high = blocks[i].high;
+
+		if (end < blocks[i].low + LARGE || (end < high && block_count == BLOCKS))
+			continue;
+		blocks[i].high = end - LARGE;
+		if (end < high)
+			blocks[block_count++] = (struct block){ .low = end, .high = high };
+		left -= LARGE / PAGE;
+		memset((void *)(end - LARGE), 0, LARGE);
+		return end - LARGE;
 	}
 	return 0;
 }

@@ -15,6 +15,9 @@ void frames_init(void);
 /* A frame of 4 KiB filled with zeros, mapped here at its physical address; 0: none left. */
 unsigned long frame_alloc(void);
 
+/* The same of 2 MiB, aligned, which the kernel maps as one page. 0: none left in one piece. */
+unsigned long frame_alloc_large(void);
+
 /* How many frames are left. */
 unsigned long frames_left(void);
 

@@ -156,6 +156,21 @@ static bool serve_thread_priority(struct program *program, L4_Msg_t *msg)
 	return answer(msg, program_thread_priority(program, thread, L4_MsgWord(msg, 1)));
 }
 
+static bool serve_large_page(struct program *program, L4_Msg_t *msg)
+{
+	static const enum root_status status[] = {
+		[SPACE_MAPPED] = ROOT_OK,
+		[SPACE_NOTHING_THERE] = ROOT_MALFORMED,
+		[SPACE_NOT_ALLOWED] = ROOT_MALFORMED,
+		[SPACE_OVER_QUOTA] = ROOT_EXHAUSTED,
+		[SPACE_NO_MEMORY] = ROOT_EXHAUSTED,
+	};
+
+	if (words(msg) != 1)
+		return answer(msg, ROOT_MALFORMED);
+	return answer(msg, status[space_add_large(&program->space, L4_MsgWord(msg, 0))]);
+}
+
 bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label,
 		   L4_Msg_t *msg)
 {
@@ -179,6 +194,8 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_thread_delete(program, thread, msg);
 	case ROOT_THREAD_PRIORITY:
 		return serve_thread_priority(program, msg);
+	case ROOT_LARGE_PAGE:
+		return serve_large_page(program, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

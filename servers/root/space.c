@@ -6,6 +6,7 @@
  */
 #include "space.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <service/root.h>
@@ -19,7 +20,7 @@ bool space_leaves_heap_alone(const struct space *space)
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
 
-		if (segment->low < ROOT_HEAP_HIGH && segment->high > ROOT_HEAP_LOW)
+		if (segment->low < ROOT_LARGE_HIGH && segment->high > ROOT_HEAP_LOW)
 			return false;
 	}
 	return true;
@@ -30,7 +31,7 @@ static unsigned int rights_at(const struct space *space, unsigned long page)
 {
 	unsigned int rights = 0;
 
-	if (page >= ROOT_HEAP_LOW && page < ROOT_HEAP_HIGH)
+	if (page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH)
 		return ELF_READ | ELF_WRITE;
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
@@ -55,26 +56,44 @@ static void page_fill(const struct space *space, unsigned long page, unsigned ch
 	}
 }
 
-static enum space_answer space_frame(struct space *space, unsigned long *frame)
+static bool is_large(unsigned long address)
 {
-	if (space->frames >= space->frames_max)
+	return address >= ROOT_LARGE_LOW && address < ROOT_LARGE_HIGH;
+}
+
+unsigned int space_page_log2(unsigned long address)
+{
+	return is_large(address) ? SPACE_LARGE_LOG2 : SPACE_PAGE_LOG2;
+}
+
+/* A fresh frame of 2^log2 bytes. */
+static enum space_answer space_frame(struct space *space, unsigned int log2, unsigned long *frame)
+{
+	unsigned long count = 1UL << (log2 - SPACE_PAGE_LOG2);
+
+	if (space->frames > space->frames_max || space->frames_max - space->frames < count)
 		return SPACE_OVER_QUOTA;
-	*frame = frame_alloc();
+	*frame = log2 == SPACE_LARGE_LOG2 ? frame_alloc_large() : frame_alloc();
 	if (*frame == 0)
 		return SPACE_NO_MEMORY;
-	space->frames++;
+	space->frames += count;
 	return SPACE_MAPPED;
 }
 
-/* The place in the tree that holds the frame of a page; nodes are made on the way. */
-static enum space_answer tree_entry(struct space *space, unsigned long page, unsigned long **entry)
+/* The place in the tree that holds the frame of a page. Nodes are made on the way, or missed. */
+static enum space_answer tree_entry(struct space *space, unsigned long page, bool make,
+				    unsigned long **entry)
 {
+	int lowest = (space_page_log2(page) - SPACE_PAGE_LOG2) / NODE_LOG2;
+
 	*entry = &space->tree;
-	for (int level = LEVELS - 1; level >= 0; level--) {
+	for (int level = LEVELS - 1; level >= lowest; level--) {
 		unsigned int index = page >> (SPACE_PAGE_LOG2 + level * NODE_LOG2);
 
+		if (**entry == 0 && !make)
+			return SPACE_NOTHING_THERE;
 		if (**entry == 0) {
-			enum space_answer answer = space_frame(space, *entry);
+			enum space_answer answer = space_frame(space, SPACE_PAGE_LOG2, *entry);
 
 			if (answer != SPACE_MAPPED)
 				return answer;
@@ -98,15 +117,30 @@ enum space_answer space_touch(struct space *space, unsigned long address, unsign
 		return SPACE_NOTHING_THERE;
 	if (access & ~*rights)
 		return SPACE_NOT_ALLOWED;
-	answer = tree_entry(space, page, &entry);
+	answer = tree_entry(space, page, !is_large(page), &entry);
 	if (answer != SPACE_MAPPED)
 		return answer;
+	if (*entry == 0 && is_large(page))
+		return SPACE_NOTHING_THERE;
 	if (*entry == 0) {
-		answer = space_frame(space, entry);
+		answer = space_frame(space, SPACE_PAGE_LOG2, entry);
 		if (answer != SPACE_MAPPED)
 			return answer;
 		page_fill(space, page, (unsigned char *)*entry);
 	}
 	*frame = *entry;
 	return SPACE_MAPPED;
+}
+
+enum space_answer space_add_large(struct space *space, unsigned long address)
+{
+	enum space_answer answer;
+	unsigned long *entry;
+
+	if (!is_large(address) || address % SPACE_LARGE != 0)
+		return SPACE_NOTHING_THERE;
+	answer = tree_entry(space, address, true, &entry);
+	if (answer != SPACE_MAPPED || *entry != 0)
+		return answer;
+	return space_frame(space, SPACE_LARGE_LOG2, entry);
 }

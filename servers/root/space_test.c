@@ -14,7 +14,8 @@
 #include "space.h"
 
 enum { FRAMES_MAX = 64, HEAP_PAGES = 3 };
-#define HEAP 0x1000000000UL /* ROOT_HEAP_LOW of lib/service */
+#define HEAP  0x1000000000UL /* ROOT_HEAP_LOW of lib/service */
+#define LARGE 0x1040000000UL /* ROOT_LARGE_LOW */
 
 static void *frames[FRAMES_MAX];
 static unsigned int frame_count, frame_limit;
@@ -26,6 +27,14 @@ unsigned long frame_alloc(void)
 	frames[frame_count] = aligned_alloc(SPACE_PAGE, SPACE_PAGE);
 	memset(frames[frame_count], 0, SPACE_PAGE);
 	return (unsigned long)frames[frame_count++];
+}
+
+static unsigned char large[SPACE_LARGE] __attribute__((aligned(SPACE_LARGE)));
+static unsigned int large_left;
+
+unsigned long frame_alloc_large(void)
+{
+	return large_left && large_left-- ? (unsigned long)large : 0;
 }
 
 static unsigned char text[5000];
@@ -140,6 +149,32 @@ static void the_quota_and_the_memory_end(void **state)
 				     &rights), SPACE_MAPPED);
 }
 
+static void a_large_page_is_there_when_asked_for(void **state)
+{
+	struct space *space = *state;
+	unsigned long frame;
+	unsigned int rights;
+
+	large_left = 1;
+	space->frames_max = 3 + SPACE_LARGE / SPACE_PAGE;
+	assert_int_equal(space_touch(space, LARGE, ELF_READ, &frame, &rights), SPACE_NOTHING_THERE);
+	assert_int_equal(space_add_large(space, LARGE + SPACE_PAGE), SPACE_NOTHING_THERE);
+	assert_int_equal(space_add_large(space, HEAP), SPACE_NOTHING_THERE);
+	assert_int_equal(space_add_large(space, LARGE), SPACE_MAPPED);
+	assert_int_equal(space_add_large(space, LARGE), SPACE_MAPPED);
+	assert_int_equal(space_touch(space, LARGE + 3 * SPACE_PAGE, ELF_WRITE, &frame, &rights),
+			 SPACE_MAPPED);
+	assert_int_equal(frame, (unsigned long)large);
+	assert_int_equal(rights, ELF_READ | ELF_WRITE);
+	assert_int_equal(space_page_log2(LARGE + 3 * SPACE_PAGE), SPACE_LARGE_LOG2);
+	assert_int_equal(space_page_log2(HEAP), SPACE_PAGE_LOG2);
+	assert_int_equal(space_touch(space, LARGE + SPACE_LARGE, ELF_READ, &frame, &rights),
+			 SPACE_NOTHING_THERE);
+	assert_int_equal(space_add_large(space, LARGE + SPACE_LARGE), SPACE_OVER_QUOTA);
+	space->frames_max *= 2;
+	assert_int_equal(space_add_large(space, LARGE + SPACE_LARGE), SPACE_NO_MEMORY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +182,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_page_of_two_segments_has_both, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_same_page_comes_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_not_there_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_large_page_is_there_when_asked_for, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(the_quota_and_the_memory_end, setup, teardown),
 	};
 

@@ -26,6 +26,7 @@ enum root_request {
 	ROOT_THREAD_CREATE,
 	ROOT_THREAD_DELETE,
 	ROOT_THREAD_PRIORITY,
+	ROOT_LARGE_PAGE,
 };
 
 enum root_status {
@@ -33,7 +34,7 @@ enum root_status {
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
 	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread */
-	ROOT_EXHAUSTED = 4, /* no thread slot left, or the kernel has no memory for it */
+	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 };
 
@@ -49,6 +50,14 @@ enum {
  */
 #define ROOT_HEAP_LOW  0x1000000000UL
 #define ROOT_HEAP_HIGH 0x1040000000UL
+
+/*
+ * Large pages: root_large_page() below puts a zeroed page of ROOT_LARGE_SIZE at an address in this
+ * range, which the processor maps as one. It counts against the same quota.
+ */
+#define ROOT_LARGE_LOW	0x1040000000UL
+#define ROOT_LARGE_HIGH 0x1080000000UL
+#define ROOT_LARGE_SIZE 0x200000UL
 
 L4_ThreadId_t root_task(void);
 
@@ -102,6 +111,12 @@ enum root_status root_thread_delete(L4_ThreadId_t thread);
 
 /* 1 up to the program's own priority. */
 enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priority);
+
+/*
+ * A large page at this address, from now on. ROOT_EXHAUSTED: the quota does not allow it, or the
+ * machine has no memory left in a piece that large; then nothing is there.
+ */
+enum root_status root_large_page(unsigned long address);
 
 #ifdef __cplusplus
 }
