@@ -9,17 +9,20 @@
 
 #include "measure.h"
 
-/* Starts the thread that watches, and lets it learn how late it is when nothing is in its way. */
+/*
+ * Starts the thread that watches, and lets it learn how late it is woken when nothing is in its
+ * way. The caller's priority is lower than the program's. False: the root task gave no thread.
+ */
 bool irqoff_begin(void);
 
-/* Between the two it takes samples: of the work that is named by a number from 0 up. */
-bool irqoff_watch(void);
+/* Watches what the caller does between the two. False: no sample was taken. */
+void irqoff_watch(void);
 bool irqoff_pause(struct figures *figures);
 
-/* All samples of all works; ends the thread. False: there are none. */
-bool irqoff_end(struct figures *figures);
-
-/* Was there more than it could take samples of? Then the end was not watched. */
+/* There was more to watch than there is room for samples: the end was not watched. */
 bool irqoff_overran(void);
+
+/* Ends the thread; the figures of all samples there are. False: there are none. */
+bool irqoff_end(struct figures *figures);
 
 #endif

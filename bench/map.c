@@ -3,8 +3,8 @@
  * map.c - what does it cost to map a page to a partner in another space, and to take it back?
  *
  * Mapping is timed as a call with one map item, from before it to behind it. The same call with two
- * untyped words in the item's place is timed as often, and its median is subtracted: what is left is
- * the item. Taking back is one Unmap of the page, of which exactly one receiver has a mapping.
+ * untyped words in the item's place is timed as often, and its median is subtracted: what is left
+ * is the item. Taking back is one Unmap of the page, of which exactly one receiver has a mapping.
  *
  * Each round maps and unmaps. Before the first one the partner reads through the mapping, and Unmap
  * must report that somebody did.

@@ -2,8 +2,8 @@
 /*
  * memory.h - where the questions have their pages: which of bench's own they map, and where to.
  *
- * The addresses to map to are free in every program that the root task starts. They lie 1 GiB apart,
- * so that what one question maps shares no page table with what another one does.
+ * The addresses to map to are free in every program that the root task starts. They lie 1 GiB
+ * apart, so that what one question maps shares no page table with what another one does.
  */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H

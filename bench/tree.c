@@ -85,6 +85,19 @@ void tree_flush(void)
 	L4_Flush(root_page());
 }
 
+bool tree_cover(L4_ThreadId_t partner)
+{
+	L4_Fpage_t page = L4_FpageAddRights(L4_FpageLog2(MEMORY_NEIGHBOUR, PAGE_LOG2),
+					    L4_FullyAccessible);
+	bool good;
+
+	*(volatile char *)MEMORY_NEIGHBOUR = 0;
+	good = partner_take(partner, page, WINDOW_PAGE, 1) &&
+	       partner_give(partner, pages(WINDOW_PAGE, 1), MEMORY_ROOT, 1);
+	L4_UnmapFpage(page);
+	return good;
+}
+
 enum tree_answer tree_measure(L4_ThreadId_t partner, struct figures *per_mapping)
 {
 	unsigned long samples[SAMPLES], overhead = clock_overhead();

@@ -26,6 +26,9 @@ enum tree_answer tree_build(L4_ThreadId_t partner);
 /* Flushes its root; nothing is left of it then. */
 void tree_flush(void);
 
+/* The same end by another way: the partner maps a page over the root. False: the call failed. */
+bool tree_cover(L4_ThreadId_t partner);
+
 /* The flush of a whole tree, divided by the number of its mappings, some times. */
 enum tree_answer tree_measure(L4_ThreadId_t partner, struct figures *per_mapping);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * base/assert.h - what holds if the kernel is right. Never applied to what a user chose: bad input is refused, not asserted.
+ * base/assert.h - what holds if the kernel is right. Never applied to what a user chose: bad input is refused,
+ * not asserted.
  */
 #ifndef BASE_ASSERT_H
 #define BASE_ASSERT_H

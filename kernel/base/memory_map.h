@@ -2,9 +2,9 @@
 /*
  * base/memory_map.h - the kernel's half of every address space. kernel/doc/memory-map.md draws it.
  *
- * The order is chosen for the path of a message: the thread control blocks are the last GiB, so that `or` with a constant turns
- * a thread id into an address whatever the user passed, and so that they, like the kernel image, are
- * reached by sign-extended 32-bit addresses.
+ * The order is chosen for the path of a message: the thread control blocks are the last GiB, so that `or` with
+ * a constant turns a thread id into an address whatever the user passed, and so that they, like the kernel
+ * image, are reached by sign-extended 32-bit addresses.
  */
 #ifndef BASE_MEMORY_MAP_H
 #define BASE_MEMORY_MAP_H
@@ -12,7 +12,7 @@
 #include "base/types.h"
 
 #define USER_END    0x00007ffffffff000UL /* the last page of the lower half is never mapped (SYSRET) */
-#define DIRECT_MAP  0xffff800000000000UL /* all RAM, and nothing else */
+#define DIRECT_MAP  0xffff800000000000UL /* all RAM but the image, and nothing else */
 #define CPU_AREAS   0xffffff0000000000UL /* one CPU_AREA_SIZE a CPU */
 #define DEVICE_MAP  0xffffff0000200000UL /* the local APIC's registers */
 #define KERNEL_LINK 0xffffffff80000000UL /* the image */

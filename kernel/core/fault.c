@@ -40,7 +40,7 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
 {
 	self->fault_label = (word_t)LABEL_IO_PAGEFAULT | (RIGHT_R | RIGHT_W);
 	self->fault_word = io_fpage;
-	if (self->space->is_sigma0 && space_allow_ports(self->space, fpage_decode(io_fpage), NULL, self->cpu))
+	if (self->space->is_sigma0 && space_allow_ports(self->space, fpage_decode(io_fpage), self->cpu))
 		return self;
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
 }
@@ -50,7 +50,7 @@ struct tcb *fault_exception(struct tcb *self)
 	bool is_call = self->vector == VECTOR_SYSCALL || self->vector == VECTOR_INT80;
 
 	self->fault_label = is_call ? (word_t)LABEL_SYSTEM_EXCEPTION : (word_t)LABEL_ARCH_EXCEPTION;
-	self->fault_word = 0;
+	self->fault_word = self->vector;
 	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
 }
 
@@ -63,9 +63,9 @@ word_t fault_message(const struct tcb *t, word_t *words)
 	}
 	words[EXC_RIP] = t->rip;
 	words[EXC_RFLAGS] = t->rflags;
-	words[EXC_TRAP] = t->vector;
+	words[EXC_TRAP] = t->fault_word; /* t->vector says how it leaves the kernel, which may have changed */
 	words[EXC_ERROR] = t->error;
-	words[EXC_CR2] = t->fault_word;
+	words[EXC_CR2] = 0;
 	words[EXC_CS] = t->cs;
 	words[EXC_SS] = t->ss;
 	words[EXC_FS_BASE] = t->fs_base;

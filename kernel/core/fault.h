@@ -2,8 +2,9 @@
 /*
  * core/fault.h - faults and exceptions become messages that the kernel sends in the thread's name.
  *
- * A page fault goes to the thread's pager, everything else to its exception handler; the answer lets it run on. The thread's own
- * message registers, buffer registers and error code stay as they are. Formats: abi/protocol.h.
+ * A page fault goes to the thread's pager, everything else to its exception handler; the answer lets it run on.
+ * The thread's own message registers, buffer registers and error code stay as they are. Formats:
+ * abi/protocol.h.
  */
 #ifndef CORE_FAULT_H
 #define CORE_FAULT_H
@@ -23,8 +24,8 @@ struct tcb *fault_exception(struct tcb *self);
 word_t fault_message(const struct tcb *t, word_t *words);
 
 /*
- * Set t's registers from the answer to an exception message: words[1 .. count]. A set with an IP that no user can run at, or
- * an FS base that is not canonical, is ignored whole.
+ * Set t's registers from the answer to an exception message: words[1 .. count]. A set with an IP that no user
+ * can run at, or an FS base that is not canonical, is ignored whole.
  */
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);
 

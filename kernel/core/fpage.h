@@ -2,8 +2,9 @@
 /*
  * core/fpage.h - flexpages: power-of-two regions of an address space, size-aligned. X.2 reference manual 4.1.
  *
- * Bits of the word: rights x 0, w 1, r 2; size log2 4-9; base / 1024 from bit 10. Size field 1 with base 0 is the complete address
- * space, size field 2 an I/O flexpage (port in 16-31, size log2 in 10-15); 0 is the nil flexpage.
+ * Bits of the word: rights x 0, w 1, r 2; size log2 4-9; base / 1024 from bit 10. Size field 1 with base 0 is
+ * the complete address space, size field 2 an I/O flexpage (port in 16-31, size log2 in 10-15); 0 is the nil
+ * flexpage.
  */
 #ifndef CORE_FPAGE_H
 #define CORE_FPAGE_H
@@ -42,8 +43,9 @@ static inline bool fpage_contains(struct fpage f, word_t low, word_t size)
 }
 
 /*
- * X.2 "map item": which part of `send` goes where in `receive`, when `send_base` was given. Both parts have the size of the smaller.
- * Stores the two bases and returns log2 of the size. Neither is nil and both are of one kind.
+ * X.2 "map item": which part of `send` goes where in `receive`, when `send_base` was given. Both parts have the
+ * size of the smaller. Stores the two bases and returns log2 of the size. Neither is nil and both are of one
+ * kind.
  */
 unsigned fpage_match(struct fpage send, struct fpage receive, word_t send_base, word_t *source, word_t *destination);
 

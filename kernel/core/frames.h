@@ -22,8 +22,8 @@ void *frames_alloc_adjacent(unsigned count);
 void frame_free(void *frame);
 
 /*
- * Set `count` frames aside, for a later frame_alloc_reserved() that must not fail; false when there are not so many. What is set
- * aside counts as used.
+ * Set `count` frames aside, for a later frame_alloc_reserved() that must not fail; false when there are not so
+ * many. What is set aside counts as used.
  */
 bool frames_reserve(size_t count);
 void frames_unreserve(size_t count);

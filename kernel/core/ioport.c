@@ -2,8 +2,8 @@
 /*
  * core/ioport.c - decode the port instructions (SDM 2A and 2B: IN, OUT, INS, OUTS).
  *
- * The bytes are read from the thread's memory after the fact, so another thread may have changed them: then the message to the pager
- * names another port, which grants nothing.
+ * The bytes are read from the thread's memory after the fact, so another thread may have changed them: then the
+ * message to the pager names another port, which grants nothing.
  */
 #include "core/ioport.h"
 #include "core/fpage.h"

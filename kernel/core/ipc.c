@@ -2,12 +2,12 @@
 /*
  * core/ipc.c - the two phases of a message, see core/ipc.h.
  *
- * Invariants: a thread with HOLD_SENDING is in partner->senders, and nowhere else; partner->open is 0 as long as that ring is not empty.
- * A thread that waits (tcb_is_waiting) is in no ring but perhaps the timing wheel. Rules of the order: a receiver
- * looks for queued senders before it waits, a sender for a waiting receiver before it queues, so the two never wait for each other.
+ * Invariants: a thread with HOLD_SENDING is in partner->senders, and nowhere else; partner->open is 0 as long
+ * as that ring is not empty. A thread that waits (tcb_is_waiting) is in no ring but perhaps the timing wheel.
+ * Rules of the order: a receiver looks for queued senders before it waits, a sender for a waiting receiver
+ * before it queues, so the two never wait for each other.
  */
 #include "core/ipc.h"
-#include "base/assert.h"
 #include "core/fault.h"
 #include "core/message.h"
 #include "core/sched.h"
@@ -18,12 +18,20 @@
 #include "x86/clock.h"
 #include "x86/cpu_data.h"
 
+/* Is what `sender` sends a message from t's own space? It is whom it speaks for that counts. */
+static bool is_local_to(const struct tcb *sender, const struct tcb *t)
+{
+	const struct tcb *named = sender->sender_name == sender->id ? sender : thread_find(sender->sender_name);
+
+	return named && named->space == t->space;
+}
+
 /* Would t take a message from `sender` now? */
 static bool accepts(const struct tcb *t, const struct tcb *sender)
 {
 	if (t->wait != NOT_WAITING)
 		return t->wait == t->id || t->wait == sender->sender_name;
-	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space;
+	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t);
 }
 
 /* The first queued sender that t's receive phase asks for, or NULL. */
@@ -33,7 +41,7 @@ static struct tcb *queued_sender(const struct tcb *t)
 		struct tcb *sender = CONTAINER_OF(r, struct tcb, sender_link);
 
 		if (t->receive_from == ANY_THREAD || t->receive_from == sender->sender_name ||
-		    (t->receive_from == ANY_LOCAL_THREAD && t->space == sender->space))
+		    (t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t)))
 			return sender == t ? NULL : sender;
 	}
 	return NULL;
@@ -65,8 +73,9 @@ void ipc_leave(struct tcb *t)
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
 	t->wait = NOT_WAITING;
 	t->resume = transfer_outer(t);
+	if (t->slow & SLOW_TIMEOUT)
+		wheel_cancel(&t->timeout);
 	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
-	wheel_cancel(&t->timeout);
 }
 
 void ipc_wake(struct tcb *t)
@@ -131,7 +140,8 @@ static void start_waiting(struct tcb *t, usec_t deadline)
 
 /*
  * A queued sender's message was taken: it goes on to its receive phase at once. If somebody is queued there
- * already, the transfer is left for when it runs: nobody can tell the difference, and no chain of senders is walked here.
+ * already, the transfer is left for when it runs: nobody can tell the difference, and no chain of senders is
+ * walked here.
  */
 static void sender_goes_on(struct tcb *t)
 {
@@ -166,19 +176,26 @@ static struct tcb *done(struct tcb *self, struct tcb *woken)
 	return tcb_is_runnable(self) ? sched_continue(self) : sched_next(self);
 }
 
-/* What self sent for another was delivered: if that one waits for self alone, its answer will come from the receiver. */
+/*
+ * What self sent for another was delivered: if that one waits for self alone, its answer will come from the
+ * receiver.
+ */
 static void follow_propagation(const struct tcb *self, const struct tcb *receiver)
 {
 	struct tcb *origin;
 
-	if (self->sender_name == self->id)
-		return;
 	origin = thread_find(self->sender_name);
 	if (!origin || !tcb_is_waiting(origin) || origin->receive_from != self->id)
 		return;
 	origin->receive_from = receiver->id;
 	if (origin->wait == self->id)
 		origin->wait = receiver->id;
+	if (origin != receiver && queued_sender(origin)) { /* somebody else speaks for the receiver already */
+		ipc_leave(origin);
+		origin->resume = ipc_resume;
+		if (tcb_is_runnable(origin))
+			sched_ready(origin);
+	}
 }
 
 static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
@@ -202,7 +219,8 @@ static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 				continue; /* no answer to a fault: it still waits for one */
 			return fail_self(self, PHASE_RECEIVE, error, woken);
 		}
-		follow_propagation(sender, self);
+		if (sender->sender_name != sender->id)
+			follow_propagation(sender, self);
 		sender_goes_on(sender);
 		return done(self, woken);
 	}
@@ -324,7 +342,8 @@ struct tcb *ipc_sent(struct tcb *self, struct tcb *partner)
 {
 	struct tcb *woken;
 
-	follow_propagation(self, partner);
+	if (self->sender_name != self->id)
+		follow_propagation(self, partner);
 	partner->role = ROLE_USER;
 	woken = tcb_is_runnable(partner) ? partner : NULL;
 	if (self->receive_from == NIL_THREAD) {

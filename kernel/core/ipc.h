@@ -2,9 +2,9 @@
 /*
  * core/ipc.h - synchronous messages: a send phase, then a receive phase, either of which may be absent.
  *
- * A phase ends at once, or the thread blocks in it and whoever ends it (partner, timeout, cancellation) also does what follows:
- * a sender whose message was taken is put into its receive phase before the taker goes on, so that a reply with timeout zero
- * finds it waiting.
+ * A phase ends at once, or the thread blocks in it and whoever ends it (partner, timeout, cancellation) also
+ * does what follows: a sender whose message was taken is put into its receive phase before the taker goes on,
+ * so that a reply with timeout zero finds it waiting.
  */
 #ifndef CORE_IPC_H
 #define CORE_IPC_H
@@ -14,9 +14,9 @@
 enum ipc_phase { PHASE_SEND = 0, PHASE_RECEIVE = 1 };
 
 /*
- * Both phases on behalf of the running thread self. `to` and `from` are what a user may name: a global or local id, nilthread (no
- * such phase), for `from` also anythread and anylocalthread. Timeouts are X.2's 16-bit times. self->role says what the message is and
- * what becomes of the answer. Returns who runs next.
+ * Both phases on behalf of the running thread self. `to` and `from` are what a user may name: a global or local
+ * id, nilthread (no such phase), for `from` also anythread and anylocalthread. Timeouts are X.2's 16-bit times.
+ * self->role says what the message is and what becomes of the answer. Returns who runs next.
  */
 struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, word_t receive_timeout);
 

@@ -59,7 +59,7 @@ static struct source find_source(struct space *from, virt_t address)
 	struct source s;
 
 	if (from->is_sigma0 && fpage_contains(from->kip_area, address, 1)) /* sigma0 gives the KIP to who asks for it */
-		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED, .level = 0 };
+		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED };
 	if (from->is_sigma0)
 		return sigma0_page(address);
 	if (address >= USER_END) /* 48 bits of a flexpage reach into what is not the user's */
@@ -86,24 +86,26 @@ static bool map_kip(struct space *to, virt_t target)
 
 /* Map one page of at most `level`; stores the level it came to. */
 static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
-                                  struct source page, unsigned rights, bool grant, struct cpu *cpu)
+                                  struct source page, unsigned rights, bool grant, struct revocation *clearing,
+                                  struct cpu *cpu)
 {
-	enum mapdb_result (*move)(struct space *, virt_t, struct space *, virt_t, unsigned, unsigned, struct cpu *) =
-	        grant ? mapdb_grant : mapdb_map;
+	enum mapdb_result (*move)(struct space *, virt_t, struct space *, virt_t, unsigned, unsigned,
+	                          struct revocation *, struct cpu *) = grant ? mapdb_grant : mapdb_map;
 	enum mapdb_result result;
 
 	if (page.pte & PTE_KERNEL_OWNED)
 		return map_kip(to, target) ? MAPDB_DONE : MAPDB_NO_MEMORY;
 	for (;; --*level) {
 		result = show_source(from, at, *level, page.level)
-		                 ? move(from, at, to, target, *level, rights, cpu) : MAPDB_NO_MEMORY;
+		                 ? move(from, at, to, target, *level, rights, clearing, cpu) : MAPDB_NO_MEMORY;
 		if (result != MAPDB_NO_MEMORY || *level == 0)
 			return result;
 	}
 }
 
 static enum map_result map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
-                                  unsigned rights, bool grant, word_t *done, struct cpu *cpu)
+                                  unsigned rights, bool grant, word_t *done, struct revocation *clearing,
+                                  struct cpu *cpu)
 {
 	for (unsigned pages = 0; *done < size; pages++) {
 		virt_t at = source + *done, target = destination + *done;
@@ -119,39 +121,74 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 		while (level && (((at | target) & (level_size(level) - 1)) || level_size(level) > size - *done ||
 		                 level > largest_level() || !space_is_mappable(to, target, level_size(level))))
 			level--;
-		if (space_is_mappable(to, target, level_size(level)) &&
-		    map_page(from, at, to, target, &level, page, rights, grant, cpu) == MAPDB_NO_MEMORY)
-			return MAP_NO_MEMORY;
+		enum mapdb_result result = MAPDB_NOTHING;
+
+		if (space_is_mappable(to, target, level_size(level)))
+			result = map_page(from, at, to, target, &level, page, rights, grant, clearing, cpu);
+		if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
+			return result == MAPDB_MORE ? MAP_MORE : MAP_NO_MEMORY;
 		*done += level_size(level);
 	}
 	return MAP_DONE;
 }
 
-static bool map_ports(struct space *from, struct fpage ports, struct space *to, bool grant, struct cpu *cpu)
+/* Ports have no other names: what is in both flexpages is mapped, to where it is. */
+static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive, bool grant,
+                                 word_t *done, struct cpu *cpu)
 {
-	if (!space_allow_ports(to, ports, from->is_sigma0 ? NULL : from, cpu))
-		return false;
-	if (grant && !from->is_sigma0 && from != to)
-		space_forbid_ports(from, ports);
-	return true;
+	struct fpage ports = send.size_log2 < receive.size_log2 ? send : receive;
+	word_t low = ports.base + *done, end = ports.base + fpage_size(ports);
+	word_t high = ALIGN_DOWN(low, PORT_BLOCK) + MAP_PIECE * PORT_BLOCK;
+
+	if (!fpages_overlap(send, receive))
+		return MAP_DONE;
+	if (high > end)
+		high = end;
+	if (!portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu))
+		return MAP_NO_MEMORY;
+	*done += high - low;
+	return high < end ? MAP_MORE : MAP_DONE;
 }
 
 enum map_result map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,
-                          struct fpage receive, word_t *done, struct cpu *cpu)
+                          struct fpage receive, word_t *done, struct revocation *clearing, struct cpu *cpu)
 {
 	word_t source, destination;
 	unsigned size_log2;
 
+	if (send.kind == FPAGE_IO && receive.kind == FPAGE_MEMORY && receive.size_log2 == FPAGE_COMPLETE_LOG2)
+		receive = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
 	if (send.kind != receive.kind || send.kind == FPAGE_NIL || send.rights == 0)
 		return MAP_DONE;
+	if (send.kind == FPAGE_IO)
+		return map_ports(from, send, to, receive, grant, done, cpu);
 	size_log2 = fpage_match(send, receive, send_base, &source, &destination);
-	if (send.kind == FPAGE_IO) {
-		struct fpage ports = { .kind = FPAGE_IO, .size_log2 = size_log2, .base = source };
+	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, done, clearing, cpu);
+}
 
-		/* Ports have no other names: they can only be mapped to where they are. */
-		return source != destination || map_ports(from, ports, to, grant, cpu) ? MAP_DONE : MAP_NO_MEMORY;
+enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)
+{
+	if (!s->is_sigma0)
+		return mapdb_set_caching(s, at, end, caching, steps, cpu) ? MAP_DONE : MAP_MORE;
+	while (*at < end) {
+		struct source page = sigma0_page(*at);
+		unsigned level = page.level;
+
+		if (steps-- == 0)
+			return MAP_MORE;
+		if (!page.pte || !space_is_mappable(s, *at, PAGE_SIZE)) {
+			word_t size = page.pte ? PAGE_SIZE : level_size(level);
+
+			*at = ALIGN_DOWN(*at, size) + size;
+			continue;
+		}
+		while (level > 1 || (level && ((*at & (level_size(level) - 1)) || level_size(level) > end - *at)))
+			level--;
+		if (!mapdb_show_sigma0(s, *at, level))
+			return MAP_NO_MEMORY;
+		mapdb_set_caching(s, at, end, caching, 1, cpu);
 	}
-	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, done, cpu);
+	return MAP_DONE;
 }
 
 bool map_sigma0_fault(struct space *sigma0, virt_t address)

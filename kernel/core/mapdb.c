@@ -583,6 +583,12 @@ static void scan_on(struct revocation *r, word_t position, const struct cpu *cpu
 		free_empty_tables(space_of(m), address_of(m) + position - PAGE_SIZE, cpu);
 }
 
+/* The first smaller child of `at` that was made from an entry. There may be others' children, in a hole of its page. */
+static uint32_t own_child(const struct revocation *r, const struct shade *shade)
+{
+	return shade->children && mapping_of(shade->children)->parent == r->at ? shade->children : 0;
+}
+
 /* Look for smaller children in one entry of a table of `at`: first those of the entry's size, then what came from inside. */
 static void step_scan(struct revocation *r, const struct cpu *cpu)
 {
@@ -595,7 +601,7 @@ static void step_scan(struct revocation *r, const struct cpu *cpu)
 		r->phase = REVOKE_LEAVE;
 	} else if (e.level > r->scan_level) { /* no table, no children */
 		scan_on(r, ALIGN_DOWN(position, level_size(e.level)) + level_size(e.level), cpu);
-	} else if (shade && shade->children) {
+	} else if (shade && own_child(r, shade)) {
 		descend(r, shade->children);
 	} else if (r->scan_level) {
 		r->scan_level--;
@@ -607,7 +613,7 @@ static void step_scan(struct revocation *r, const struct cpu *cpu)
 		do {
 			position += PAGE_SIZE;
 			shade++;
-		} while (position % level_size(1) && position < end && !shade->children);
+		} while (position % level_size(1) && position < end && !own_child(r, shade));
 		scan_on(r, position, cpu);
 	}
 }
@@ -688,7 +694,7 @@ static void step_space(struct revocation *r)
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
 {
-	*r = (struct revocation){ .space = s, .low = low, .high = high < USER_END ? high : USER_END, .rights = rights, .flush = flush };
+	*r = (struct revocation){ .space = s, .begin = low, .low = low, .high = high < USER_END ? high : USER_END, .rights = rights, .flush = flush };
 	ring_insert(&under_way, &r->link);
 }
 
@@ -764,7 +770,7 @@ static uint32_t source_mapping(struct space *s, virt_t source)
 
 static pte_t leaf_bits(pte_t source, unsigned rights, unsigned level)
 {
-	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & (PTE_WRITE_THROUGH | PTE_UNCACHED));
+	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
 
 	if ((rights & RIGHT_W) && (source & PTE_WRITE))
 		bits |= PTE_WRITE;
@@ -814,13 +820,19 @@ static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bi
 	}
 }
 
-static void revoke_all(struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
-{
-	struct revocation r;
+enum { CLEAR_STEPS = 4 };
 
-	mapdb_revoke_begin(&r, s, low, low + size, RIGHTS_ALL, flush);
-	while (!mapdb_revoke(&r, ~0U, cpu))
-		;
+/* Take a region away, a few steps at a time; true when nothing of it is left. */
+static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
+{
+	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, flush);
+	return mapdb_revoke(r, CLEAR_STEPS, cpu);
+}
+
+/* Has the walk just ended that took this away? */
+static bool is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size, bool flush)
+{
+	return r->space == s && r->begin <= low && low + size <= r->high && r->flush == flush;
 }
 
 /* Make everything that a mapping needs; stores its place and its number. False: no memory. */
@@ -840,8 +852,8 @@ static bool make_mapping(struct space *from, virt_t source, uint32_t parent, str
 	return *number != 0;
 }
 
-enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                            unsigned rights, struct cpu *cpu)
+static enum mapdb_result map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                             unsigned rights, struct revocation *clearing, bool is_cleared, struct cpu *cpu)
 {
 	struct entry source_entry, entry;
 	uint32_t parent, known_parent, number;
@@ -852,7 +864,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
-	for (bool cleared = false;; cleared = true) {
+	for (bool cleared = is_cleared;; cleared = true) {
 		source_entry = find(from, source, 0);
 		if (!is_user_leaf(source_entry))
 			return MAPDB_NOTHING;
@@ -867,7 +879,8 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 			return MAPDB_DONE;
 		}
 		/* What was there goes, and the source perhaps with it. */
-		revoke_all(to, target, level_size(level), true, cpu);
+		if (!clear(clearing, to, target, level_size(level), true, cpu))
+			return MAPDB_MORE;
 	}
 	if (level)
 		free_empty_tables(to, target, cpu);
@@ -898,12 +911,12 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 	virt_t source = address_of(m);
 	pte_t leaf = *pte_of(source_entry);
 
-	*pte_of(entry) = (leaf & ~(PTE_WRITE | PTE_NX)) | leaf_bits(leaf, rights, level_of(m));
+	*pte_of(entry) = (leaf & PTE_ADDRESS) | leaf_bits(leaf, rights, level_of(m));
 	shade_of(entry)->mapping = number;
 	*pte_of(source_entry) = 0; /* what was set aside for it moves along */
 	shade_of(source_entry)->mapping = 0;
 	m->space = frame_number(to);
-	m->place = target | (m->place & (PAGE_SIZE - 1));
+	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
 }
@@ -946,8 +959,9 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	return MAPDB_DONE;
 }
 
-enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                              unsigned rights, struct cpu *cpu)
+static enum mapdb_result grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                               unsigned rights, struct revocation *clearing, bool target_cleared,
+                               bool source_cleared, struct cpu *cpu)
 {
 	enum mapdb_result result = MAPDB_DONE;
 	struct entry source_entry, entry;
@@ -955,12 +969,13 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 	bool whole;
 
 	if (from->is_sigma0)
-		return mapdb_map(from, source, to, target, level, rights, cpu);
+		return map(from, source, to, target, level, rights, clearing, target_cleared, cpu);
 	if (to->is_sigma0)
 		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
-	revoke_all(to, target, level_size(level), true, cpu);
+	if (!target_cleared && !source_cleared && !clear(clearing, to, target, level_size(level), true, cpu))
+		return MAPDB_MORE;
 	source_entry = find(from, source, 0);
 	number = cover(from, source);
 	if (!number || !is_user_leaf(source_entry))
@@ -970,8 +985,8 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 	whole = source_entry.level == level && level_of(mapping_of(number)) == level;
 	if (!whole && level > 0)
 		return MAPDB_NO_MEMORY;
-	if (!whole)
-		revoke_all(from, source, PAGE_SIZE, false, cpu);
+	if (!whole && !source_cleared && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
+		return MAPDB_MORE;
 	if (level)
 		free_empty_tables(to, target, cpu);
 	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(entry))
@@ -983,6 +998,51 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 	if (result != MAPDB_DONE)
 		drop_unused(to, target, cpu);
 	return result;
+}
+
+enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                            unsigned rights, struct revocation *clearing, struct cpu *cpu)
+{
+	bool under_way = !ring_empty(&clearing->link);
+
+	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+		return MAPDB_MORE;
+	return map(from, source, to, target, level, rights, clearing,
+	           under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+}
+
+enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                              unsigned rights, struct revocation *clearing, struct cpu *cpu)
+{
+	bool under_way = !ring_empty(&clearing->link);
+
+	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+		return MAPDB_MORE;
+	return grant(from, source, to, target, level, rights, clearing,
+	             under_way && is_cleared(clearing, to, target, level_size(level), true),
+	             under_way && is_cleared(clearing, from, source, PAGE_SIZE, false), cpu);
+}
+
+bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
+{
+	while (*at < end) {
+		struct entry e = find(s, *at, 0);
+		word_t size = level_size(e.level);
+		virt_t begin = ALIGN_DOWN(*at, size);
+
+		if (steps-- == 0)
+			return false;
+		if (is_user_leaf(e) && (*pte_of(e) & PTE_CACHING) != caching) {
+			if (begin < *at || end - begin < size) {
+				split(e);
+				continue;
+			}
+			*pte_of(e) = (*pte_of(e) & ~PTE_CACHING) | caching;
+			space_invalidate(s, cpu, begin);
+		}
+		*at = begin + size;
+	}
+	return true;
 }
 
 /* The first entry of a table that leads to another one, or NULL. */

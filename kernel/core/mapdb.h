@@ -2,13 +2,13 @@
 /*
  * core/mapdb.h - the mapping database: who got which page from whom.
  *
- * A mapping is a page (4 KiB, 2 MiB or 1 GiB) of one space. Mappings that were made from it are its children, so that every page of
- * sigma0's is the root of a tree. kernel/doc/life-of-a-mapping.md draws it.
+ * A mapping is a page (4 KiB, 2 MiB or 1 GiB) of one space. Mappings that were made from it are its children,
+ * so that every page of sigma0's is the root of a tree.
  *
- *  - A mapping takes 32 bytes. Beside each page table of a space that holds mappings lies a *shade*: for each entry the mapping that
- *    begins there, and the first of the smaller pages that were mapped on from there.
- *  - A child of its parent's size is in the parent's list. For a smaller child the parent's page is split in its page table (not in the
- *    database), and the child is in the list of the entry it came from.
+ *  - A mapping takes 32 bytes. Beside each page table of a space that holds mappings lies a *shade*: for each
+ *    entry the mapping that begins there, and the first of the smaller pages that were mapped on from there.
+ *  - A child of its parent's size is in the parent's list. For a smaller child the parent's page is split in its
+ *    page table (not in the database), and the child is in the list of the entry it came from.
  *  - Part of a large page can be taken away: its page is split and has a hole, and the mapping stays for the rest. So
  *    taking away needs no memory but page tables, and those are set aside when a large page is mapped. It never fails.
  */
@@ -19,30 +19,32 @@
 #include "core/revocation.h"
 #include "core/space.h"
 
-enum mapdb_result { MAPDB_DONE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
+enum mapdb_result { MAPDB_DONE, MAPDB_MORE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
 
 /*
- * Map the page of 4 KiB << 9 * level at `source` in `from` to `target` in `to`, both aligned; the source page is at least that large,
- * and present. What was mapped there before is taken away, unless it is this same page got from the same place: then
- * rights are added. Rights beyond those of the source are not given.
- * MAPDB_NOTHING: the source was lost when the target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
+ * Map the page of 4 KiB << 9 * level at `source` in `from` to `target` in `to`, both aligned; the source page
+ * is at least that large, and present. What was mapped there before is taken away, unless it is this same page
+ * got from the same place: then rights are added. Rights beyond those of the source are not given.
+ * MAPDB_MORE: clearing takes longer; call again with the same arguments. MAPDB_NOTHING: the source was lost when the
+ * target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
  */
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                            unsigned rights, struct cpu *cpu);
+                            unsigned rights, struct revocation *clearing, struct cpu *cpu);
 
 /*
- * sigma0 has every page without having it in its page table: show it the one of at most this level that holds the address, unless
- * something is there already. False: no memory.
+ * sigma0 has every page without having it in its page table: show it the one of at most this level that holds
+ * the address, unless something is there already. False: no memory.
  */
 bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
 
 /*
- * As mapdb_map(), but the page leaves `from`: the mapping moves, with everything that was made from it, and is from now on made from what
- * the granter's was made from. Of a page that is larger in the database only that part is granted, and who got the part from
- * the granter before loses it. The page keeps its rights as far as `rights` has them. sigma0 keeps what it grants.
+ * As mapdb_map(), but the page leaves `from`: the mapping moves, with everything that was made from it, and is
+ * from now on made from what the granter's was made from. Of a page that is larger in the database only that
+ * part is granted, and who got the part from the granter before loses it. The page keeps its rights as far as
+ * `rights` has them. sigma0 keeps what it grants.
  */
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                              unsigned rights, struct cpu *cpu);
+                              unsigned rights, struct revocation *clearing, struct cpu *cpu);
 
 /* Begin to take `rights` of [low, high) away. */
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);
@@ -56,6 +58,13 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu);
 
 /* Give up a revocation that is under way. */
 void mapdb_revoke_end(struct revocation *r);
+
+/*
+ * Set the caching (PTE_CACHING) of the pages that a space has in [*at, end), not of those that others got from
+ * them; both are multiples of the page size, in user space. Looks at no more than `steps` pages and moves *at on;
+ * false: call again. The processor's caches are the caller's to flush.
+ */
+bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu);
 
 /* Free one of the page tables of a space that is loaded nowhere and whose mappings were all revoked. False: there is none left. */
 bool mapdb_free_table(struct space *s);

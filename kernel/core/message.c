@@ -85,16 +85,15 @@ static bool all_items_acceptable(struct message *m, const struct tcb *to)
 		if (item_is_string(first)) {
 			if (!message_accepts_strings(to))
 				return false;
-			for (;;) {
-				n += 1 + string_substrings(first);
-				if (!(first & STRING_CONTINUES) || n > m->words)
-					break;
+			n += 1 + string_substrings(first);
+			while (first & STRING_CONTINUES) {
+				if (n > m->words)
+					return false;
 				first = message_word(m, n);
+				n += 1 + string_substrings(first);
 			}
 		} else {
-			word_t type = first & ITEM_TYPE_MASK;
-
-			if ((type != ITEM_MAP && type != ITEM_GRANT) || message_window(to).kind == FPAGE_NIL)
+			if ((!item_is_map(first) && !item_is_grant(first)) || message_window(to).kind == FPAGE_NIL)
 				return false;
 			n += 2;
 		}
@@ -169,6 +168,7 @@ void message_deliver(struct tcb *from, struct tcb *to)
 	struct message m;
 
 	message_open(&m, from);
+	m.words = tag_untyped(m.tag);
 	deliver(&m, from, to);
 }
 

@@ -54,6 +54,11 @@ static inline bool item_is_string(word_t first)
 	return !(first & ITEM_NO_STRING);
 }
 
+static inline bool item_is_map(word_t first)
+{
+	return (first & ITEM_TYPE_MASK) == ITEM_MAP;
+}
+
 static inline bool item_is_grant(word_t first)
 {
 	return (first & ITEM_TYPE_MASK) == ITEM_GRANT;
@@ -77,11 +82,11 @@ enum { MESSAGE_HAS_ITEMS = -1 };
 /*
  * Move the message of `from`, which its role describes, into `to`, whose role says what becomes of it. Returns 0; or the error
  * that both sides get, then nothing has been delivered; or MESSAGE_HAS_ITEMS: `to` accepts it, and core/transfer.h must move the items
- * and then have the words delivered.
+ * and then have the rest delivered.
  */
 int message_transfer(struct tcb *from, struct tcb *to);
 
-/* Deliver the words of a message that `to` accepts. */
+/* Deliver what is left of a message with items when those are done: tag, sender and untyped words. */
 void message_deliver(struct tcb *from, struct tcb *to);
 
 #endif

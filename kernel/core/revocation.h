@@ -10,7 +10,8 @@ struct space;
 /* A walk that takes rights away; may be left and taken up again. */
 struct revocation {
 	struct space *space; /* whose pages */
-	virt_t low, high;    /* which of them are still to be looked at */
+	virt_t begin;        /* which of them */
+	virt_t low, high;    /* and which of those are still to be looked at */
 	unsigned rights;     /* to be taken away; RIGHT_R takes the page */
 	bool flush;          /* from the space itself too, not only from those who got pages from it */
 	unsigned status;     /* enum rights: accesses seen, added up */

@@ -70,7 +70,7 @@ void sched_unready(struct tcb *t)
 }
 
 /* Begin or continue the time slice of a thread that was chosen from a queue. */
-static struct tcb *start(struct tcb *t)
+static struct tcb *start_slice(struct tcb *t)
 {
 	usec_t slice = t->slice_left ? t->slice_left : t->slice;
 
@@ -80,7 +80,7 @@ static struct tcb *start(struct tcb *t)
 }
 
 /* Remember how much of its slice a thread that is stopped has left: at least enough to be told from a new one. */
-static void interrupt(struct tcb *t)
+static void keep_slice(struct tcb *t)
 {
 	usec_t now = clock_now(), end = t->cpu->slice_end;
 
@@ -99,7 +99,7 @@ struct tcb *sched_next(struct tcb *self)
 	struct tcb *t = CONTAINER_OF(cpu->ready[priority].next, struct tcb, ready_link);
 
 	sched_unready(t);
-	return start(t);
+	return start_slice(t);
 }
 
 struct tcb *sched_continue(struct tcb *self)
@@ -108,7 +108,7 @@ struct tcb *sched_continue(struct tcb *self)
 		return sched_next(self);
 	if (!better_is_ready(self))
 		return self;
-	interrupt(self);
+	keep_slice(self);
 	enqueue(self, true);
 	return sched_next(self);
 }
@@ -124,7 +124,7 @@ struct tcb *sched_yield(struct tcb *self)
 
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 {
-	if (self != self->cpu->idle && !better_is_ready(to)) {
+	if (!better_is_ready(to)) {
 		to->slice_left = 0;
 		return to;
 	}
@@ -141,8 +141,12 @@ struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 
 struct tcb *sched_open(struct tcb *self)
 {
-	interrupt(self);
-	enqueue(self, true);
+	bool slice_over = clock_now() >= self->cpu->slice_end;
+
+	keep_slice(self);
+	if (slice_over)
+		self->slice_left = 0;
+	enqueue(self, !slice_over);
 	return self->cpu->idle;
 }
 

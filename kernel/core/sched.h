@@ -2,10 +2,10 @@
 /*
  * core/sched.h - who runs: priorities 0 to 255, round robin within one.
  *
- * The ready queues hold the runnable threads except the running one, so passing control from a sender to the receiver it wakes
- * touches no queue. A time slice belongs to the CPU: who is handed control by a message runs on what is left of it, as on
- * the path that does not look at the clock. A thread chosen from a queue starts a slice of its own, or continues the
- * one in which it was interrupted.
+ * The ready queues hold the runnable threads except the running one, so passing control from a sender to the
+ * receiver it wakes touches no queue. A time slice belongs to the CPU: who is handed control by a message runs
+ * on what is left of it, as on the path that does not look at the clock. A thread chosen from a queue starts a
+ * slice of its own, or continues the one in which it was interrupted.
  *
  * Every function here that returns a thread returns the one to run next, which is then in no queue.
  */
@@ -41,8 +41,8 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
 struct tcb *sched_donate(struct tcb *self, struct tcb *to);
 
 /*
- * self is in the middle of a long operation and has set self->resume: let interrupts and better threads in. It goes on as soon as it is
- * the best again. Returns the idle thread, under which leave() opens the window.
+ * self is in the middle of a long operation and has set self->resume: let interrupts and better threads in. It
+ * goes on as soon as it is the best again. Returns the idle thread, under which leave() opens the window.
  */
 struct tcb *sched_open(struct tcb *self);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/space.c - address spaces, see core/space.h. */
 #include "core/space.h"
-#include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/mapdb.h"
@@ -65,14 +64,16 @@ void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 		cr3_write(cpu->loaded_cr3);
 	}
 	mapdb_revoke_begin(r, s, 0, USER_END, RIGHTS_ALL, true);
+	portdb_revoke_begin(&s->ports_going, s, 0, PORTS, true);
 }
 
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	enum { STEPS = 24 };
+	enum { STEPS = 4 };
 
-	if (!mapdb_revoke(r, STEPS, cpu) || mapdb_free_table(s))
+	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || mapdb_free_table(s))
 		return false;
+	portdb_space_end(s);
 	free_ports(s);
 	frame_free(s->root);
 	frame_free(s);
@@ -93,7 +94,7 @@ static void free_utcbs(struct space *s, const struct cpu *cpu)
 	for (virt_t at = s->utcb_area.base; at < end; at = ALIGN_DOWN(at, level_size(level)) + level_size(level)) {
 		pte_t *entry = pagetable_find(s->root, at, &level);
 
-		if (!(*entry & PTE_KERNEL_OWNED))
+		if (!(*entry & PTE_KERNEL_OWNED) || !(*entry & PTE_WRITE))
 			continue;
 		frame_free(direct_map(pte_phys(*entry, level)));
 		*entry = 0;
@@ -131,7 +132,7 @@ struct utcb *space_utcb(struct space *s, virt_t utcb)
 
 	if (!entry)
 		return NULL;
-	if (!(*entry & PTE_KERNEL_OWNED)) {
+	if (!(*entry & PTE_KERNEL_OWNED) || !(*entry & PTE_WRITE)) { /* nothing, or a KIP that sigma0 gave */
 		void *frame = frame_alloc();
 
 		if (!frame)
@@ -179,8 +180,11 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
 }
 
 /* Give the space its own tables for the CPU areas, equal to the shared ones but for the bitmap's two pages. */
-static bool own_ports(struct space *s, struct cpu *cpu)
+bool space_own_ports(struct space *s, struct cpu *cpu)
 {
+	if (s->io_bitmap[0])
+		return true;
+
 	pte_t *shared = s->root;
 	pte_t entry = s->root[CPU_AREAS_ENTRY];
 	void *frame[5];
@@ -219,30 +223,18 @@ static bool own_ports(struct space *s, struct cpu *cpu)
 	return true;
 }
 
-static uint8_t *port_byte(const struct space *s, word_t port)
+word_t *space_port_bits(const struct space *s, uint32_t block)
 {
-	return &s->io_bitmap[port >> 15][(port & 0x7fff) / 8];
+	word_t *half = s->io_bitmap[block / (PORT_BLOCKS / 2)];
+
+	return half ? half + block % (PORT_BLOCKS / 2) * PORT_WORDS : NULL;
 }
 
-bool space_allow_ports(struct space *s, struct fpage ports, const struct space *from, struct cpu *cpu)
+bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu)
 {
-	if (from && !from->io_bitmap[0])
-		return true;
-	if (!s->io_bitmap[0] && !own_ports(s, cpu))
+	if (!space_own_ports(s, cpu))
 		return false;
-	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++) {
-		uint8_t bit = (uint8_t)(1 << port % 8);
-
-		if (!from || !(*port_byte(from, port) & bit))
-			*port_byte(s, port) &= (uint8_t)~bit;
-	}
-	return true;
-}
-
-void space_forbid_ports(struct space *s, struct fpage ports)
-{
-	if (!s->io_bitmap[0])
-		return;
 	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++)
-		*port_byte(s, port) |= (uint8_t)(1 << port % 8);
+		space_port_bits(s, (uint32_t)port / PORT_BLOCK)[port % PORT_BLOCK / 64] &= ~(1UL << port % 64);
+	return true;
 }

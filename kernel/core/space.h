@@ -2,14 +2,16 @@
 /*
  * core/space.h - address spaces.
  *
- * A space is a page table, the places of its KIP and UTCB area, its I/O permissions and the ring of its threads. It comes
- * into being with its first thread and goes with its last. The upper half of every page table is the kernel's, shared.
+ * A space is a page table, the places of its KIP and UTCB area, its I/O permissions and the ring of its
+ * threads. It comes into being with its first thread and goes with its last. The upper half of every page table
+ * is the kernel's, shared.
  */
 #ifndef CORE_SPACE_H
 #define CORE_SPACE_H
 
 #include "base/ring.h"
 #include "core/fpage.h"
+#include "core/portdb.h"
 #include "core/tcb.h"
 #include "x86/pagetable.h"
 
@@ -22,27 +24,31 @@ struct space {
 	word_t redirector;       /* gets what this space's threads send to others; NIL_THREAD: nobody does */
 	bool privileged;         /* sigma0 and root task: may call the privileged system calls */
 	bool is_sigma0;          /* owns all memory that is not the kernel's, 1:1 */
-	uint8_t *io_bitmap[2];   /* the frames at CPU_IO_BITMAP; NULL: no ports */
+	word_t *io_bitmap[2];    /* the frames at CPU_IO_BITMAP; NULL: no ports */
+	uint32_t *port_nodes;    /* core/portdb.c: the first of each block; NULL: none */
+	struct port_revocation ports_going; /* while the space is being destroyed */
 };
 
 /* A new space without threads; NULL when out of memory. */
 struct space *space_create(void);
 
 /*
- * Free everything a space has; it has no threads. That takes long: begin once, with a revocation to work with, then go on, a bounded
- * piece at a time, until it returns true. The space is gone then.
+ * Free everything a space has; it has no threads. That takes long: begin once, with a revocation to work with,
+ * then go on, a bounded piece at a time, until it returns true. The space is gone then.
  */
 void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu);
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu);
 
 /*
- * Map the KIP and set the areas, in place of earlier ones. False when out of memory, and nothing is changed. No thread of the space is
- * active, and the caller has checked the flexpages.
+ * Map the KIP and set the areas, in place of earlier ones; what was mapped there is taken away first. False when
+ * out of memory, and nothing else is changed. No thread of the space is active, and the caller has checked the
+ * flexpages.
  */
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu);
 
 /*
- * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory on first use. NULL when out of memory.
+ * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory on first use. NULL when
+ * out of memory.
  */
 struct utcb *space_utcb(struct space *s, virt_t utcb);
 
@@ -58,11 +64,14 @@ bool space_is_ram(phys_t frame);
  */
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 
-/* Allow the ports of an I/O flexpage, or all that `from` has of them if it is not NULL. False when out of memory. */
-bool space_allow_ports(struct space *s, struct fpage ports, const struct space *from, struct cpu *cpu);
+/* Give the space a bitmap of ports, with none allowed, unless it has one. False when out of memory. */
+bool space_own_ports(struct space *s, struct cpu *cpu);
 
-/* Take the ports of an I/O flexpage away. */
-void space_forbid_ports(struct space *s, struct fpage ports);
+/* The bitmap's words for a block of ports (core/portdb.h), a set bit: forbidden. NULL: the space has no bitmap. */
+word_t *space_port_bits(const struct space *s, uint32_t block);
+
+/* sigma0 touched ports, which it has by rule: allow them. False when out of memory. */
+bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu);
 
 /* The value for CR3. */
 static inline word_t space_cr3(const struct space *s)
@@ -73,7 +82,10 @@ static inline word_t space_cr3(const struct space *s)
 /* An entry of this space's page table has changed: forget what the processor remembers of it. */
 void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address);
 
-/* The page table of the kernel alone: what every new space's upper half is copied from, and what the idle CPU falls back to. */
+/*
+ * The page table of the kernel alone: what every new space's upper half is copied from, and what the idle CPU
+ * falls back to.
+ */
 extern pte_t *kernel_root;
 
 /* The frame that every space shows as its kernel interface page. */

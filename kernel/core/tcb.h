@@ -4,10 +4,10 @@
  *
  * A thread has no kernel stack. When it enters the kernel, the processor (TSS.rsp0 points into the TCB of the running
  * thread) or the entry code stores its registers at the end of its TCB; what it must do next is a value in the TCB
- * (`role`, `hold`, `resume`), and the code that handles it returns the thread that runs next.
+ * (`role`, `hold`, `wait`, `resume`), and the code that handles it returns the thread that runs next.
  *
- * The TCB lies in the array at TCB_ARRAY, in the slot of its thread number; slots that hold no thread read as all ones, so
- * a lookup is "load the id, compare". Only the home CPU writes a TCB.
+ * The TCB lies in the array at TCB_ARRAY, in the slot of its thread number; slots that hold no thread read as
+ * all ones, so a lookup is "load the id, compare". Only the home CPU writes a TCB.
  *
  * The last two cache lines are what a message touches. `wait` is the one word that says whether a message is welcome:
  *   own id      the thread waits for anybody
@@ -22,6 +22,7 @@
 #include "abi/utcb.h"
 #include "base/memory_map.h"
 #include "base/ring.h"
+#include "core/portdb.h"
 #include "core/revocation.h"
 #include "core/timeout.h"
 
@@ -55,7 +56,7 @@ enum role {
 /* The hazards word, compared whole by the path of a message. */
 enum slow {
 	SLOW_CPU_MASK = 0xff,     /* home CPU */
-	SLOW_TIMEOUT = 1 << 8,    /* a finite receive timeout is running */
+	SLOW_TIMEOUT = 1 << 8,    /* `timeout` was started, in either phase */
 	SLOW_ROLE = 1 << 9,       /* does not wait as a user: C must take the message */
 };
 
@@ -71,6 +72,7 @@ struct transfer {
 	unsigned buffer; /* the buffer register that the present receive string begins with */
 	word_t offset;   /* bytes of the present item that are done */
 	word_t bytes;    /* of strings copied in all */
+	usec_t deadline; /* by when missing pages must have come; 0: none was missing yet */
 	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a page fault borrows those fields */
 };
 
@@ -90,7 +92,7 @@ struct tcb {
 			usec_t slice;           /* length of a time slice; 0: unlimited */
 			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due */
 			word_t hold;            /* enum hold */
-			struct tcb *(*resume)(struct tcb *); /* kernel work to go on with when next chosen to run; returns who runs */
+			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
 
 			/* IPC. Home CPU. */
 			uint8_t role;
@@ -111,9 +113,11 @@ struct tcb {
 			struct tcb *answer_from;   /* the same, when the message answers a fault; both can be */
 			bool page_failed;          /* a page that the transfer needs did not come */
 
-			/* Unmap, or the end of a space, when it had to stop for others. */
+			/* Unmap, MemoryControl or the end of a space, when it had to stop for others. */
 			struct revocation revocation;
-			unsigned unmap_item;      /* the message register it is at */
+			struct port_revocation port_revocation;
+			unsigned unmap_item;      /* the message register it is at; MemoryControl's, too */
+			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */

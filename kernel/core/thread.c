@@ -6,7 +6,6 @@
  * table show one read-only page of ones, in which every id is the id of nobody.
  */
 #include "core/thread.h"
-#include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
@@ -233,5 +232,10 @@ void thread_rename(struct tcb *t, word_t id)
 	/* An open wait is the own id: it follows. */
 	if (t->wait == t->id)
 		t->wait = id;
+	/* So does what it is sending. */
+	if (t->sender_name == t->id)
+		t->sender_name = id;
+	if (t->transfer.sender_name == t->id)
+		t->transfer.sender_name = id;
 	set_id(t, id);
 }

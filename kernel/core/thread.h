@@ -5,7 +5,10 @@
 
 #include "core/tcb.h"
 
-/* Show the page of ones wherever the TCB array has no thread. Called once, with the kernel's page table. False: no memory. */
+/*
+ * Show the page of ones wherever the TCB array has no thread. Called once, with the kernel's page table. False:
+ * no memory.
+ */
 bool thread_array_init(void);
 
 /* The thread of that global id, or NULL. */
@@ -34,7 +37,10 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 /* Give it a UTCB (a free slot in the UTCB area) and a pager; it then waits for its start message. False: no memory. */
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager);
 
-/* End a thread in any state. Not the running one. Returns its space if that was the last thread: it must be destroyed then. */
+/*
+ * End a thread in any state. Not the running one. Returns its space if that was the last thread: it must be
+ * destroyed then.
+ */
 struct space *thread_delete(struct tcb *t);
 
 /* Change the version: from now on the old id names nobody. Who waits for the old one learns that. */

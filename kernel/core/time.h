@@ -2,9 +2,9 @@
 /*
  * core/time.h - X.2's 16-bit times (reference manual 4.2).
  *
- * Relative: mantissa 0-9, exponent 10-14: mantissa * 2^exponent us; 0 is never. Absolute (bit 15): mantissa 0-9, carry 10,
- * exponent 11-14: the time whose bits from `exponent` on are the mantissa, in the present period of 2^(exponent+10) us or
- * the neighbouring one, as the carry says.
+ * Relative: mantissa 0-9, exponent 10-14: mantissa * 2^exponent us; 0 is never. Absolute (bit 15): mantissa
+ * 0-9, carry 10, exponent 11-14: the time whose bits from `exponent` on are the mantissa, in the present period
+ * of 2^(exponent+10) us or the neighbouring one, as the carry says.
  */
 #ifndef CORE_TIME_H
 #define CORE_TIME_H
@@ -27,6 +27,16 @@ static inline usec_t time_deadline(word_t time, usec_t now)
 	if ((period & 1) != (time >> 10 & 1))
 		period++;
 	return period << (exponent + 10) | mantissa << exponent;
+}
+
+/* A relative time of so many microseconds, rounded up to what its mantissa can say. Not for 0. */
+static inline word_t time_period(usec_t us)
+{
+	unsigned exponent = 0;
+
+	for (; us > 0x3ff; exponent++)
+		us = (us + 1) >> 1;
+	return exponent << 10 | us;
 }
 
 #endif

@@ -39,12 +39,6 @@ void wheel_insert(struct wheel *w, struct timeout *t, usec_t deadline)
 	place(w, t);
 }
 
-void wheel_cancel(struct timeout *t)
-{
-	/* The slot's used bit stays: whoever comes by finds the ring empty and clears it. */
-	ring_remove(&t->link);
-}
-
 static usec_t slot_start(const struct wheel *w, unsigned level, unsigned slot)
 {
 	unsigned shift = SLOT_BITS * level;
@@ -54,8 +48,9 @@ static usec_t slot_start(const struct wheel *w, unsigned level, unsigned slot)
 }
 
 /*
- * The slot to look at next, or false if there is none. A higher level's slot that the present is in comes first: what is left
- * in it belongs further down. Then the lowest level's first: its slots all come before the next level's.
+ * The slot to look at next, or false if there is none. A higher level's slot that the present is in comes
+ * first: what is left in it belongs further down. Then the lowest level's first: its slots all come before the
+ * next level's.
  */
 static bool next_slot(const struct wheel *w, unsigned *level, unsigned *slot)
 {

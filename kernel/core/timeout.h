@@ -2,10 +2,10 @@
 /*
  * core/timeout.h - who must be woken when.
  *
- * A hierarchical timing wheel over 64-bit microseconds: level n has 64 slots of 64^n us. A timeout lies in the level of the
- * highest bit in which its deadline differs from the wheel's present, so inserting and cancelling cost the same however many
- * there are; when the present enters a slot of a higher level, what is in it moves down. Deadlines are exact.
- * (Varghese and Lauck, SOSP 1987, scheme 7.)
+ * A hierarchical timing wheel over 64-bit microseconds: level n has 64 slots of 64^n us. A timeout lies in the
+ * level of the highest bit in which its deadline differs from the wheel's present, so inserting and cancelling
+ * cost the same however many there are; when the present enters a slot of a higher level, what is in it moves
+ * down. Deadlines are exact. (Varghese and Lauck, SOSP 1987, scheme 7.)
  */
 #ifndef CORE_TIMEOUT_H
 #define CORE_TIMEOUT_H
@@ -42,15 +42,22 @@ static inline bool timeout_is_running(const struct timeout *t)
 void wheel_insert(struct wheel *w, struct timeout *t, usec_t deadline);
 
 /* Stop a timeout; no harm if it is not running. */
-void wheel_cancel(struct timeout *t);
+static inline void wheel_cancel(struct timeout *t)
+{
+	/* The slot's used bit stays: whoever comes by finds the ring empty and clears it. */
+	ring_remove(&t->link);
+}
 
 /*
- * Take out one timeout whose deadline is not after `now`, earliest first, or return NULL and advance the wheel's present to
- * `now`. `now` never decreases.
+ * Take out one timeout whose deadline is not after `now`, earliest first, or return NULL and advance the
+ * wheel's present to `now`. `now` never decreases.
  */
 struct timeout *wheel_expired(struct wheel *w, usec_t now);
 
-/* When wheel_expired() must be called next, at the latest; USEC_NEVER if nothing is running. May be early, never late. */
+/*
+ * When wheel_expired() must be called next, at the latest; USEC_NEVER if nothing is running. May be early,
+ * never late.
+ */
 static inline usec_t wheel_next(const struct wheel *w)
 {
 	return w->next;

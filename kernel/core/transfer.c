@@ -5,100 +5,37 @@
 #include "core/fault.h"
 #include "core/ipc.h"
 #include "core/map.h"
+#include "core/mapdb.h"
 #include "core/message.h"
 #include "core/sched.h"
 #include "core/space.h"
+#include "core/string_item.h"
 #include "core/time.h"
 #include "x86/clock.h"
 #include "x86/cpu.h"
 
-enum { STEPS = 4 }; /* pieces between two looks at the interrupts; a piece is at most a page copied or MAP_PIECE mapped */
+enum { STEPS = 2 }; /* pieces between two looks at the interrupts; a piece is at most a page copied or MAP_PIECE mapped */
 
 enum step { STEP_MORE, STEP_DONE, STEP_OVERFLOW, STEP_ABORT, STEP_SENDER_PAGE, STEP_RECEIVER_PAGE };
 
-/* A list of words that may hold string items: a sender's message registers or a receiver's buffer registers. */
-struct words {
-	struct tcb *thread;
-	unsigned count; /* word numbers 1 .. count */
-	bool buffers;
-};
-
-static word_t word(const struct words *w, unsigned n)
+static word_t message_word(void *owner, unsigned n)
 {
-	if (n > w->count)
-		return 0;
-	return w->buffers ? w->thread->utcb_map->br[n] : message_user_word(w->thread, n);
+	return message_user_word(owner, n);
 }
 
-/* A run of bytes of a string. */
-struct piece {
-	virt_t address;
-	word_t size; /* 0: the string ends here */
-};
-
-/* The piece of the string item at `n` that holds its byte `offset`. */
-static struct piece string_piece(const struct words *w, unsigned n, word_t offset)
+static word_t buffer_word(void *owner, unsigned n)
 {
-	for (;;) {
-		word_t head = word(w, n);
-		word_t length = head >> STRING_LENGTH_SHIFT;
-		unsigned substrings = string_substrings(head);
-
-		for (unsigned i = 1; i <= substrings && n + i <= w->count; i++) {
-			if (offset < length)
-				return (struct piece){ word(w, n + i) + offset, length - offset };
-			offset -= length;
-		}
-		n += 1 + substrings;
-		if (!(head & STRING_CONTINUES) || n > w->count)
-			return (struct piece){ 0, 0 };
-	}
+	return ((struct tcb *)owner)->utcb_map->br[n];
 }
 
-/* The word behind the string item at `n`. */
-static unsigned string_end(const struct words *w, unsigned n)
+static struct word_list message_words(struct tcb *from)
 {
-	word_t head;
-
-	do {
-		head = word(w, n);
-		n += 1 + string_substrings(head);
-	} while ((head & STRING_CONTINUES) && n <= w->count);
-	return n;
+	return (struct word_list){ message_word, from, tag_words(from->regs.rax) };
 }
 
-static bool is_buffer(const struct words *w, unsigned n)
+static struct word_list buffer_words(struct tcb *to)
 {
-	return n <= w->count && item_is_string(word(w, n));
-}
-
-/* The buffer behind the one at `n`, or a number that is no buffer's: the continuation bit of an item says whether there is one. */
-static unsigned next_buffer(const struct words *w, unsigned n)
-{
-	return word(w, n) & ITEM_CONTINUES ? string_end(w, n) : w->count + 1;
-}
-
-/* In the receiver's message registers, a string item says how long the string is and where it now lies. */
-static void describe_strings(struct tcb *from, struct tcb *to)
-{
-	struct words message = { from, tag_words(from->regs.rax), false };
-	struct words buffers = { to, BUFFER_REGISTERS - 1, true };
-	unsigned buffer = 1;
-
-	for (unsigned n = tag_untyped(from->regs.rax) + 1; n <= message.count;) {
-		word_t head = word(&message, n), length = 0;
-
-		if (!item_is_string(head)) {
-			n += 2;
-			continue;
-		}
-		for (struct piece p; (p = string_piece(&message, n, length)).size; length += p.size)
-			;
-		message_set_word(to, n, length << STRING_LENGTH_SHIFT | (head & ITEM_CONTINUES));
-		message_set_word(to, n + 1, word(&buffers, buffer + 1));
-		n = string_end(&message, n);
-		buffer = next_buffer(&buffers, buffer);
-	}
+	return (struct word_list){ buffer_word, to, BUFFER_REGISTERS - 1 };
 }
 
 /* The kernel's pointer to a user's byte, if it may be read (or written) there; NULL: a page fault. Notes the access. */
@@ -114,12 +51,13 @@ static char *user_byte(const struct space *s, virt_t address, bool write)
 	return direct_map(pte_phys(*pte, level) + (address & (level_size(level) - 1)));
 }
 
+/* No alignment is asked for: the processor does not need any. */
 static void copy(char *to, const char *from, word_t size)
 {
-	if ((((word_t)to | (word_t)from | size) & (sizeof(word_t) - 1)) == 0)
-		words_copy((word_t *)to, (const word_t *)from, size / sizeof(word_t));
-	else
-		memcpy(to, from, size);
+	word_t words = size / sizeof(word_t), rest = size % sizeof(word_t);
+
+	words_copy((void *)to, (const void *)from, words);
+	memcpy(to + size - rest, from + size - rest, rest);
 }
 
 static word_t to_page_end(virt_t address)
@@ -132,28 +70,39 @@ static word_t least(word_t a, word_t b)
 	return a < b ? a : b;
 }
 
-/* An unaligned copy goes byte by byte: a smaller piece then. */
-enum { UNALIGNED_PIECE = 512 };
-
-static enum step string_step(struct tcb *from, struct tcb *to, const struct words *message)
+/*
+ * The item is done: the receiver gets its words, up to `end`, as they are now. They may have been changed since the item was begun, so this is
+ * the moment at which a string's words must say what was copied.
+ */
+static void deliver_item(struct tcb *from, struct tcb *to, unsigned end)
 {
 	struct transfer *t = &from->transfer;
-	struct words buffers = { to, BUFFER_REGISTERS - 1, true };
-	struct piece source = string_piece(message, t->word, t->offset), target;
+
+	if (to->role == ROLE_USER)
+		for (unsigned n = t->word; n < end; n++)
+			message_set_word(to, n, message_user_word(from, n));
+	t->word = end;
+	t->offset = 0;
+}
+
+static enum step string_done(struct tcb *from, struct tcb *to, const struct word_list *message, const struct word_list *buffers)
+{
+	struct transfer *t = &from->transfer;
+	unsigned end = string_end(message, t->word);
+
+	if (end > message->count + 1 || string_length(message, t->word) != t->offset)
+		return STEP_ABORT;
+	t->buffer = string_next_buffer(buffers, t->buffer);
+	deliver_item(from, to, end);
+	return STEP_MORE;
+}
+
+static enum step string_copy(struct tcb *from, struct tcb *to, struct string_piece source, struct string_piece target)
+{
+	struct transfer *t = &from->transfer;
 	char *source_byte, *target_byte;
 	word_t size;
 
-	if (!message_accepts_strings(to) || !is_buffer(&buffers, t->buffer))
-		return STEP_OVERFLOW;
-	if (source.size == 0) {
-		t->word = string_end(message, t->word);
-		t->buffer = next_buffer(&buffers, t->buffer);
-		t->offset = 0;
-		return STEP_MORE;
-	}
-	target = string_piece(&buffers, t->buffer, t->offset);
-	if (target.size == 0)
-		return STEP_OVERFLOW;
 	if (source.address >= USER_END || target.address >= USER_END)
 		return STEP_ABORT; /* no pager could help */
 	source_byte = user_byte(from->space, source.address, false);
@@ -166,15 +115,29 @@ static enum step string_step(struct tcb *from, struct tcb *to, const struct word
 		to->fault_word = target.address;
 		return STEP_RECEIVER_PAGE;
 	}
-	size = least(least(source.size, target.size), least(to_page_end(source.address), to_page_end(target.address)));
-	if ((source.address ^ target.address) & (sizeof(word_t) - 1))
-		size = least(size, UNALIGNED_PIECE);
 	if (!space_is_ram(direct_map_phys(source_byte)) || !space_is_ram(direct_map_phys(target_byte)))
 		return STEP_ABORT;
+	size = least(least(source.size, target.size), least(to_page_end(source.address), to_page_end(target.address)));
 	copy(target_byte, source_byte, size);
 	t->offset += size;
 	t->bytes += size;
 	return STEP_MORE;
+}
+
+static enum step string_step(struct tcb *from, struct tcb *to, const struct word_list *message)
+{
+	struct transfer *t = &from->transfer;
+	struct word_list buffers = buffer_words(to);
+	struct string_piece source = string_piece(message, t->word, t->offset), target;
+
+	if (!message_accepts_strings(to) || !string_is_item(&buffers, t->buffer))
+		return STEP_OVERFLOW;
+	if (source.size == 0)
+		return string_done(from, to, message, &buffers);
+	target = string_piece(&buffers, t->buffer, t->offset);
+	if (target.size == 0)
+		return STEP_OVERFLOW;
+	return string_copy(from, to, source, target);
 }
 
 static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t second)
@@ -188,7 +151,7 @@ static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t
 		if (to->role != ROLE_USER)
 			window = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
 	}
-	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, window, &t->offset, to->cpu)) {
+	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, window, &t->offset, &from->revocation, to->cpu)) {
 	case MAP_NO_MEMORY:
 		return STEP_OVERFLOW;
 	case MAP_MORE:
@@ -196,23 +159,24 @@ static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t
 	case MAP_DONE:
 		break;
 	}
-	t->word += 2;
-	t->offset = 0;
+	deliver_item(from, to, t->word + 2);
 	return STEP_MORE;
 }
 
 static enum step step(struct tcb *from)
 {
 	struct transfer *t = &from->transfer;
-	struct words message = { from, tag_words(from->regs.rax), false };
+	struct word_list message = message_words(from);
 	word_t first;
 
 	if (t->word > message.count)
 		return STEP_DONE;
-	first = word(&message, t->word);
+	first = word_list_get(&message, t->word);
 	if (item_is_string(first))
 		return string_step(from, t->to, &message);
-	return map_step(from, t->to, first, word(&message, t->word + 1));
+	if (!item_is_map(first) && !item_is_grant(first))
+		return STEP_ABORT; /* it was another when the message was accepted */
+	return map_step(from, t->to, first, word_list_get(&message, t->word + 1));
 }
 
 void transfer_begin(struct tcb *from, struct tcb *to)
@@ -247,6 +211,7 @@ static struct tcb *forget(struct tcb *from)
 	t->to = NULL;
 	from->hold &= ~(word_t)HOLD_TRANSFER;
 	from->page_failed = false;
+	mapdb_revoke_end(&from->revocation); /* if it was clearing the way for a map item */
 	to->hold &= ~(word_t)HOLD_TRANSFER;
 	if (to->answer_from == from) {
 		to->answer_from = NULL;
@@ -262,8 +227,6 @@ static struct tcb *finish(struct tcb *self)
 	struct tcb *to = forget(self);
 
 	message_deliver(self, to);
-	if (to->role == ROLE_USER)
-		describe_strings(self, to);
 	return ipc_sent(self, to);
 }
 
@@ -286,12 +249,22 @@ void transfer_cut(struct tcb *sender, enum ipc_error sender_error, enum ipc_erro
 	ipc_wake(sender);
 }
 
-void transfer_abort(struct tcb *t)
+static void cut_answer(struct tcb *t)
 {
-	if (t->transfer.to)
-		transfer_cut(t, IPC_ABORTED, IPC_ABORTED);
 	if (t->answer_from)
 		transfer_cut(t->answer_from, IPC_ABORTED, IPC_ABORTED);
+}
+
+void transfer_abort(struct tcb *t)
+{
+	struct tcb *partner = t->transfer.to ? t->transfer.to : t->transfer_from;
+
+	/* First the pages that are just being mapped for the message, on either side. */
+	cut_answer(t);
+	if (partner)
+		cut_answer(partner);
+	if (t->transfer.to)
+		transfer_cut(t, IPC_ABORTED, IPC_ABORTED);
 	if (t->transfer_from)
 		transfer_cut(t->transfer_from, IPC_ABORTED, IPC_ABORTED);
 }
@@ -303,24 +276,37 @@ static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error send
 	return sched_next(self); /* it was woken, too */
 }
 
-/* The shorter of the two transfer timeouts, as X.2 time. */
-static word_t transfer_timeout(const struct tcb *from, const struct tcb *to)
+/* When the shorter of the two transfer timeouts is over, if it begins now. */
+static usec_t pages_deadline(const struct tcb *from, usec_t now)
 {
-	word_t send = from->utcb_map->xfer_timeouts >> 16 & 0xffff, receive = to->utcb_map->xfer_timeouts & 0xffff;
+	usec_t send = time_deadline(from->utcb_map->xfer_timeouts >> 16, now);
+	usec_t receive = time_deadline(from->transfer.to->utcb_map->xfer_timeouts, now);
 
-	return time_deadline(send, 0) < time_deadline(receive, 0) ? send : receive;
+	return send < receive ? send : receive;
 }
 
-/* self asks its pager for a page that the transfer needs; goes on by transfer_outer(). */
-static struct tcb *ask_for_page(struct tcb *self, unsigned access, word_t timeout)
+static struct tcb *go_on_later(struct tcb *self)
 {
-	word_t pager = self->utcb_map->pager;
+	self->resume = transfer_outer(self);
+	return sched_open(self);
+}
 
-	if (pager == NIL_THREAD || pager == ANY_THREAD || pager == ANY_LOCAL_THREAD || time_deadline(timeout, 0) == 0) {
+/* self asks its pager for a page that the sender's message needs; goes on by transfer_outer(). */
+static struct tcb *ask_for_page(struct tcb *self, struct tcb *sender, unsigned access)
+{
+	word_t pager = self->utcb_map->pager, timeout;
+	usec_t now = clock_now(), deadline;
+
+	if (self->space->is_sigma0 && map_sigma0_fault(self->space, self->fault_word))
+		return go_on_later(self);
+	if (!sender->transfer.deadline)
+		sender->transfer.deadline = pages_deadline(sender, now);
+	deadline = sender->transfer.deadline;
+	if (pager == NIL_THREAD || pager == ANY_THREAD || pager == ANY_LOCAL_THREAD || deadline <= now) {
 		self->page_failed = true;
-		self->resume = transfer_outer(self);
-		return sched_open(self);
+		return go_on_later(self);
 	}
+	timeout = deadline == USEC_NEVER ? 0 : time_period(deadline - now);
 	self->role = ROLE_PAGEFAULT;
 	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
 	return ipc(self, pager, timeout, pager, timeout);
@@ -330,7 +316,7 @@ static struct tcb *ask_for_page(struct tcb *self, unsigned access, word_t timeou
 static struct tcb *receiver_asks(struct tcb *self)
 {
 	self->resume = NULL;
-	return ask_for_page(self, RIGHT_W, transfer_timeout(self->transfer_from, self));
+	return ask_for_page(self, self->transfer_from, RIGHT_W);
 }
 
 static struct tcb *hand_to_receiver(struct tcb *self)
@@ -372,11 +358,10 @@ struct tcb *transfer_go_on(struct tcb *self)
 		case STEP_ABORT:
 			return cut(self, self, IPC_ABORTED, IPC_ABORTED);
 		case STEP_SENDER_PAGE:
-			return ask_for_page(self, RIGHT_R, transfer_timeout(self, self->transfer.to));
+			return ask_for_page(self, self, RIGHT_R);
 		case STEP_RECEIVER_PAGE:
 			return hand_to_receiver(self);
 		}
 	}
-	self->resume = transfer_go_on;
-	return sched_open(self);
+	return go_on_later(self);
 }

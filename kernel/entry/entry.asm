@@ -2,12 +2,14 @@
 ;
 ; entry/entry.asm - the doors into the kernel and the one way out.
 ;
-; In:  a user's registers are stored into its thread control block, the stack becomes the CPU's, and C is called with that TCB.
+; In:  a user's registers are stored into its thread control block, the stack becomes the CPU's, and C is called
+;      with that TCB.
 ; Out: C returns the thread that runs next, with its address space, segment bases and TSS.rsp0 already in place
-;      (entry/trap.c:leave); its registers are loaded from its TCB.
+;      (entry/leave.c:leave); its registers are loaded from its TCB.
 ;
-; The system-call door is copied once per CPU, followed at a constant distance by that CPU's data: `[rel cpu_page + X]` is
-; this CPU's X. So it uses no SWAPGS, and it reaches the rest of the kernel by absolute addresses only.
+; The system-call door is copied once per CPU, followed at a constant distance by that CPU's data:
+; `[rel cpu_page + X]` is this CPU's X. So it uses no SWAPGS, and it reaches the rest of the kernel by
+; absolute addresses only.
 ; An interrupt needs no such copy: the processor has pushed its frame into the running TCB, and that names the CPU.
 ;
 default rel
@@ -103,7 +105,8 @@ vector_stubs:
 	mov [BELOW(TCB_r13)], r13
 	mov [BELOW(TCB_r14)], r14
 	mov [BELOW(TCB_r15)], r15
-	push 2                                      ; gates leave AC and DF as the user set them; AC would switch SMAP off
+	push 2                                      ; gates leave AC and DF as the user set them;
+	                                            ; AC would switch SMAP off
 	popfq
 %endmacro
 
@@ -190,7 +193,7 @@ trap_on_own_stack:
 	lea rdi, [rsp - TCB_VECTOR]
 	jmp trap_bug
 
-; Run this thread. In: rdi = a thread that entry/trap.c:leave has made current.
+; Run this thread. In: rdi = a thread that entry/leave.c:leave has made current.
 global leave_to
 leave_to:
 	mov rax, [rdi + TCB_rax]

@@ -22,8 +22,8 @@ _Noreturn void idle_loop(struct cpu *cpu);
 void interrupt_window(struct cpu *cpu);
 
 /*
- * Make `next` the running thread: TSS.rsp0, address space, segment bases, FPU, timer. Returns it; for the idle thread it
- * does not return.
+ * Make `next` the running thread: TSS.rsp0, address space, segment bases, FPU, timer. Returns it; for the idle
+ * thread it does not return.
  */
 struct tcb *leave(struct tcb *next);
 
@@ -33,8 +33,8 @@ struct tcb *trap_enter(struct tcb *self);
 struct tcb *idle_interrupted(word_t vector, struct cpu *cpu);
 
 /*
- * An exception in kernel code, a double fault or a machine check: the end. `frame` looks like a TCB whose registers are those of
- * the fault.
+ * An exception in kernel code, a double fault or a machine check: the end. `frame` looks like a TCB whose
+ * registers are those of the fault.
  */
 _Noreturn void trap_in_kernel(struct tcb *frame);
 

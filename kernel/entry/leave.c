@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* entry/leave.c - the one way out of the kernel, up to the registers (entry.asm loads those). */
-#include "core/ipc.h"
 #include "core/sched.h"
 #include "entry/entry.h"
 #include "x86/clock.h"
@@ -37,6 +36,7 @@ static struct tcb *finish_work(struct tcb *next)
 
 	for (;;) {
 		if (next == cpu->idle && sched_any_ready(cpu)) {
+			update_timer(cpu, next); /* what ran may have set it, or a deadline before it */
 			interrupt_window(cpu);
 			next = sched_next(next);
 		} else if (next->resume) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: what is marked "->" becomes
- * entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
+ * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: what is
+ * marked "->" becomes entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
  */
 #include "abi/syscall.h"
 #include "core/tcb.h"
@@ -14,7 +14,6 @@ void offsets(void);
 
 void offsets(void)
 {
-	CONSTANT(TCB_REGS, offsetof(struct tcb, regs));
 #define REGISTER(name) CONSTANT(TCB_##name, offsetof(struct tcb, regs.name))
 	REGISTER(r15);
 	REGISTER(r14);
@@ -42,7 +41,6 @@ void offsets(void)
 	CONSTANT(TCB_CURRENT, TCB_CURRENT);
 
 	CONSTANT(CPU_RSP0, offsetof(struct cpu, tss.rsp0));
-	CONSTANT(CPU_IDLE, offsetof(struct cpu, idle));
 	CONSTANT(CPU_DATA_TO_STACK, CPU_STACK_TOP - CPU_DATA);
 	CONSTANT(CPU_AREA_SIZE, CPU_AREA_SIZE);
 	CONSTANT(CPU_DATA, CPU_DATA);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* entry/trap.c - exceptions and interrupts: what came, and who deals with it. */
-#include "base/assert.h"
 #include "base/panic.h"
-#include "base/print.h"
 #include "core/fault.h"
+#include "core/fpage.h"
 #include "core/ioport.h"
 #include "core/sched.h"
-#include "core/fpage.h"
 #include "entry/entry.h"
 #include "x86/clock.h"
 #include "x86/cpu.h"

@@ -8,7 +8,10 @@
 
 struct cpu;
 
-/* Take a range of RAM for the kernel's own frames and note it, and all that is the kernel's already, as not sigma0's. */
+/*
+ * Take a range of RAM for the kernel's own frames and note it, and all that is the kernel's already, as not
+ * sigma0's.
+ */
 void memory_init(struct boot_handoff *boot);
 
 /* Build the kernel's half of every address space and load it. */

@@ -88,8 +88,11 @@ static void fill_memory(struct kip *kip, const struct boot_handoff *boot)
 
 	/* Later entries override earlier ones: what nobody claims is device memory. */
 	add_memory(kip, &count, 0, 1UL << cpu_features.physical_bits, KIP_MEMORY_DEDICATED, false);
-	for (unsigned i = 0; i < boot->memory_count; i++)
-		add_memory(kip, &count, boot->memory[i].low, boot->memory[i].high, kip_type(boot->memory[i].type), false);
+	for (unsigned i = 0; i < boot->memory_count; i++) {
+		const struct boot_memory *m = &boot->memory[i];
+
+		add_memory(kip, &count, m->low, m->high, kip_type(m->type), false);
+	}
 	add_memory(kip, &count, lapic_phys(), lapic_phys() + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
 	add_memory(kip, &count, 0, USER_END, KIP_MEMORY_CONVENTIONAL, true);
 	kip->memory_info = (word_t)AT_MEMORY_DESC << 32 | count;
@@ -119,7 +122,8 @@ void kip_init(const struct boot_handoff *boot)
 	kip->boot_info = boot->boot_info;
 	kip->clock_info = 1 << 16 | 1; /* one microsecond, both */
 	kip->thread_info = THREAD_NUMBER_BITS | SYSTEM_BASE << 8 | (word_t)USER_BASE << 20;
-	kip->page_info = page_sizes | RIGHT_X | RIGHT_W; /* sizes from bit 10: the bit of the size itself; x and w can be withheld */
+	/* A size is its own bit, from bit 10 on; x and w can be withheld. */
+	kip->page_info = page_sizes | RIGHT_X | RIGHT_W;
 	fill_calls(kip);
 	fill_descriptions(kip);
 	fill_memory(kip, boot);

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; init/kip_calls.asm - the code behind the system-call entries of the kernel interface page: copied there, position independent.
+; init/kip_calls.asm - the code behind the system-call entries of the kernel interface page: copied there,
+; position independent.
 ; Registers as in abi/syscall.h; RDX is set here, but for IPC, whose caller says there what it wants.
 ;
 %include "entry/offsets.inc"

@@ -2,7 +2,8 @@
 /*
  * init/mappings.c - the kernel's half of every address space, see base/memory_map.h.
  *
- * No page is both writable and executable. The frames of the kernel image appear at its link address only, not in the direct map.
+ * No page is both writable and executable. The frames of the kernel image appear at its link address only, not
+ * in the direct map.
  */
 #include "base/assert.h"
 #include "core/frames.h"
@@ -96,6 +97,6 @@ void mappings_init(const struct boot_handoff *boot)
 	map_all_ram(boot);
 	make_tables();
 	map_reserve(lapic_phys(), lapic_phys() + PAGE_SIZE);
-	map(DEVICE_MAP, lapic_phys(), 0, PTE_WRITE | PTE_NX | PTE_UNCACHED | PTE_WRITE_THROUGH);
+	map(DEVICE_MAP, lapic_phys(), 0, PTE_WRITE | PTE_NX | CACHING_UNCACHEABLE);
 	cr3_write(direct_map_phys(kernel_root));
 }

@@ -2,8 +2,8 @@
 /*
  * init/memory.c - which memory is the kernel's.
  *
- * An eighth of the RAM, but at least a megabyte, from the top of the largest free range below 4 GiB: there the boot component's
- * tables show it while the kernel builds its own.
+ * An eighth of the RAM, but at least a megabyte, from the top of the largest free range below 4 GiB: there the
+ * boot component's tables show it while the kernel builds its own.
  */
 #include "base/assert.h"
 #include "core/frames.h"

@@ -2,8 +2,8 @@
 /*
  * init/servers.c - sigma0 and the root task, the two programs that the kernel starts.
  *
- * The boot component has put both where they were linked. sigma0 owns all memory, 1:1, and needs no pager; it is the root
- * task's. Both spaces are privileged.
+ * The boot component has put both where they were linked. sigma0 owns all memory, 1:1, and needs no pager; it
+ * is the root task's. Both spaces are privileged.
  */
 #include "base/assert.h"
 #include "core/ipc.h"
@@ -11,7 +11,6 @@
 #include "core/space.h"
 #include "core/thread.h"
 #include "init/init.h"
-#include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
 enum { SERVER_PRIORITY = 255, UTCB_AREA_LOG2 = 20 };
@@ -49,7 +48,7 @@ struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu)
 	struct tcb *root = make_server(2, &boot->root, cpu, false);
 
 	/* All ports now: later there may be no memory for the bitmap, and sigma0 has nobody to answer its faults. */
-	if (!space_allow_ports(sigma0->space, (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, NULL, cpu))
+	if (!space_allow_ports(sigma0->space, (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, cpu))
 		panic("too little memory to start sigma0; give the machine more");
 	sched_ready(sigma0);
 	sched_ready(root);

@@ -2,8 +2,8 @@
 /*
  * sys/calls.h - the system calls: one file each, whose head is its manual page.
  *
- * Each takes the running thread, with its arguments where it left them in self->regs (abi/syscall.h), leaves results there, and returns the
- * thread that runs next.
+ * Each takes the running thread, with its arguments where it left them in self->regs (abi/syscall.h), leaves
+ * results there, and returns the thread that runs next.
  */
 #ifndef SYS_CALLS_H
 #define SYS_CALLS_H

@@ -11,8 +11,9 @@
  * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 0 if the call failed.
  *
  * The thread must be active and of the caller's space, and may be the caller. Aborting ends the phase with "cancelled", and a
- * transfer of typed items that is under way, for both partners, with "aborted". A thread that waits for
- * an answer to a fault is receiving; aborting lets it run on from its (new) IP. A halted thread finishes no user instruction but
+ * transfer of typed items that is under way, for both partners, with "aborted". A thread that waits for an answer to a fault is
+ * receiving; aborting lets it run on from its (new) IP. But while a fault belongs to a transfer, the thread is sending or receiving as that
+ * transfer says, whatever it waits for. A halted thread finishes no user instruction but
  * can still get its message. FLAGS are reduced to those a user may set.
  *
  * ErrorCode: invalid thread     not an active thread of this space
@@ -38,15 +39,34 @@ enum control {
 	CONTROL_TAKE_HALT = 1 << 8,
 };
 
+/* Its own IPC counts: a thread that waits for a page of a message that it sends is sending. */
 static bool is_receiving(const struct tcb *t)
 {
-	return tcb_is_waiting(t) || t->resume == ipc_resume || t->transfer_from;
+	return t->transfer_from ||
+	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+}
+
+static bool is_sending(const struct tcb *t)
+{
+	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
 }
 
 static word_t state_of(const struct tcb *t)
 {
 	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
-	       (t->hold & HOLD_SENDING || t->transfer.to ? CONTROL_ABORT_SEND : 0);
+	       (is_sending(t) ? CONTROL_ABORT_SEND : 0);
+}
+
+static void abort_ipc(struct tcb *t, word_t control)
+{
+	bool sending = (control & CONTROL_ABORT_SEND) && is_sending(t);
+
+	if (!sending && !((control & CONTROL_ABORT_RECEIVE) && is_receiving(t)))
+		return;
+	if (t->transfer.to || t->transfer_from || t->answer_from)
+		transfer_abort(t);
+	else
+		ipc_fail(t, sending ? PHASE_SEND : PHASE_RECEIVE, IPC_CANCELLED);
 }
 
 static void set_halted(struct tcb *t, bool halted)
@@ -83,12 +103,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	self->regs.r13 = t->utcb_map->pager;
 	sys_result(self, id_is_local(in.rdi) ? t->id : t->utcb);
 
-	if (t->transfer.to ? in.rsi & CONTROL_ABORT_SEND : t->transfer_from && (in.rsi & CONTROL_ABORT_RECEIVE))
-		transfer_abort(t);
-	if ((in.rsi & CONTROL_ABORT_SEND) && (t->hold & HOLD_SENDING))
-		ipc_fail(t, PHASE_SEND, IPC_CANCELLED);
-	if ((in.rsi & CONTROL_ABORT_RECEIVE) && is_receiving(t))
-		ipc_fail(t, PHASE_RECEIVE, IPC_CANCELLED);
+	abort_ipc(t, in.rsi);
 	if (in.rsi & CONTROL_SP)
 		t->rsp = in.r8;
 	if (in.rsi & CONTROL_IP)

@@ -5,15 +5,16 @@
  *   RAX tag   RDI to   RSI from   RDX call word (kind, receive timeout)   R8 send timeout   MR1-7 in registers
  *   returns RAX tag, RSI sender, MR1-7 in registers; with the tag's E bit set: ErrorCode in the UTCB
  *
- * to nilthread: no send phase. Kind IPC_CALL: receive from `to`; IPC_OPEN: from anybody; IPC_OPEN_LOCAL: from any thread of this
- * space; IPC_FROM: from RSI, nilthread: no receive phase. Ids may be local or global; the sender is delivered as a local id
- * exactly if it is of the receiver's space. Timeouts are X.2's; the
- * receive phase of a message that was sent begins when the send phase has ended.
+ * to nilthread: no send phase. Kind IPC_CALL: receive from `to`; IPC_OPEN: from anybody; IPC_OPEN_LOCAL: from
+ * any thread of this space; IPC_FROM: from RSI, nilthread: no receive phase. Ids may be local or global; the
+ * sender is delivered as a local id exactly if it is of the receiver's space. Timeouts are X.2's; the receive
+ * phase of a message that was sent begins when the send phase has ended.
  *
- * With the tag's p bit the message goes out in the name of VirtualSender (UTCB), if that is a thread of this space or of a space whose
- * redirector is in this one; else in the caller's own. The receiver sees p and, in ActualSender, who
- * really sent it; if the virtual sender waits for an answer from the caller alone, it waits for the receiver from then on. A message that was
- * redirected (SpaceControl) arrives with r and, in IntendedReceiver, to whom it was sent.
+ * With the tag's p bit the message goes out in the name of VirtualSender (UTCB), if that is a thread of this
+ * space or of a space whose redirector is in this one; else in the caller's own. The receiver sees p and, in
+ * ActualSender, who really sent it; if the virtual sender waits for an answer from the caller alone, it waits
+ * for the receiver from then on. A message that was redirected (SpaceControl) arrives with r and, in
+ * IntendedReceiver, to whom it was sent.
  *
  * ErrorCode: phase (bit 0: 1 receive) and
  *   timeout       the phase did not find its partner in time

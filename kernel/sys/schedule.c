@@ -29,25 +29,13 @@ static word_t state_of(const struct tcb *t)
 		return STATE_INACTIVE;
 	if (t->transfer.to)
 		return STATE_SENDING;
-	if (t->transfer_from)
+	if (t->transfer_from || t->answer_from)
 		return STATE_RECEIVING;
 	if (t->hold & HOLD_SENDING)
 		return STATE_PENDING_SEND;
 	if (tcb_is_waiting(t))
 		return STATE_WAITING;
 	return t->hold & HOLD_HALTED ? STATE_INACTIVE : STATE_RUNNING;
-}
-
-/* A slice in X.2's format, rounded up to what its mantissa can say. */
-static word_t time_of_slice(usec_t slice)
-{
-	unsigned exponent = 0;
-
-	while (slice > 0x3ff) {
-		slice = (slice + 1) >> 1;
-		exponent++;
-	}
-	return slice ? exponent << 10 | slice : 0;
 }
 
 struct tcb *sys_schedule(struct tcb *self)
@@ -73,7 +61,7 @@ struct tcb *sys_schedule(struct tcb *self)
 		return sys_refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
-	self->regs.rsi = time_of_slice(t->slice) << 16;
+	self->regs.rsi = (t->slice ? time_period(t->slice) : 0) << 16;
 	if (time != KEEP && slice != TIME_KEEP) {
 		t->slice = slice ? time_deadline(slice, 0) : 0;
 		if (slice && !t->slice)

@@ -5,23 +5,28 @@
  *   RDI thread   RSI space specifier   R8 scheduler   R9 pager   R10 UTCB location
  *   returns RAX 1 done, 0 refused
  *
- * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is any thread of the space, or the
- * thread itself for a new, empty space. Nilthread as space specifier deletes the thread (and the space with its last
- * thread); as scheduler or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a pager is
- * only noted (the space may have no areas yet), and judged when a pager makes the thread active.
+ * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is
+ * any thread of the space, or the thread itself for a new, empty space. Nilthread as space specifier deletes
+ * the thread (and the space with its last thread); as scheduler or pager it leaves what is there; all ones as
+ * UTCB location likewise. A UTCB location given without a pager is only noted (the space may have no areas
+ * yet), and judged when a pager makes the thread active.
  *
- * A new thread has priority 100 and time slices of 10 ms; an active one has no exception handler, handle 0, and never as its transfer timeouts.
+ * A new thread has priority 100 and time slices of 10 ms; an active one has no exception handler, handle 0, and
+ * never as its transfer timeouts.
  *
- * A thread with a UTCB location and a pager becomes active: it waits for a message of exactly two words, IP and SP, from its
- * pager. Before that it takes no part in IPC. The pager of an active thread is changed by ExchangeRegisters or here.
+ * A thread with a UTCB location and a pager becomes active: it waits for a message of exactly two words, IP and
+ * SP, from its pager. Before that it takes no part in IPC. The pager of an active thread is changed by
+ * ExchangeRegisters or here.
  *
  * ErrorCode: no privilege       the caller's space is not privileged
- *            invalid thread     not a user thread number, a version without any of its low six bits, the caller itself to be deleted
- *                               or renamed, or (to be deleted) no such thread; interrupts can't be associated yet
- *            invalid space      the specifier names no thread, or another space than the thread's: threads don't migrate yet
+ *            invalid thread     not a user thread number, a version without any of its low six bits, the caller
+ *                               itself to be deleted or renamed, or (to be deleted) no such thread; interrupts
+ *                               can't be associated yet
+ *            invalid space      the specifier names no thread, or another space than the thread's: threads don't
+ *                               migrate yet
  *            invalid scheduler  names no thread, or none was given for a new thread
- *            UTCB area          the thread has a UTCB already; or it would become active with one that is not in the space's UTCB area,
- *                               not aligned or taken, or without one
+ *            UTCB area          the thread has a UTCB already; or it would become active with one that is not in
+ *                               the space's UTCB area, not aligned or taken, or without one
  *            invalid parameter  a pager that is anythread, or a local id of nobody
  *            no memory          for TCB, UTCB or page tables; nothing is changed
  */
@@ -30,7 +35,6 @@
 #include "core/thread.h"
 #include "sys/calls.h"
 
-enum { VERSION_MUST_HAVE = 0x3f };
 #define KEEP_UTCB ~0UL
 
 static bool is_user_thread_id(word_t id)
@@ -92,7 +96,8 @@ static bool place_utcb(struct tcb *t, word_t utcb, word_t pager)
 }
 
 /* Make the thread; when it is to be active at once and there is no memory for that, unmake it. */
-static struct tcb *create(struct tcb *self, word_t id, struct space *space, word_t scheduler, word_t pager, word_t utcb)
+static struct tcb *create(struct tcb *self, word_t id, struct space *space, word_t scheduler, word_t pager,
+                          word_t utcb)
 {
 	struct space *fresh = space ? NULL : space_create();
 	struct tcb *t = space || fresh ? thread_create(id, space ? space : fresh, self->cpu, scheduler) : NULL;

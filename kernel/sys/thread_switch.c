@@ -4,8 +4,9 @@
  *
  *   RDI destination
  *
- * A thread that is ready gets the CPU, and what is left of the caller's time slice, whatever its priority. Nilthread, or a
- * thread that can't run: the caller goes behind the others of its priority, and its slice ends. Never fails.
+ * A thread that is ready gets the CPU, and what is left of the caller's time slice, whatever its priority.
+ * Nilthread, or a thread that can't run: the caller goes behind the others of its priority, and its slice ends.
+ * Never fails.
  */
 #include "core/sched.h"
 #include "core/thread.h"

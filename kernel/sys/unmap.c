@@ -5,14 +5,17 @@
  *   RDI control: bits 0-5 number of the last flexpage, bit 6 flush   flexpages in MR0 .. of the UTCB
  *   returns the same flexpages, with the accesses that were seen in place of the rights
  *
- * The rights of a flexpage are those to be taken away (none: only ask). They are taken from every page that was mapped, over however many
- * spaces, from the caller's pages in it; with flush from the caller's pages as well. Without read
- * access a page is gone. Of a page larger than the flexpage only the part inside is touched.
+ * The rights of a flexpage are those to be taken away (none: only ask). They are taken from every page that was
+ * mapped, over however many spaces, from the caller's pages in it; with flush from the caller's pages as well.
+ * Without read access a page is gone. Of a page larger than the flexpage only the part inside is touched.
  *
- * The accesses (read, written, executed) are those by the caller and everybody who got the page from it, since this was last asked. The
- * processor does not tell execution from reading: a page that may be executed and was accessed counts as executed.
+ * The accesses (read, written, executed) are those by the caller and everybody who got the page from it, since
+ * this was last asked. The processor does not tell execution from reading: a page that may be executed and was
+ * accessed counts as executed.
  *
- * The work is done in pieces, between which interrupts and better threads run. Nil and malformed flexpages, and those of I/O ports, are
+ * I/O ports have no single rights: any right named takes the ports, and no accesses are returned.
+ *
+ * The work is done in pieces, between which interrupts and better threads run. Nil and malformed flexpages are
  * returned as they are but without rights.
  */
 #include "core/mapdb.h"
@@ -20,16 +23,19 @@
 #include "core/space.h"
 #include "sys/calls.h"
 
-enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 24 };
+enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 4 };
 
+/* Begin with the flexpage that unmap_item names: one of the two walks, and nothing for the other. */
 static void begin(struct tcb *self, bool flush)
 {
 	struct fpage f = fpage_decode(self->utcb_map->mr[self->unmap_item]);
+	word_t end = f.kind == FPAGE_NIL ? f.base : f.base + fpage_size(f);
+	bool takes_ports = f.kind == FPAGE_IO && f.rights;
 
-	if (f.kind != FPAGE_MEMORY)
-		f = (struct fpage){ .kind = FPAGE_NIL };
-	mapdb_revoke_begin(&self->revocation, self->space, f.base, f.kind == FPAGE_NIL ? f.base : f.base + fpage_size(f),
-	                   f.rights, flush);
+	mapdb_revoke_begin(&self->revocation, self->space, f.base, f.kind == FPAGE_MEMORY ? end : f.base, f.rights,
+	                   flush);
+	portdb_revoke_begin(&self->port_revocation, self->space, (uint32_t)f.base, (uint32_t)(takes_ports ? end : f.base),
+	                    flush);
 }
 
 static struct tcb *go_on(struct tcb *self)
@@ -40,7 +46,7 @@ static struct tcb *go_on(struct tcb *self)
 	for (;;) {
 		word_t *item = &self->utcb_map->mr[self->unmap_item];
 
-		if (!mapdb_revoke(&self->revocation, STEPS, self->cpu)) {
+		if (!mapdb_revoke(&self->revocation, STEPS, self->cpu) || !portdb_revoke(&self->port_revocation, STEPS)) {
 			self->resume = go_on;
 			return sched_open(self);
 		}

@@ -15,13 +15,14 @@ enum msr { /* SDM 4, table 2-2 */
 	MSR_EFER = 0xc0000080,
 	MSR_STAR = 0xc0000081,
 	MSR_LSTAR = 0xc0000082,
-	MSR_CSTAR = 0xc0000083,
 	MSR_FMASK = 0xc0000084,
 	MSR_FS_BASE = 0xc0000100,
 	MSR_GS_BASE = 0xc0000101,
 };
 enum { EFER_SCE = 1 << 0, EFER_LME = 1 << 8, EFER_NXE = 1 << 11 };
 enum { CR0_MP = 1 << 1, CR0_EM = 1 << 2, CR0_TS = 1 << 3, CR0_NE = 1 << 5, CR0_WP = 1 << 16, CR0_AM = 1 << 18 };
+#define CR0_NW (1UL << 29)
+#define CR0_CD (1UL << 30)
 enum { /* SDM 3A 2.5 */
 	CR4_DE = 1 << 3,
 	CR4_MCE = 1 << 6,
@@ -137,6 +138,12 @@ static inline void invlpg(virt_t address)
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
+/* Write all caches back and empty them. */
+static inline void wbinvd(void)
+{
+	__asm__ volatile("wbinvd" : : : "memory");
+}
+
 static inline word_t rdtsc(void)
 {
 	uint32_t low, high;
@@ -193,7 +200,10 @@ extern struct cpu_features cpu_features;
 /* Fill cpu_features and switch on everything in it on this CPU. */
 void cpu_features_init(void);
 
-/* May this address be loaded into a segment base? A user may do so itself, with a kernel address too: it gets a fault there. */
+/*
+ * May this address be loaded into a segment base? A user may do so itself, with a kernel address too: it gets a
+ * fault there.
+ */
 static inline bool canonical(virt_t address)
 {
 	return (virt_t)((long)(address << 16) >> 16) == address;

@@ -2,10 +2,12 @@
 /*
  * x86/cpu_data.h - what belongs to one CPU.
  *
- * One page, at a constant distance behind the CPU's copy of the system-call entry, which so finds it without a segment base
- * or a register. C code gets at it through the thread it works for (tcb->cpu). Only its own CPU writes it.
+ * One page, at a constant distance behind the CPU's copy of the system-call entry, which so finds it without a
+ * segment base or a register. C code gets at it through the thread it works for (tcb->cpu). Only its own CPU
+ * writes it.
  *
- * The TSS lies near the start: its rsp0 is the pointer to the running thread, in one cache line with what else a switch needs.
+ * The TSS lies near the start: its rsp0 is the pointer to the running thread, in one cache line with what else
+ * a switch needs.
  */
 #ifndef X86_CPU_DATA_H
 #define X86_CPU_DATA_H

@@ -2,8 +2,8 @@
 /*
  * x86/fpu.h - the FPU and vector registers, switched only for threads that use them.
  *
- * They stay in the processor, with CR0.TS set, until another thread wants them. So threads that compute with integers pay nothing, and nobody
- * ever sees the registers of another: touching them with TS set raises #NM.
+ * They stay in the processor, with CR0.TS set, until another thread wants them. So threads that compute with
+ * integers pay nothing, and nobody ever sees the registers of another: touching them with TS set raises #NM.
  */
 #ifndef X86_FPU_H
 #define X86_FPU_H

@@ -16,7 +16,8 @@ enum lapic_register { /* SDM 3A table 11-1, byte offsets */
 	LAPIC_TIMER_CURRENT = 0x390,
 	LAPIC_TIMER_DIVIDE = 0x3e0,
 };
-enum { SOFTWARE_ENABLE = 1 << 8, LVT_MASKED = 1 << 16, DIVIDE_BY_1 = 0xb, APIC_BASE_X2 = 1 << 10, APIC_BASE_ENABLE = 1 << 11 };
+enum { SOFTWARE_ENABLE = 1 << 8, LVT_MASKED = 1 << 16, DIVIDE_BY_1 = 0xb };
+enum { APIC_BASE_X2 = 1 << 10, APIC_BASE_ENABLE = 1 << 11 }; /* SDM 3A 11.4.4, 11.12.1 */
 enum { PIC_MASTER_DATA = 0x21, PIC_SLAVE_DATA = 0xa1 };
 
 static volatile uint32_t *lapic_register(enum lapic_register offset)

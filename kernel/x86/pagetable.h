@@ -22,6 +22,15 @@ typedef uint64_t pte_t;
 #define PTE_LARGE    (1UL << 7) /* levels 1 and 2: a leaf */
 #define PTE_GLOBAL   (1UL << 8)
 #define PTE_KERNEL_OWNED (1UL << 9) /* ours: the frame of a user leaf is the kernel's (KIP, UTCB); never mapped on */
+/*
+ * How a page is cached: these two bits name one of the first four entries of the PAT (x86/features.c:pat_init). The
+ * third bit, which would name the others, lies elsewhere in large pages than in small ones and is not used.
+ */
+#define PTE_CACHING  (PTE_WRITE_THROUGH | PTE_UNCACHED)
+#define CACHING_WRITE_BACK      0UL
+#define CACHING_WRITE_THROUGH   PTE_WRITE_THROUGH
+#define CACHING_WRITE_COMBINING PTE_UNCACHED
+#define CACHING_UNCACHEABLE     (PTE_UNCACHED | PTE_WRITE_THROUGH)
 #define PTE_NX       (1UL << 63)
 #define PTE_ADDRESS  0x000ffffffffff000UL
 

@@ -64,8 +64,9 @@ void segments_init(void)
 }
 
 /*
- * Segments of 64-bit code have neither base nor limit. The user's data descriptor is an empty expand-down segment and the
- * user's code execute-only: 64-bit code ignores that, and 32-bit code that should get hold of them has nothing of them.
+ * Segments of 64-bit code have neither base nor limit. The user's data descriptor is an empty expand-down
+ * segment and the user's code execute-only: 64-bit code ignores that, and 32-bit code that should get hold of
+ * them has nothing of them.
  */
 #define DESCRIPTOR_KERNEL_CODE 0x00af9b000000ffffUL /* 64-bit, ring 0, present */
 #define DESCRIPTOR_KERNEL_DATA 0x00cf93000000ffffUL
@@ -75,7 +76,7 @@ void segments_init(void)
 static void fill_gdt(struct cpu *cpu)
 {
 	word_t tss = (word_t)&cpu->tss;
-	word_t limit = CPU_IO_END - CPU_DATA - offsetof(struct cpu, tss); /* the bitmap and the byte of ones behind it */
+	word_t limit = CPU_IO_END - CPU_DATA - offsetof(struct cpu, tss); /* with the byte of ones behind the bitmap */
 
 	cpu->gdt[SELECTOR_KERNEL_CODE / 8] = DESCRIPTOR_KERNEL_CODE;
 	cpu->gdt[SELECTOR_KERNEL_DATA / 8] = DESCRIPTOR_KERNEL_DATA;

@@ -2,8 +2,8 @@
 /*
  * abi/bootinfo.h - X.2's generic boot information (reference manual, "Generic BootInfo"), 64-bit words.
  *
- * A header, then records, each with the offset to the next. All addresses are physical, and so are they for the root task,
- * to which conventional memory arrives 1:1.
+ * A header, then records, each with the offset to the next. All addresses are physical, and so are they for the
+ * root task, to which conventional memory arrives 1:1.
  */
 #ifndef ABI_BOOTINFO_H
 #define ABI_BOOTINFO_H

@@ -2,8 +2,8 @@
 /*
  * abi/kip.h - the kernel interface page, X.2 layout for 64-bit kernels.
  *
- * One read-only page in every space, at the address its creator chose. System-call entries are offsets from the start of
- * the page: position-independent code that takes the registers of abi/syscall.h (the IPC entries take
+ * One read-only page in every space, at the address its creator chose. System-call entries are offsets from the
+ * start of the page: position-independent code that takes the registers of abi/syscall.h (the IPC entries take
  * RDX from the caller, the others set it) and returns with `ret`.
  */
 #ifndef ABI_KIP_H

@@ -42,8 +42,8 @@
  *
  * A call that fails leaves its reason in the UTCB's ErrorCode.
  *
- * The segment registers DS, ES, FS and GS are not a thread's own: 64-bit code has no use for their selectors, and the kernel neither saves nor
- * clears them. The base of FS is a thread's own; that of GS is its UTCB.
+ * The segment registers DS, ES, FS and GS are not a thread's own: 64-bit code has no use for their selectors,
+ * and the kernel neither saves nor clears them. The base of FS is a thread's own; that of GS is its UTCB.
  */
 #ifndef ABI_SYSCALL_H
 #define ABI_SYSCALL_H

@@ -3,9 +3,10 @@
  * space.h - what belongs at which address of a program, and which frame is there already.
  *
  * A program's memory is its segments, its heap, and the large pages that it has asked for. A page
- * comes into being when it is touched for the first time, a large one when it is asked for. The frames are remembered in a tree like a page table, three levels of 512
- * entries, so that a page asked for twice (by two threads at the same moment, or after the program
- * has unmapped it) is the same page.
+ * comes into being when it is touched for the first time, a large one when it is asked for. The
+ * frames are remembered in a tree like a page table, three levels of 512 entries, so that a page
+ * asked for twice (by two threads at the same moment, or after the program has unmapped it) is the
+ * same page.
  */
 #ifndef ROOT_SPACE_H
 #define ROOT_SPACE_H

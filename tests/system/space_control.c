@@ -134,11 +134,22 @@ TEST(space_control, areas_of_active_space_do_not_move)
 	L4_ThreadId_t t = thread_start(s, sleeps, 0);
 
 	settle();
-	lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT + 0x100000, 16));
-	/* Taken or not: the UTCB is where it was, and its thread can be reached and deleted. */
+	EXPECT_EQ(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT + 0x100000, 16)), 1);
+	/* The UTCB is where it was, and its thread can be reached and deleted. */
 	EXPECT(L4_Version(t) != 0);
 	settle();
 	EXPECT_EQ(thread_delete(t), 1);
+}
+
+/* Areas that would be refused in any space are refused here, too. */
+TEST(space_control, error_6_and_7_in_active_space)
+{
+	L4_ThreadId_t t = thread_start(space_new(), sleeps, 0);
+
+	settle();
+	EXPECT_REFUSED(lay_out(t, L4_FpageLog2(KIP_AT, 11), L4_FpageLog2(UTCB_AT, 16)), ERROR_KIP_AREA);
+	EXPECT_REFUSED(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 11)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(KIP_AT, 12)), ERROR_UTCB_AREA);
 }
 
 TEST(space_control, own_space_does_not_move)

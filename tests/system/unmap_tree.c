@@ -359,8 +359,6 @@ TEST_LIMIT(unmap_tree, space_of_flusher_deleted, 5000)
  * Kernel memory. There is no call that tells how much is free, but it can be used up: a page mapped to places far apart
  * takes page tables each time, until there are none. The number of places is the measure.
  */
-static volatile L4_Word_t places;
-
 static void takes_until_told(L4_Word_t unused)
 {
 	(void)unused;

@@ -207,11 +207,12 @@ static void slot_link(struct slot *s, struct slot *parent)
 static void slot_take(struct slot *s)
 {
 	s->there = false;
-	s->rights = s->seen = s->claimed = 0;
+	s->rights = s->seen = 0;
 	while (s && !s->there && !s->child) {
 		struct slot *parent = s->parent;
 
 		slot_unlink(s);
+		s->claimed = 0;
 		s = parent;
 	}
 }
@@ -345,6 +346,7 @@ static void check_list(struct tally *t, uint32_t first, uint32_t owner_level, st
 		REQUIRE(m->space && m->parent);
 		parent = mapping_of(m->parent);
 		REQUIRE(m->prev == prev);
+		REQUIRE(m->parent == mapping_of(first)->parent);
 		REQUIRE(level_of(m) == owner_level);
 		REQUIRE(parent->space == frame_number(s));
 		REQUIRE(own == (level_of(parent) == level_of(m)));
@@ -538,6 +540,14 @@ static void require_lost(const struct walk *w, const struct slot *s, bool self)
 		require_lost(w, c, true);
 }
 
+/* A revocation may or may not have noted, by now, the accesses to what it is to go through. Those above it still wait for them. */
+static void forget_seen(unsigned i)
+{
+	for (struct slot *s = slots[0]; s < slots[0] + SPACES * PAGES; s++)
+		if (in_range(&walks[i], s) || (s->claimed & 1 << i))
+			slot_revoke(s, 0, false);
+}
+
 void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsigned rights, bool flush)
 {
 	struct walk *w = &walks[i];
@@ -547,12 +557,12 @@ void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsign
 	*w = (struct walk){ .under_way = true, .space = space, .low = low, .high = high, .rights = rights,
 	                    .flush = flush, .begun = operations };
 	mapdb_revoke_begin(&w->r, spaces[space], (virt_t)low * PAGE_SIZE, (virt_t)high * PAGE_SIZE, rights, flush);
-	for (struct slot *s = slots[0]; s < slots[SPACES]; s++) {
-		s->seen = 0; /* the order in which accesses are told is not followed */
+	for (struct slot *s = slots[0]; s < slots[0] + SPACES * PAGES; s++) {
 		s->claimed &= (uint8_t)~(1 << i);
 		if (in_range(w, s) && s->there)
 			s->claimed |= (uint8_t)(1 << i);
 	}
+	forget_seen(i);
 }
 
 bool model_continue(unsigned i, unsigned steps)
@@ -563,6 +573,7 @@ bool model_continue(unsigned i, unsigned steps)
 	REQUIRE(w->under_way);
 	operations++;
 	adopt();
+	forget_seen(i);
 	if (!done)
 		return false;
 	w->under_way = false;
@@ -574,6 +585,7 @@ bool model_continue(unsigned i, unsigned steps)
 void model_give_up(unsigned i)
 {
 	if (walks[i].under_way) {
+		forget_seen(i);
 		mapdb_revoke_end(&walks[i].r);
 		gave_up = true;
 	}
@@ -664,6 +676,9 @@ static enum mapdb_result slots_map(unsigned from, unsigned source, unsigned to, 
 	return MAPDB_DONE;
 }
 
+/* What a mapping over another one clears the way with. */
+static struct revocation clearing = { .link = { &clearing.link, &clearing.link } };
+
 enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights)
 {
 	virt_t address = (virt_t)source * PAGE_SIZE;
@@ -674,7 +689,10 @@ enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigne
 	if (from == 0 && !mapdb_show_sigma0(spaces[0], address, level))
 		return MAPDB_NO_MEMORY;
 	leaf = leaf_of(from, source);
-	result = mapdb_map(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights, test_cpu);
+	do
+		result = mapdb_map(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights,
+				   &clearing, test_cpu);
+	while (result == MAPDB_MORE);
 	if (to != 0 && !(from == to && source == target) && (leaf.pte & PTE_PRESENT) && leaf.level < level) {
 		REQUIRE(result == MAPDB_NO_MEMORY); /* the caller must try a smaller page */
 		return result;
@@ -702,13 +720,12 @@ static enum mapdb_result slots_grant(unsigned from, unsigned source, unsigned to
 	slots_revoke(to, target, target + pages, RIGHTS_ALL, true);
 	if (!s->there)
 		return MAPDB_NOTHING;
-	const struct leaf leaf = leaf_of(to, target);
-	bool whole = no_memory ? level > 0 : level_of(mapping_of(leaf.mapping)) == level && mapping_of(leaf.mapping)->child;
-
-	(void)whole;
 	for (unsigned i = 0; i < pages && !no_memory; i++) {
 		struct slot *parent = s[i].parent, *child = s[i].child;
 
+		for (unsigned n = 0; n < REVOCATIONS; n++) /* a revocation that has begun with it follows it */
+			if (walks[n].under_way && in_range(&walks[n], &s[i]))
+				s[i].claimed |= (uint8_t)(1 << n);
 		t[i] = s[i];
 		t[i].rights &= (uint8_t)(rights | RIGHT_R);
 		s[i].child = NULL;
@@ -732,7 +749,10 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	if (from == 0)
 		return model_map(from, source, to, target, level, rights);
 	operations++;
-	result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights, test_cpu);
+	do
+		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights,
+				     &clearing, test_cpu);
+	while (result == MAPDB_MORE);
 	if (to == 0) {
 		REQUIRE(result == MAPDB_NOTHING);
 		return result;
@@ -753,7 +773,7 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	return result;
 }
 
-bool model_access(unsigned space, unsigned page, enum rights access)
+bool model_access(unsigned space, unsigned page, unsigned access)
 {
 	struct slot *s = &slots[space][page];
 	unsigned level, first;

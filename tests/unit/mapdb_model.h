@@ -55,7 +55,7 @@ bool model_is_under_way(unsigned i);
 void model_renew_space(unsigned space);
 
 /* A user accesses his page, if he has it with that right (one of enum rights). */
-bool model_access(unsigned space, unsigned page, enum rights access);
+bool model_access(unsigned space, unsigned page, unsigned access);
 
 /* The page is in a leaf of this level; -1: there is none. */
 int model_leaf_level(unsigned space, unsigned page);

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core/portdb.c - who got which I/O ports from whom, see core/portdb.h. */
+#include "core/portdb.h"
+#include "base/assert.h"
+#include "core/frames.h"
+#include "core/space.h"
+
+/* Nodes name each other by number (frame number << 6 | slot), 0 is nobody. */
+struct port_node {
+	struct port_mask mask; /* never empty */
+	uint32_t parent;       /* 0: sigma0's */
+	uint32_t child;        /* the first made from this one */
+	uint32_t next, prev;   /* siblings; a free node: the list of free nodes */
+	uint32_t space;        /* frame number of its struct space; 0: free */
+	uint32_t same;         /* the next node of this space and block */
+	uint32_t block;
+};
+enum { NODES_A_FRAME = 64 };
+_Static_assert(sizeof(struct port_node) == 64 && sizeof(struct port_node) * NODES_A_FRAME == PAGE_SIZE, "a cache line");
+_Static_assert(PORT_BLOCKS * sizeof(uint32_t) <= PAGE_SIZE, "the first nodes are a frame");
+
+static uint32_t free_nodes; /* the first; a frame with nothing else is given back */
+static size_t node_count;
+static uint32_t changes;    /* of any tree; a walk that was left goes back to the root of its tree when this has moved */
+
+static struct port_node *node_of(uint32_t number)
+{
+	return (struct port_node *)frame_of_number(number / NODES_A_FRAME) + number % NODES_A_FRAME;
+}
+
+static struct space *space_of(const struct port_node *n)
+{
+	return frame_of_number(n->space);
+}
+
+static void push_free(uint32_t number)
+{
+	struct port_node *n = node_of(number);
+
+	*n = (struct port_node){ .next = free_nodes };
+	if (free_nodes)
+		node_of(free_nodes)->prev = number;
+	free_nodes = number;
+}
+
+static void remove_free(uint32_t number)
+{
+	const struct port_node *n = node_of(number);
+
+	if (n->next)
+		node_of(n->next)->prev = n->prev;
+	if (n->prev)
+		node_of(n->prev)->next = n->next;
+	else
+		free_nodes = n->next;
+}
+
+/* A frame of nodes counts in its note those in use. */
+static uint32_t node_alloc(void)
+{
+	if (!free_nodes) {
+		void *fresh = frame_alloc();
+
+		if (!fresh)
+			return 0;
+		for (uint32_t slot = NODES_A_FRAME; slot-- > 0;)
+			push_free(frame_number(fresh) * NODES_A_FRAME + slot);
+	}
+	uint32_t number = free_nodes;
+
+	remove_free(number);
+	++*frame_note(frame_of_number(number / NODES_A_FRAME));
+	node_count++;
+	return number;
+}
+
+static void node_release(uint32_t number)
+{
+	uint32_t first = ALIGN_DOWN(number, NODES_A_FRAME);
+	void *frame = frame_of_number(number / NODES_A_FRAME);
+
+	push_free(number);
+	node_count--;
+	if (--*frame_note(frame))
+		return;
+	for (uint32_t slot = 0; slot < NODES_A_FRAME; slot++)
+		remove_free(first + slot);
+	frame_free(frame);
+}
+
+size_t portdb_count(void)
+{
+	return node_count;
+}
+
+/* Masks. */
+
+static bool is_empty(struct port_mask m)
+{
+	return !(m.word[0] | m.word[1] | m.word[2] | m.word[3]);
+}
+
+static struct port_mask both(struct port_mask a, struct port_mask b)
+{
+	for (unsigned i = 0; i < PORT_WORDS; i++)
+		a.word[i] &= b.word[i];
+	return a;
+}
+
+static struct port_mask either(struct port_mask a, struct port_mask b)
+{
+	for (unsigned i = 0; i < PORT_WORDS; i++)
+		a.word[i] |= b.word[i];
+	return a;
+}
+
+static struct port_mask without(struct port_mask a, struct port_mask b)
+{
+	for (unsigned i = 0; i < PORT_WORDS; i++)
+		a.word[i] &= ~b.word[i];
+	return a;
+}
+
+/* The ports of [low, high) in a block. */
+static struct port_mask range_in_block(uint32_t block, uint32_t low, uint32_t high)
+{
+	struct port_mask m = { { 0 } };
+
+	for (unsigned i = 0; i < PORT_WORDS; i++) {
+		uint32_t first = block * PORT_BLOCK + i * 64;
+		uint32_t from = low > first ? low - first : 0, to = high > first ? high - first : 0;
+
+		if (from < 64 && from < to)
+			m.word[i] = (to >= 64 ? ~0UL : (1UL << to) - 1) & ~0UL << from;
+	}
+	return m;
+}
+
+/* What the processor sees. */
+
+static void allow(struct space *s, uint32_t block, struct port_mask m)
+{
+	word_t *bits = space_port_bits(s, block);
+
+	for (unsigned i = 0; i < PORT_WORDS; i++)
+		bits[i] &= ~m.word[i];
+}
+
+static void forbid(struct space *s, uint32_t block, struct port_mask m)
+{
+	word_t *bits = space_port_bits(s, block);
+
+	for (unsigned i = 0; bits && i < PORT_WORDS; i++)
+		bits[i] |= m.word[i];
+}
+
+/* Trees. */
+
+static uint32_t first_of(const struct space *s, uint32_t block)
+{
+	return s->port_nodes ? s->port_nodes[block] : 0;
+}
+
+/* The space is known to have its frame of first nodes. */
+static void link_to_space(uint32_t number, struct space *s)
+{
+	struct port_node *n = node_of(number);
+
+	n->space = frame_number(s);
+	n->same = s->port_nodes[n->block];
+	s->port_nodes[n->block] = number;
+}
+
+static void unlink_from_space(uint32_t number)
+{
+	const struct port_node *n = node_of(number);
+	uint32_t *link = &space_of(n)->port_nodes[n->block];
+
+	while (*link != number)
+		link = &node_of(*link)->same;
+	*link = n->same;
+}
+
+static void link_to_parent(uint32_t number, uint32_t parent)
+{
+	struct port_node *n = node_of(number), *p = node_of(parent);
+
+	n->parent = parent;
+	n->next = p->child;
+	n->prev = 0;
+	if (p->child)
+		node_of(p->child)->prev = number;
+	p->child = number;
+}
+
+static void unlink_from_parent(uint32_t number)
+{
+	const struct port_node *n = node_of(number);
+
+	if (!n->parent)
+		return;
+	if (n->next)
+		node_of(n->next)->prev = n->prev;
+	if (n->prev)
+		node_of(n->prev)->next = n->next;
+	else
+		node_of(n->parent)->child = n->next;
+}
+
+/* A node without children goes. */
+static void node_free(uint32_t number)
+{
+	assert(!node_of(number)->child);
+	unlink_from_space(number);
+	unlink_from_parent(number);
+	node_release(number);
+	changes++;
+}
+
+/* sigma0 needs no node for what it has given nobody. */
+static void free_if_bare(uint32_t number)
+{
+	if (number && !node_of(number)->parent && !node_of(number)->child)
+		node_free(number);
+}
+
+static bool make_index(struct space *s)
+{
+	if (!s->port_nodes)
+		s->port_nodes = frame_alloc();
+	return s->port_nodes;
+}
+
+/* A new node of a space; its mask is the caller's to fill. 0: no memory. */
+static uint32_t node_make(struct space *s, uint32_t block, uint32_t parent)
+{
+	uint32_t number = make_index(s) ? node_alloc() : 0;
+
+	if (!number)
+		return 0;
+	*node_of(number) = (struct port_node){ .block = block };
+	link_to_space(number, s);
+	if (parent)
+		link_to_parent(number, parent);
+	return number;
+}
+
+/* Take ports from a node that has given them to nobody. */
+static void strip(uint32_t number, struct port_mask m)
+{
+	struct port_node *n = node_of(number);
+
+	m = both(m, n->mask);
+	if (is_empty(m) || !n->parent) /* sigma0's */
+		return;
+	forbid(space_of(n), n->block, m);
+	n->mask = without(n->mask, m);
+	if (is_empty(n->mask))
+		node_free(number);
+}
+
+/* Revocation. */
+
+void portdb_revoke_begin(struct port_revocation *r, struct space *s, uint32_t low, uint32_t high, bool flush)
+{
+	*r = (struct port_revocation){ .space = s, .low = low, .high = high, .flush = flush };
+}
+
+/* Go on with this node of the space, or, if there is none, with the next block. */
+static void begin_tree(struct port_revocation *r, uint32_t root)
+{
+	r->root = r->at = root;
+	r->leaving = false;
+	if (!root)
+		r->low = ALIGN_DOWN(r->low, PORT_BLOCK) + PORT_BLOCK;
+}
+
+static void begin_block(struct port_revocation *r)
+{
+	uint32_t block = r->low / PORT_BLOCK;
+
+	r->mask = range_in_block(block, r->low, r->high);
+	if (r->flush && r->space->is_sigma0)
+		forbid(r->space, block, r->mask);
+	begin_tree(r, first_of(r->space, block));
+}
+
+static void leave_root(struct port_revocation *r)
+{
+	uint32_t root = r->root, parent = node_of(root)->parent;
+
+	begin_tree(r, node_of(root)->same);
+	if (r->flush)
+		strip(root, r->mask);
+	free_if_bare(parent ? parent : root);
+}
+
+/* One node, on the way down or on the way up. */
+static void step(struct port_revocation *r)
+{
+	uint32_t number = r->at;
+	const struct port_node *n = node_of(number);
+
+	if (!r->leaving && n->child && !is_empty(both(n->mask, r->mask))) {
+		r->at = n->child;
+	} else if (number == r->root) {
+		leave_root(r);
+	} else {
+		r->leaving = !n->next;
+		r->at = n->next ? n->next : n->parent;
+		strip(number, r->mask);
+	}
+}
+
+bool portdb_revoke(struct port_revocation *r, unsigned steps)
+{
+	if (r->changes != changes)
+		r->at = 0;
+	for (; r->low < r->high && steps; steps--) {
+		if (r->at)
+			step(r);
+		else
+			begin_block(r);
+	}
+	r->changes = changes;
+	return r->low >= r->high;
+}
+
+void portdb_space_end(struct space *s)
+{
+	if (s->port_nodes)
+		frame_free(s->port_nodes);
+	s->port_nodes = NULL;
+}
+
+/* Mapping. */
+
+/* All that a space has of a block; of that, what it has from one parent (0: any). */
+static struct port_mask ports_of(const struct space *s, uint32_t block, uint32_t parent)
+{
+	struct port_mask m = { { 0 } };
+
+	for (uint32_t number = first_of(s, block); number; number = node_of(number)->same)
+		if (!parent || node_of(number)->parent == parent)
+			m = either(m, node_of(number)->mask);
+	return m;
+}
+
+/* What `to` has from this parent, in a node that may grow; made if need be. 0: no memory. */
+static uint32_t node_from(struct space *to, uint32_t block, uint32_t parent)
+{
+	for (uint32_t number = first_of(to, block); number; number = node_of(number)->same)
+		if (node_of(number)->parent == parent)
+			return number;
+	return node_make(to, block, parent);
+}
+
+static bool map_ports(uint32_t source, struct space *to, struct port_mask m)
+{
+	uint32_t block = node_of(source)->block, number = node_from(to, block, source);
+
+	if (!number)
+		return false;
+
+	/* committed: nothing below may fail */
+	node_of(number)->mask = either(node_of(number)->mask, m);
+	allow(to, block, m);
+	changes++;
+	return true;
+}
+
+/*
+ * `to` becomes the parent of what was made from nodes of its own that were made from `number`, which is now
+ * its, too.
+ */
+static void dissolve_gifts(uint32_t number, const struct space *to)
+{
+	uint32_t next;
+
+	for (uint32_t gift = node_of(number)->child; gift; gift = next) {
+		next = node_of(gift)->next;
+		if (space_of(node_of(gift)) != to)
+			continue;
+		for (uint32_t child = node_of(gift)->child; child; child = node_of(gift)->child) {
+			unlink_from_parent(child);
+			link_to_parent(child, number);
+		}
+		node_free(gift);
+	}
+}
+
+/* The whole node changes its space. */
+static bool grant_node(uint32_t number, struct space *from, struct space *to)
+{
+	const struct port_node *n = node_of(number);
+
+	if (!make_index(to))
+		return false;
+
+	/* committed: nothing below may fail */
+	dissolve_gifts(number, to);
+	unlink_from_space(number);
+	link_to_space(number, to);
+	forbid(from, n->block, n->mask);
+	allow(to, n->block, n->mask);
+	changes++;
+	return true;
+}
+
+/* Take ports from all that was made from a node. */
+static void take_from_heirs(uint32_t number, struct port_mask m)
+{
+	struct port_revocation r = { .root = number, .at = number, .mask = m };
+
+	if (!node_of(number)->child)
+		return;
+	do
+		step(&r);
+	while (r.at != number);
+}
+
+/* Part of a node: who got that from the granter loses it. */
+static bool grant_part(uint32_t number, struct space *to, struct port_mask m)
+{
+	uint32_t block = node_of(number)->block, target = node_from(to, block, node_of(number)->parent);
+
+	if (!target)
+		return false;
+
+	/* committed: nothing below may fail */
+	node_of(target)->mask = either(node_of(target)->mask, m);
+	take_from_heirs(number, m);
+	strip(number, m);
+	allow(to, block, m);
+	changes++;
+	return true;
+}
+
+/* What one node gives. */
+static bool give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
+                 struct cpu *cpu)
+{
+	const struct port_node *n = node_of(source);
+	struct port_mask had = ports_of(to, n->block, 0);
+
+	if (grant)
+		had = without(had, ports_of(to, n->block, source));
+
+	struct port_mask m = both(without(wanted, had), n->mask);
+
+	if (is_empty(m))
+		return true;
+	if (!space_own_ports(to, cpu))
+		return false;
+	if (!grant)
+		return map_ports(source, to, m);
+	return is_empty(without(n->mask, m)) ? grant_node(source, from, to) : grant_part(source, to, m);
+}
+
+bool portdb_map(struct space *from, struct space *to, uint32_t low, uint32_t high, bool grant, struct cpu *cpu)
+{
+	if (from == to || to->is_sigma0)
+		return true;
+	for (uint32_t block = low / PORT_BLOCK; block * PORT_BLOCK < high; block++) {
+		struct port_mask wanted = range_in_block(block, low, high);
+		uint32_t source = first_of(from, block), next;
+
+		if (from->is_sigma0 && !source) {
+			source = node_make(from, block, 0);
+			if (!source)
+				return false;
+			node_of(source)->mask = range_in_block(block, 0, PORTS);
+		}
+		for (; source; source = next) {
+			next = node_of(source)->same;
+			bool done = give(source, from, to, wanted, grant && !from->is_sigma0, cpu);
+
+			if (from->is_sigma0)
+				free_if_bare(source);
+			if (!done)
+				return false;
+		}
+	}
+	return true;
+}
