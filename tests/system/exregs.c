@@ -514,3 +514,59 @@ TEST(exregs, ip_of_a_sleeper_that_is_no_address)
 		EXPECT_EQ(thread_delete(t), 1);
 	}
 }
+
+/* A fault that nobody answers is waited for like an answer: it can be aborted. */
+TEST(exregs, abort_fault)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	counter = 1;
+	second_counter = 0;
+	t = thread_start_under(worker, &own_space, touches, 0x700000000000UL);
+	REQUIRE(message_receive(t, &m));
+	REQUIRE(is_page_fault(&m));
+	EXPECT_EQ(look(t).control & CONTROL_R, CONTROL_R);
+	exchange(t, CONTROL_R | CONTROL_IP, 0, (L4_Word_t)counts_second, 0, 0, L4_nilthread);
+	EXPECT(moves(&second_counter));
+}
+
+TEST(exregs, abort_fault_that_waits_for_its_pager)
+{
+	L4_ThreadId_t t;
+
+	counter = 1;
+	second_counter = 0;
+	t = thread_start_under(worker, &own_space, touches, 0x700000000000UL);
+	settle();
+	EXPECT_EQ(look(t).control & CONTROL_S, CONTROL_S);
+	exchange(t, CONTROL_S | CONTROL_IP, 0, (L4_Word_t)counts_second, 0, 0, L4_nilthread);
+	EXPECT(moves(&second_counter));
+}
+
+static void counts_messages(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	counter++;
+	sleep_forever();
+}
+
+/* A halted thread still gets the message that it waits for, and runs when it is let go. */
+TEST(exregs, halted_receiver_gets_its_message)
+{
+	L4_ThreadId_t t = thread_start(&own_space, counts_messages, 0);
+
+	counter = 0;
+	settle();
+	exchange(t, CONTROL_H | CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	EXPECT_OK(L4_Send_Timeout(t, PATIENCE));
+	settle();
+	EXPECT_EQ(counter, 0);
+	exchange(t, CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
+	settle();
+	EXPECT_EQ(counter, 1);
+}

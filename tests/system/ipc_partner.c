@@ -391,3 +391,25 @@ TEST(partner, caller_deleted)
 	EXPECT_EQ(thread_delete(t), 1);
 	EXPECT_FAILED(send_empty(t, PATIENCE), SEND, IPC_NO_PARTNER);
 }
+
+static void sends_for_a_while(L4_Word_t timeout)
+{
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	L4_Send_Timeout(worker, L4_TimePeriod(timeout));
+	sleep_forever();
+}
+
+/* A sender whose timeout is over has left the queue. */
+TEST(partner, queued_sender_timed_out)
+{
+	L4_ThreadId_t a = thread_start(space_new(), sends_for_a_while, 1000), from;
+	L4_ThreadId_t b;
+
+	settle();
+	b = thread_start(space_new(), sends, 2);
+	settle();
+	L4_Sleep(L4_TimePeriod(5000));
+	REQUIRE_OK(L4_Wait_Timeout(PATIENCE, &from));
+	EXPECT_EQ(from.raw, b.raw);
+	EXPECT_FAILED(L4_Receive_Timeout(a, L4_ZeroTime), RECEIVE, IPC_TIMEOUT);
+}

@@ -498,6 +498,35 @@ TEST(map, half_an_item)
 	EXPECT(L4_IpcFailed(L4_Send_Timeout(t, L4_TimePeriod(20000))));
 }
 
+/* All that we have, to where it is here: nothing of the kernel's goes with it, and the kernel comes back soon. */
+TEST(map, complete_space)
+{
+	static const L4_Word_t kernel[] = {0xffffffff80000000UL, 0xffff800000000000UL, 0xffffffffc0000000UL,
+					   0xffffff0000000000UL, 0x7ffffffff000UL};
+	struct space *s = space_new();
+	L4_ThreadId_t t = receiver(s, L4_CompleteAddressSpace.raw);
+	L4_Word_t page = pages_marked(4), before = now_us();
+
+	EXPECT_OK(send_item(t, L4_FpageAddRights(L4_CompleteAddressSpace, L4_FullyAccessible), 0));
+	EXPECT_BETWEEN(now_us() - before, 0, 50000 * time_scale);
+	EXPECT_EQ(read_in(s, page + 0x2000), 0x9002);
+	for (unsigned i = 0; i < 5; i++)
+		EXPECT_EQ(read_in(s, kernel[i]), NOT_MAPPED);
+}
+
+/* The same page twice in one space. */
+TEST(map, within_own_space)
+{
+	L4_ThreadId_t t = receiver(&own_space, fpage(WINDOW * 3, 12, 0).raw);
+	L4_Word_t page = pages_marked(1);
+	struct message m;
+
+	EXPECT_OK(send_item(t, fpage(page, 12, L4_Readable | L4_Writable), 0));
+	REQUIRE(message_receive(t, &m));
+	*(volatile L4_Word_t *)(WINDOW * 3) = 77;
+	EXPECT_EQ(*(volatile L4_Word_t *)page, 77);
+}
+
 /* sigma0. */
 
 TEST(sigma0, any_page)

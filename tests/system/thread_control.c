@@ -465,3 +465,15 @@ TEST_LIMIT(thread_control, out_of_memory, 10000)
 	for (L4_Word_t i = 0; i < made; i++)
 		EXPECT_EQ(thread_delete(L4_GlobalId(FIRST + i, 3)), 1);
 }
+
+/* An active thread stays in its space. */
+TEST(thread_control, error_3_other_space)
+{
+	L4_ThreadId_t here = thread_start(&own_space, sleeps, 0);
+	L4_ThreadId_t there = thread_start(space_new(), sleeps, 0);
+
+	settle();
+	EXPECT_REFUSED(control(here, there, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(control(there, here, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_EQ(L4_LocalIdOf(here).raw & 0x3f, 0);
+}
