@@ -384,7 +384,10 @@ TEST(hostile, fault_with_utcb_full_of_nonsense)
 	system_is_alive();
 }
 
-/* Hostile flags at the moment of a system call: the kernel runs with its own. */
+/*
+ * Hostile flags at the moment of a system call: the kernel runs with its own. It copies a long message (which DF would turn
+ * round), and leaves to a thread that the timer interrupted by IRET (which NT forbids).
+ */
 static struct registers with_flags;
 
 static void calls_with_flags(L4_Word_t flags)
@@ -393,13 +396,41 @@ static void calls_with_flags(L4_Word_t flags)
 	with_flags.rdx = CALL_WORD(CALL_SYSTEM_CLOCK, 0);
 	raw_syscall(&with_flags);
 	report(LABEL_DONE, with_flags.rflags);
+	for (unsigned i = 0; i < 3; i++) {
+		with_flags = (struct registers){.rflags = flags | 0x202};
+		with_flags.rdx = CALL_WORD(CALL_THREAD_SWITCH, 0);
+		raw_syscall(&with_flags);
+	}
+	report(LABEL_DONE, with_flags.rflags);
+	for (unsigned i = 8; i < 64; i++)
+		own_utcb()->mr[i] = 0xf1a60000 + i;
+	with_flags = (struct registers){.rflags = flags | 0x202, .rax = 63, .rdi = worker.raw};
+	with_flags.rdx = CALL_WORD(CALL_IPC, IPC_FROM);
+	raw_syscall(&with_flags);
+	report(LABEL_DONE, with_flags.rflags);
+}
+
+static void flags_spin(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		;
 }
 
 static void hostile_flags(L4_Word_t flags)
 {
-	L4_ThreadId_t t = thread_start(space_new(), calls_with_flags, flags);
 	struct message m;
+	L4_ThreadId_t t;
 
+	thread_start(space_new(), flags_spin, 0);
+	t = thread_start(space_new(), calls_with_flags, flags);
+	for (unsigned i = 0; i < 2; i++) {
+		REQUIRE(message_receive(t, &m));
+		EXPECT_EQ(m.mr[1], 0x202);
+	}
+	REQUIRE(message_receive(t, &m));
+	for (unsigned i = 8; i < 64; i++)
+		EXPECT_EQ(m.mr[i], 0xf1a60000 + i);
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(m.mr[1], 0x202);
 	system_is_alive();
