@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/kernel_pagetable.c - page tables as a data structure, in frames of the host's memory; and the frames themselves.
+ * tests/unit/kernel_pagetable.c - page tables as a data structure, in frames of the host's memory;
+ * and the frames themselves.
  *
- * What a space maps is compared, address by address, with what was asked for. After everything is freed no frame
- * is missing.
+ * What a space maps is compared, address by address, with what was asked for. After everything is
+ * freed no frame is missing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +32,8 @@ static int setup(void **state)
 	return root ? 0 : -1;
 }
 
-/* frames.c keeps its list in variables of its own: empty it, or the next test would use freed memory. */
+/* frames.c keeps its list in variables of its own: empty it, or the next test would use freed
+ * memory. */
 static int teardown(void **state)
 {
 	(void)state;
@@ -48,7 +50,8 @@ static phys_t walk(virt_t address)
 	unsigned level;
 	pte_t pte = *pagetable_find(root, address, &level);
 
-	return pte & PTE_PRESENT ? pte_phys(pte, level) + (address & (level_size(level) - 1)) : ~0UL;
+	return pte & PTE_PRESENT ? pte_phys(pte, level) + (address & (level_size(level) - 1))
+				 : ~0UL;
 }
 
 static void frames_are_zeroed_and_come_back(void **state)
@@ -152,12 +155,16 @@ static void freeing_gives_everything_back(void **state)
 		random ^= random << 13;
 		random ^= random >> 7;
 		random ^= random << 17;
-		assert_true(pagetable_map(root, (random & 0x7ffffffff000UL) & ~0x7ffe00000000UL, 0x5000, 0, USER_BITS));
+		assert_true(pagetable_map(root, (random & 0x7ffffffff000UL) & ~0x7ffe00000000UL,
+					  0x5000, 0, USER_BITS));
 	}
-	/* A page of the kernel's own goes with the table; the KIP's, which is not writable, does not. */
+	/* A page of the kernel's own goes with the table; the KIP's, which is not writable, does
+	 * not. */
 	utcb_frame = frame_alloc();
-	assert_true(pagetable_map(root, 0x7ff000000000UL, direct_map_phys(utcb_frame), 0, USER_BITS | PTE_KERNEL_OWNED));
-	assert_true(pagetable_map(root, 0x7ff000001000UL, 0x1234000, 0, PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED));
+	assert_true(pagetable_map(root, 0x7ff000000000UL, direct_map_phys(utcb_frame), 0,
+				  USER_BITS | PTE_KERNEL_OWNED));
+	assert_true(pagetable_map(root, 0x7ff000001000UL, 0x1234000, 0,
+				  PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED));
 	pagetable_free_user(root);
 	assert_int_equal(frames_free(), before);
 	for (unsigned i = 0; i < TABLE_ENTRIES / 2; i++)
@@ -180,13 +187,13 @@ static void freeing_leaves_the_upper_half(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(frames_are_zeroed_and_come_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_empty_table_maps_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_page_of_each_size, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_small_page_splits_a_large_one, setup, teardown),
-		cmocka_unit_test_setup_teardown(out_of_memory_changes_no_mapping, setup, teardown),
-		cmocka_unit_test_setup_teardown(freeing_gives_everything_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(freeing_leaves_the_upper_half, setup, teardown),
+	    cmocka_unit_test_setup_teardown(frames_are_zeroed_and_come_back, setup, teardown),
+	    cmocka_unit_test_setup_teardown(an_empty_table_maps_nothing, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_page_of_each_size, setup, teardown),
+	    cmocka_unit_test_setup_teardown(a_small_page_splits_a_large_one, setup, teardown),
+	    cmocka_unit_test_setup_teardown(out_of_memory_changes_no_mapping, setup, teardown),
+	    cmocka_unit_test_setup_teardown(freeing_gives_everything_back, setup, teardown),
+	    cmocka_unit_test_setup_teardown(freeing_leaves_the_upper_half, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("kernel_pagetable", tests, NULL, NULL);
