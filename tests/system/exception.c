@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/exception.c - exceptions as messages to the exception handler, and answers that set registers. */
+/* tests/system/exception.c - exceptions as messages to the exception handler, and answers that set
+ * registers. */
 #include "raw.h"
 #include "test.h"
 
-enum flag { CF = 1, TF = 1 << 8, IF = 1 << 9, DF = 1 << 10, IOPL = 3 << 12, NT = 1 << 14, RF = 1 << 16, VM = 1 << 17, AC = 1 << 18 };
-enum vector { DE = 0, DB = 1, BP = 3, OF = 4, BR = 5, UD = 6, GP = 13, MF = 16, ALIGNMENT = 17, XM = 19 };
+enum flag {
+	CF = 1,
+	TF = 1 << 8,
+	IF = 1 << 9,
+	DF = 1 << 10,
+	IOPL = 3 << 12,
+	NT = 1 << 14,
+	RF = 1 << 16,
+	VM = 1 << 17,
+	AC = 1 << 18
+};
+enum vector {
+	DE = 0,
+	DB = 1,
+	BP = 3,
+	OF = 4,
+	BR = 5,
+	UD = 6,
+	GP = 13,
+	MF = 16,
+	ALIGNMENT = 17,
+	XM = 19
+};
 
 /* Snippets: an instruction that traps between two labels, then the report. */
 #define SNIPPET(name, text)                                                                        \
 	__asm__(".pushsection .text\n"                                                             \
-		".globl " #name "_at, " #name "_behind\n"                                          \
-		#name "_at: " text "\n"                                                            \
-		#name "_behind: jmp exception_survived\n"                                          \
+		".globl " #name "_at, " #name "_behind\n" #name "_at: " text "\n" #name            \
+		"_behind: jmp exception_survived\n"                                                \
 		".popsection");                                                                    \
 	extern char name##_at[], name##_behind[];
 
@@ -22,9 +43,12 @@ SNIPPET(snippet_int80, "int $0x80")
 SNIPPET(snippet_hlt, "hlt")
 SNIPPET(snippet_syscall, "movq $60, %rax\n movq $1, %rdx\n syscall")
 SNIPPET(snippet_int, "int $0x20")
-SNIPPET(snippet_noncanonical, "movq $0x800000000000, %rax\n snippet_noncanonical_trap: movq (%rax), %rax")
-SNIPPET(snippet_x87, "fninit\n pushq $0x37b\n fldcw (%rsp)\n popq %rax\n fldz\n fld1\n fdivp\n snippet_x87_trap: fwait")
-SNIPPET(snippet_sse, "pushq $0x1d80\n ldmxcsr (%rsp)\n popq %rax\n xorps %xmm0, %xmm0\n movl $1, %eax\n cvtsi2ss %eax, %xmm1\n"
+SNIPPET(snippet_noncanonical,
+	"movq $0x800000000000, %rax\n snippet_noncanonical_trap: movq (%rax), %rax")
+SNIPPET(snippet_x87, "fninit\n pushq $0x37b\n fldcw (%rsp)\n popq %rax\n fldz\n fld1\n fdivp\n "
+		     "snippet_x87_trap: fwait")
+SNIPPET(snippet_sse, "pushq $0x1d80\n ldmxcsr (%rsp)\n popq %rax\n xorps %xmm0, %xmm0\n movl $1, "
+		     "%eax\n cvtsi2ss %eax, %xmm1\n"
 		     " snippet_sse_trap: divss %xmm0, %xmm1")
 extern char snippet_div_trap[], snippet_noncanonical_trap[], snippet_x87_trap[], snippet_sse_trap[];
 
@@ -113,7 +137,8 @@ TEST(exception, x87_error)
 	trap(snippet_x87_at, snippet_x87_trap, MF, snippet_x87_behind);
 }
 
-/* QEMU's emulation raises no SSE exceptions; where there is one, it is this and not an invalid opcode. */
+/* QEMU's emulation raises no SSE exceptions; where there is one, it is this and not an invalid
+ * opcode. */
 TEST(exception, sse_error)
 {
 	struct message m;
@@ -184,8 +209,19 @@ TEST(exception, foreign_syscall_arguments)
 	struct message m;
 	L4_ThreadId_t t;
 
-	called = (struct registers){.rax = 1, .rdi = 2, .rsi = 3, .rdx = 4, .r10 = 5, .r8 = 6, .r9 = 7,
-				    .rbx = 8, .rbp = 9, .r12 = 10, .r13 = 11, .r14 = 12, .r15 = 13,
+	called = (struct registers){.rax = 1,
+				    .rdi = 2,
+				    .rsi = 3,
+				    .rdx = 4,
+				    .r10 = 5,
+				    .r8 = 6,
+				    .r9 = 7,
+				    .rbx = 8,
+				    .rbp = 9,
+				    .r12 = 10,
+				    .r13 = 11,
+				    .r14 = 12,
+				    .r15 = 13,
 				    .rflags = 0x202};
 	t = thread_start_under(worker, &own_space, calls_foreign, 0);
 	REQUIRE(event_receive(t, &m));
@@ -219,8 +255,12 @@ TEST(exception, foreign_syscall_arguments)
 TEST(exception, almost_a_call_word)
 {
 	static const L4_Word_t words[] = {
-		CALL_WORD(CALL_SYSTEM_CLOCK, 0) ^ 1UL << 63, CALL_WORD(CALL_SYSTEM_CLOCK, 0) ^ 1UL << 32,
-		CALL_WORD(CALL_COUNT, 0), CALL_WORD(63, 0), CALL_SYSTEM_CLOCK << CALL_NUMBER_SHIFT, 0,
+	    CALL_WORD(CALL_SYSTEM_CLOCK, 0) ^ 1UL << 63,
+	    CALL_WORD(CALL_SYSTEM_CLOCK, 0) ^ 1UL << 32,
+	    CALL_WORD(CALL_COUNT, 0),
+	    CALL_WORD(63, 0),
+	    CALL_SYSTEM_CLOCK << CALL_NUMBER_SHIFT,
+	    0,
 	};
 
 	for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
@@ -341,7 +381,8 @@ static void bad_answer(enum exception_word which, L4_Word_t value)
 	m.mr[which] = value;
 	m.mr[EXC_RAX] = 0x600d;
 	frame_reply(&m, EXC_WORDS);
-	/* The thread is as it was, or stopped: in no case does the kernel run into the bad address. */
+	/* The thread is as it was, or stopped: in no case does the kernel run into the bad address.
+	 */
 	if (event_receive(t, &after) && is_exception(&after))
 		EXPECT(after.mr[EXC_RIP] < 1UL << 47);
 	EXPECT_EQ(thread_delete(t), 1);
@@ -424,7 +465,8 @@ TEST(exception, answer_with_map_item)
 {
 	struct message m;
 	L4_ThreadId_t t = trapper(snippet_ud2_at, &m);
-	L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_Readable), 0x123456000000UL);
+	L4_MapItem_t item = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_Readable),
+				       0x123456000000UL);
 
 	L4_LoadMR(0, tag_make(0, 1, 2).raw);
 	L4_LoadMR(1, (L4_Word_t)snippet_ud2_behind);

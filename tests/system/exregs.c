@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/exregs.c - ExchangeRegisters: start, stop, registers of other threads, cancelled IPC, returned state. */
+/* tests/system/exregs.c - ExchangeRegisters: start, stop, registers of other threads, cancelled
+ * IPC, returned state. */
 #include "test.h"
 
 /* Control bits, X.2 2.3. */
@@ -27,8 +28,8 @@ static struct exchange look(L4_ThreadId_t t)
 {
 	struct exchange e;
 
-	e.result = L4_ExchangeRegisters(t, CONTROL_DELIVER, 0, 0, 0, 0, L4_nilthread, &e.control, &e.sp,
-					&e.ip, &e.flags, &e.user, &e.pager);
+	e.result = L4_ExchangeRegisters(t, CONTROL_DELIVER, 0, 0, 0, 0, L4_nilthread, &e.control,
+					&e.sp, &e.ip, &e.flags, &e.user, &e.pager);
 	return e;
 }
 
@@ -160,7 +161,9 @@ TEST(exregs, halted_state)
 	settle();
 	EXPECT_EQ(look(t).control & CONTROL_H, 0);
 	/* The state that is told is the one before. */
-	EXPECT_EQ(exchange(t, CONTROL_H | CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread).control & CONTROL_H, 0);
+	EXPECT_EQ(exchange(t, CONTROL_H | CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread).control &
+		      CONTROL_H,
+		  0);
 	EXPECT_EQ(look(t).control & CONTROL_H, CONTROL_H);
 }
 
@@ -226,7 +229,8 @@ static void cancelled(void (*activity)(L4_Word_t), L4_Word_t control, L4_Word_t 
 	settle();
 	exchange(t, control, 0, 0, 0, 0, L4_nilthread);
 	REQUIRE(message_receive(t, &m));
-	/* Nothing was transferred yet: cancelled; aborted is right, too, where the manual leaves it open. */
+	/* Nothing was transferred yet: cancelled; aborted is right, too, where the manual leaves it
+	 * open. */
 	if ((m.mr[1] & 0xf) != (IPC_ABORTED << 1 | phase))
 		EXPECT_EQ(m.mr[1] & 0xf, IPC_CANCELLED << 1 | phase);
 }
@@ -408,7 +412,15 @@ TEST(exregs, new_pager_gets_the_faults)
 /* FLAGS: what a user may set is set, nothing else. */
 TEST(exregs, flags)
 {
-	enum { CF = 1, TF = 1 << 8, IF = 1 << 9, DF = 1 << 10, IOPL = 3 << 12, NT = 1 << 14, VM = 1 << 17 };
+	enum {
+		CF = 1,
+		TF = 1 << 8,
+		IF = 1 << 9,
+		DF = 1 << 10,
+		IOPL = 3 << 12,
+		NT = 1 << 14,
+		VM = 1 << 17
+	};
 	L4_ThreadId_t t = thread_start(&own_space, counts, 0);
 
 	settle();
@@ -467,11 +479,13 @@ TEST(exregs, itself)
 	EXPECT_EQ(e.control & (CONTROL_H | CONTROL_R | CONTROL_S), 0);
 }
 
-/* An address that no user can run at is refused or ends as a fault of the thread; the kernel goes on. */
+/* An address that no user can run at is refused or ends as a fault of the thread; the kernel goes
+ * on. */
 TEST(exregs, ip_that_is_no_address)
 {
-	static const L4_Word_t places[] = {0x800000000000UL, 0xffff800000000000UL, 0xffffffff80000000UL,
-					   0x7fffffffffffUL, ~0UL, 1UL << 63};
+	static const L4_Word_t places[] = {
+	    0x800000000000UL, 0xffff800000000000UL, 0xffffffff80000000UL, 0x7fffffffffffUL, ~0UL,
+	    1UL << 63};
 
 	for (unsigned i = 0; i < 6; i++) {
 		L4_ThreadId_t t = thread_start_under(worker, &own_space, counts, 0);
@@ -485,8 +499,8 @@ TEST(exregs, ip_that_is_no_address)
 
 TEST(exregs, sp_that_is_no_address)
 {
-	static const L4_Word_t places[] = {0x800000000000UL, 0xffff800000000000UL, 0xffffffff80000008UL,
-					   ~0UL, 1UL << 63, 0};
+	static const L4_Word_t places[] = {
+	    0x800000000000UL, 0xffff800000000000UL, 0xffffffff80000008UL, ~0UL, 1UL << 63, 0};
 
 	for (unsigned i = 0; i < 6; i++) {
 		L4_ThreadId_t t = thread_start_under(worker, &own_space, counts, 0);
@@ -501,16 +515,72 @@ TEST(exregs, sp_that_is_no_address)
 /* The same where the thread sleeps in the kernel and will leave it by SYSRET. */
 TEST(exregs, ip_of_a_sleeper_that_is_no_address)
 {
-	static const L4_Word_t places[] = {0x800000000000UL, 0xffff800000000000UL, 0xffffffffc0000000UL,
-					   1UL << 63};
+	static const L4_Word_t places[] = {0x800000000000UL, 0xffff800000000000UL,
+					   0xffffffffc0000000UL, 1UL << 63};
 
 	for (unsigned i = 0; i < 4; i++) {
 		L4_ThreadId_t t = thread_start_under(worker, &own_space, sleeps, 0);
 
 		settle();
-		exchange(t, CONTROL_IP | CONTROL_R | CONTROL_S | CONTROL_HALT_VALID, 0, places[i], 0, 0,
-			 L4_nilthread);
+		exchange(t, CONTROL_IP | CONTROL_R | CONTROL_S | CONTROL_HALT_VALID, 0, places[i],
+			 0, 0, L4_nilthread);
 		L4_Receive_Timeout(t, L4_TimePeriod(2000));
 		EXPECT_EQ(thread_delete(t), 1);
 	}
+}
+
+/* A fault that nobody answers is waited for like an answer: it can be aborted. */
+TEST(exregs, abort_fault)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	counter = 1;
+	second_counter = 0;
+	t = thread_start_under(worker, &own_space, touches, 0x700000000000UL);
+	REQUIRE(message_receive(t, &m));
+	REQUIRE(is_page_fault(&m));
+	EXPECT_EQ(look(t).control & CONTROL_R, CONTROL_R);
+	exchange(t, CONTROL_R | CONTROL_IP, 0, (L4_Word_t)counts_second, 0, 0, L4_nilthread);
+	EXPECT(moves(&second_counter));
+}
+
+TEST(exregs, abort_fault_that_waits_for_its_pager)
+{
+	L4_ThreadId_t t;
+
+	counter = 1;
+	second_counter = 0;
+	t = thread_start_under(worker, &own_space, touches, 0x700000000000UL);
+	settle();
+	EXPECT_EQ(look(t).control & CONTROL_S, CONTROL_S);
+	exchange(t, CONTROL_S | CONTROL_IP, 0, (L4_Word_t)counts_second, 0, 0, L4_nilthread);
+	EXPECT(moves(&second_counter));
+}
+
+static void counts_messages(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	counter++;
+	sleep_forever();
+}
+
+/* A halted thread still gets the message that it waits for, and runs when it is let go. */
+TEST(exregs, halted_receiver_gets_its_message)
+{
+	L4_ThreadId_t t = thread_start(&own_space, counts_messages, 0);
+
+	counter = 0;
+	settle();
+	exchange(t, CONTROL_H | CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	EXPECT_OK(L4_Send_Timeout(t, PATIENCE));
+	settle();
+	EXPECT_EQ(counter, 0);
+	exchange(t, CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
+	settle();
+	EXPECT_EQ(counter, 1);
 }

@@ -298,7 +298,8 @@ TEST(fault, execute_kernel_memory)
 	kernel_address(probe_execute, 0xffffff0000000000UL);
 }
 
-/* The last page of the lower half can never be mapped: a `syscall` at its end would leave a return address that is none. */
+/* The last page of the lower half can never be mapped: a `syscall` at its end would leave a return
+ * address that is none. */
 TEST(fault, last_page_of_lower_half)
 {
 	struct message m;

@@ -208,9 +208,12 @@ static void keeps_control(L4_Word_t which)
 	double value = 1.5 + (double)which, value_now = 0;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		__asm__ volatile("fninit\n\tfldcw %0\n\tldmxcsr %1\n\tfldl %2" : : "m"(cw), "m"(mxcsr), "m"(value));
+		__asm__ volatile("fninit\n\tfldcw %0\n\tldmxcsr %1\n\tfldl %2"
+				 :
+				 : "m"(cw), "m"(mxcsr), "m"(value));
 		L4_Yield();
-		__asm__ volatile("fstpl %2\n\tfnstcw %0\n\tstmxcsr %1" : "=m"(cw_now), "=m"(mxcsr_now), "=m"(value_now));
+		__asm__ volatile("fstpl %2\n\tfnstcw %0\n\tstmxcsr %1"
+				 : "=m"(cw_now), "=m"(mxcsr_now), "=m"(value_now));
 		if (cw_now != cw || mxcsr_now != mxcsr || value_now != value)
 			__atomic_fetch_add(&wrong, 1, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(&rounds, 1, __ATOMIC_SEQ_CST);

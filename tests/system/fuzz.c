@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/fuzz.c - every system-call number and many that are none, with random registers, hundreds of thousands of times.
+ * tests/system/fuzz.c - every system-call number and many that are none, with random registers,
+ * hundreds of thousands of times.
  *
- * A fuzzer runs in an unprivileged space and calls; the worker is its exception handler and lets it go on; when it has come
- * to a halt (it waits for a message, or has stopped itself), the worker deletes it and starts another one where the
- * count stands. Meanwhile two other threads of other spaces talk, and must go on talking. The seed is a constant:
- * what failed fails again.
+ * A fuzzer runs in an unprivileged space and calls; the worker is its exception handler and lets it
+ * go on; when it has come to a halt (it waits for a message, or has stopped itself), the worker
+ * deletes it and starts another one where the count stands. Meanwhile two other threads of other
+ * spaces talk, and must go on talking. The seed is a constant: what failed fails again.
  */
 #include "raw.h"
 #include "harness.h"
 
 enum {
-	NUMBERS = 512,        /* every number from 0 up */
-	WAYS = 4,             /* places where a number can stand */
-	FILLS = 8,            /* random registers for each number and way */
+	NUMBERS = 512, /* every number from 0 up */
+	WAYS = 4,      /* places where a number can stand */
+	FILLS = 8,     /* random registers for each number and way */
 	STRUCTURED = NUMBERS * WAYS * FILLS,
 	TOTAL = 210000,
 	PRIVILEGED_TOTAL = 30000,
-	PATIENCE_US = 3000,   /* a fuzzer that does nothing for so long waits forever */
+	PATIENCE_US = 3000, /* a fuzzer that does nothing for so long waits forever */
 };
 
 /* Shared by fuzzer and worker. */
@@ -29,16 +30,47 @@ static struct registers fuzz_registers;
 static L4_Word_t interesting(L4_Word_t *state)
 {
 	const L4_Word_t values[] = {
-		0, 1, ~0UL, ~0UL << 6, 0x40, 0x400, 0xfff, 0x1000, 0x400000, 0x7ffffffff000UL, 0x7fffffffffffUL,
-		0x800000000000UL, 0xffff800000000000UL, 0xffffff0000000000UL, 0xffffffff80000000UL,
-		0xffffffffc0000000UL, 0x8000000000000000UL, 0xffffffffUL, 0x10, 0x20, 0x1f7, 0x3f,
-		runner.raw, warden.raw, worker.raw, sigma0.raw, runner.raw ^ 1UL << 32, worker.raw | 1UL << 63,
-		L4_MyGlobalId().raw, L4_MyLocalId().raw, own_space.utcb_area, own_space.kip,
-		0xfffff00000001UL, 0x10000000000001UL, 0xffffffff00000001UL, (L4_Word_t)&fuzz_registers,
+	    0,
+	    1,
+	    ~0UL,
+	    ~0UL << 6,
+	    0x40,
+	    0x400,
+	    0xfff,
+	    0x1000,
+	    0x400000,
+	    0x7ffffffff000UL,
+	    0x7fffffffffffUL,
+	    0x800000000000UL,
+	    0xffff800000000000UL,
+	    0xffffff0000000000UL,
+	    0xffffffff80000000UL,
+	    0xffffffffc0000000UL,
+	    0x8000000000000000UL,
+	    0xffffffffUL,
+	    0x10,
+	    0x20,
+	    0x1f7,
+	    0x3f,
+	    runner.raw,
+	    warden.raw,
+	    worker.raw,
+	    sigma0.raw,
+	    runner.raw ^ 1UL << 32,
+	    worker.raw | 1UL << 63,
+	    L4_MyGlobalId().raw,
+	    L4_MyLocalId().raw,
+	    own_space.utcb_area,
+	    own_space.kip,
+	    0xfffff00000001UL,
+	    0x10000000000001UL,
+	    0xffffffff00000001UL,
+	    (L4_Word_t)&fuzz_registers,
 	};
 	L4_Word_t r = random_next(state);
 
-	return values[r % (sizeof values / sizeof *values)] + (r >> 32 & 0xff ? 0 : (r >> 40 & 0xf) - 8);
+	return values[r % (sizeof values / sizeof *values)] +
+	       (r >> 32 & 0xff ? 0 : (r >> 40 & 0xf) - 8);
 }
 
 static L4_Word_t any_word(L4_Word_t *state)
@@ -46,9 +78,15 @@ static L4_Word_t any_word(L4_Word_t *state)
 	L4_Word_t r = random_next(state);
 
 	switch (r >> 60) {
-	case 0: case 1: case 2: case 3: case 4: case 5:
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+	case 5:
 		return interesting(state);
-	case 6: case 7:
+	case 6:
+	case 7:
 		return random_next(state) & 0xffff;
 	default:
 		return random_next(state);
@@ -61,7 +99,8 @@ static void fill(struct registers *r, L4_Word_t *state)
 
 	for (unsigned n = 0; n < REGISTER_COUNT; n++)
 		words[n] = any_word(state);
-	/* Arithmetic flags, DF, NT, AC, ID: all that a user can set but TF, which only makes it slow. */
+	/* Arithmetic flags, DF, NT, AC, ID: all that a user can set but TF, which only makes it
+	 * slow. */
 	r->rflags = 0x202 | (random_next(state) & 0x244cd5);
 }
 
@@ -124,15 +163,17 @@ static void fuzz(L4_Word_t unused)
 		else if (k % 3 == 0)
 			r->rdx = (L4_Word_t)CALL_MARK << 32 | (r->rdx & 0xffffffff);
 		else if (k % 3 == 1)
-			r->rdx = CALL_WORD(random_next(&seed) % CALL_COUNT, r->rdx & CALL_KIND_MASK) |
-				 (r->rdx & 0xffff0000);
+			r->rdx =
+			    CALL_WORD(random_next(&seed) % CALL_COUNT, r->rdx & CALL_KIND_MASK) |
+			    (r->rdx & 0xffff0000);
 		shorten_wait(r, &seed);
 		if (random_next(&seed) % 16 == 0)
 			own_utcb()->br[0] = any_word(&seed);
 		given = *r;
 		calls_made = k + 1;
 		raw_syscall_rsp(r);
-		/* After an IPC, the partner's registers may be here: those of sigma0 and of this program are no kernel addresses. */
+		/* After an IPC, the partner's registers may be here: those of sigma0 and of this
+		 * program are no kernel addresses. */
 		for (unsigned n = 0; n < REGISTER_COUNT; n++)
 			if (is_kernel_address(((L4_Word_t *)r)[n], &given))
 				kernel_seen = k + 1;
@@ -189,8 +230,10 @@ static void supervise(L4_ThreadId_t t)
 		if (L4_Label(m.tag) == LABEL_DONE || image_fault(&m))
 			continue;
 		if (is_exception(&m)) {
-			/* Any other trap comes from registers that it gave itself: go on behind the call, with sober flags. */
-			L4_LoadMR(0, tag_make(0, m.mr[EXC_TRAP] == EXC_TRAP_SYSCALL ? 0 : 2, 0).raw);
+			/* Any other trap comes from registers that it gave itself: go on behind the
+			 * call, with sober flags. */
+			L4_LoadMR(0,
+				  tag_make(0, m.mr[EXC_TRAP] == EXC_TRAP_SYSCALL ? 0 : 2, 0).raw);
 			L4_LoadMR(EXC_RIP, (L4_Word_t)raw_syscall_rsp_behind);
 			L4_LoadMR(EXC_RFLAGS, 0x202);
 			L4_Send_Timeout(t, L4_ZeroTime);
@@ -204,7 +247,8 @@ static void check_talk(L4_Word_t *last)
 {
 	L4_Sleep(L4_TimePeriod(5000 * time_scale));
 	if (round_trips == *last)
-		FAIL("expected other threads to talk after %lu calls, got no round trip (seed state 0x%lx)",
+		FAIL("expected other threads to talk after %lu calls, got no round trip (seed "
+		     "state 0x%lx)",
 		     calls_made, seed);
 	*last = round_trips;
 }
@@ -235,8 +279,11 @@ static void campaign(bool own, L4_Word_t total, void (*fuzzer)(L4_Word_t))
 			space = space ? space : space_new();
 			REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
 			REQUIRE_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(space->kip, 12),
-						   L4_FpageLog2(space->utcb_area, 16), L4_nilthread, &old), 1);
-			REQUIRE_EQ(L4_ThreadControl(t, t, runner, worker, (void *)space->utcb_area), 1);
+						   L4_FpageLog2(space->utcb_area, 16), L4_nilthread,
+						   &old),
+				   1);
+			REQUIRE_EQ(L4_ThreadControl(t, t, runner, worker, (void *)space->utcb_area),
+				   1);
 		}
 		set_priority(t, PRIORITY_WORKER);
 		thread_run_on(t, stack, fuzzer, 0);
@@ -258,8 +305,8 @@ TEST_LIMIT(fuzz, unprivileged, 10000)
 }
 
 /*
- * The same from this space, which may do anything: its own threads are out of bounds as targets, and what it creates it creates
- * among numbers that nobody else uses.
+ * The same from this space, which may do anything: its own threads are out of bounds as targets,
+ * and what it creates it creates among numbers that nobody else uses.
  */
 enum { PLAYGROUND = 60000, PLAYGROUND_SIZE = 64 };
 
@@ -275,9 +322,17 @@ static void fuzz_privileged(L4_Word_t unused)
 	(void)unused;
 	while (calls_made < calls_wanted) {
 		static const unsigned char numbers[] = {
-			CALL_THREAD_CONTROL, CALL_THREAD_CONTROL, CALL_THREAD_CONTROL, CALL_SPACE_CONTROL,
-			CALL_SPACE_CONTROL, CALL_EXCHANGE_REGISTERS, CALL_SCHEDULE, CALL_THREAD_SWITCH,
-			CALL_PROCESSOR_CONTROL, CALL_IPC, CALL_UNMAP,
+		    CALL_THREAD_CONTROL,
+		    CALL_THREAD_CONTROL,
+		    CALL_THREAD_CONTROL,
+		    CALL_SPACE_CONTROL,
+		    CALL_SPACE_CONTROL,
+		    CALL_EXCHANGE_REGISTERS,
+		    CALL_SCHEDULE,
+		    CALL_THREAD_SWITCH,
+		    CALL_PROCESSOR_CONTROL,
+		    CALL_IPC,
+		    CALL_UNMAP,
 		};
 		struct registers *r = &fuzz_registers;
 		L4_Word_t number = numbers[random_next(&seed) % sizeof numbers];
@@ -285,13 +340,18 @@ static void fuzz_privileged(L4_Word_t unused)
 		fill(r, &seed);
 		r->rdx = CALL_WORD(number, number == CALL_IPC ? IPC_FROM : 0);
 		/* Most often a target of the playground; else nobody at all. */
-		r->rdi = random_next(&seed) % 8 ? playground(&seed) : random_next(&seed) << 40 | 0xfffff0000003f;
+		r->rdi = random_next(&seed) % 8 ? playground(&seed)
+						: random_next(&seed) << 40 | 0xfffff0000003f;
 		if (random_next(&seed) % 2)
-			r->rsi = number == CALL_THREAD_CONTROL ? (random_next(&seed) % 2 ? r->rdi : playground(&seed)) : 0;
+			r->rsi = number == CALL_THREAD_CONTROL
+				     ? (random_next(&seed) % 2 ? r->rdi : playground(&seed))
+				     : 0;
 		if (number == CALL_THREAD_CONTROL && random_next(&seed) % 2) {
 			r->r8 = runner.raw;
 			r->r9 = random_next(&seed) % 2 ? 0 : worker.raw;
-			r->r10 = random_next(&seed) % 2 ? ~0UL : 0x600000000000UL + (random_next(&seed) % 64) * UTCB_SIZE;
+			r->r10 = random_next(&seed) % 2
+				     ? ~0UL
+				     : 0x600000000000UL + (random_next(&seed) % 64) * UTCB_SIZE;
 		}
 		if (number == CALL_SPACE_CONTROL && random_next(&seed) % 2) {
 			r->rsi = 0;
@@ -334,7 +394,8 @@ static void fuzz_ipc(L4_Word_t unused)
 		if (random_next(&seed) % 4)
 			r->rsi = interesting(&seed);
 		shorten_wait(r, &seed);
-		own_utcb()->br[0] = random_next(&seed) % 2 ? L4_CompleteAddressSpace.raw : any_word(&seed);
+		own_utcb()->br[0] =
+		    random_next(&seed) % 2 ? L4_CompleteAddressSpace.raw : any_word(&seed);
 		calls_made++;
 		raw_syscall_rsp(r);
 	}

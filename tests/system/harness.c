@@ -2,10 +2,10 @@
 /*
  * tests/system/harness.c - runs the cases, one after the other, and says what came out.
  *
- * The runner is the root task's first thread. It prints, so no case does; it waits for the end of each case
- * with a limit, so a case that hangs is a failure and not the end of the run. Which cases run is said by the words behind
- * this program's name on its command line: whole names (area.name) or beginnings of names. Without words all run
- * but the hidden ones.
+ * The runner is the root task's first thread. It prints, so no case does; it waits for the end of
+ * each case with a limit, so a case that hangs is a failure and not the end of the run. Which cases
+ * run is said by the words behind this program's name on its command line: whole names (area.name)
+ * or beginnings of names. Without words all run but the hidden ones.
  */
 #include "harness.h"
 #include <abi/bootinfo.h>
@@ -93,8 +93,14 @@ bool test_between(const char *file, unsigned line, const char *text, L4_Word_t g
 }
 
 static const char *const error_names[8] = {
-	"no error", "timeout", "no partner", "cancelled", "message overflow",
-	"own transfer timeout", "partner's transfer timeout", "aborted",
+    "no error",
+    "timeout",
+    "no partner",
+    "cancelled",
+    "message overflow",
+    "own transfer timeout",
+    "partner's transfer timeout",
+    "aborted",
 };
 
 /* What an IPC came to, in words. */
@@ -168,7 +174,8 @@ static void case_wait(const struct test_case *c)
 			return;
 	}
 	snprintf(name, sizeof name, "%s.%s", c->area, c->name);
-	test_fail(c->file, c->line, "expected %s to end within %lu ms, got no end", name, limit / 1000);
+	test_fail(c->file, c->line, "expected %s to end within %lu ms, got no end", name,
+		  limit / 1000);
 }
 
 static bool case_run(const struct test_case *c)
@@ -183,7 +190,8 @@ static bool case_run(const struct test_case *c)
 	case_wait(c);
 	left = threads_end();
 	if (left != 0)
-		test_fail(c->file, c->line, "expected every thread to be deleted, got %u failures", left);
+		test_fail(c->file, c->line, "expected every thread to be deleted, got %u failures",
+			  left);
 	if (result.failures == 0) {
 		printf("PASS %s.%s\n", c->area, c->name);
 		return true;
@@ -195,7 +203,8 @@ static bool case_run(const struct test_case *c)
 	return false;
 }
 
-/* The record of this program among those of kernel, sigma0 and root task is the one with our entry point. */
+/* The record of this program among those of kernel, sigma0 and root task is the one with our entry
+ * point. */
 static const char *command_line(void)
 {
 	struct bootinfo *info = (struct bootinfo *)L4_BootInfo(L4_GetKernelInterface());

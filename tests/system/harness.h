@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/harness.h - what the runner and the thread pool tell each other; no case includes it.
+ * tests/system/harness.h - what the runner and the thread pool tell each other; no case includes
+ * it.
  */
 #ifndef TESTS_SYSTEM_HARNESS_H
 #define TESTS_SYSTEM_HARNESS_H

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/hostile.c - what a user program can do to harm the kernel by single instructions, jumps and flags.
+ * tests/system/hostile.c - what a user program can do to harm the kernel by single instructions,
+ * jumps and flags.
  *
- * Each runs in a space of its own. It must end as an exception or fault message (or do nothing), the thread must go on or be stopped by
- * its handler, and the rest of the system must not notice.
+ * Each runs in a space of its own. It must end as an exception or fault message (or do nothing),
+ * the thread must go on or be stopped by its handler, and the rest of the system must not notice.
  */
 #include "raw.h"
 #include "test.h"
 
 enum trap { DE, DB, NMI, BP, OF, BR, UD, NM, DF, TS = 10, NP, SS, GP, PF };
-#define TRAP(n)      (1U << (n))
-#define NO_TRAP      (1U << 30)
+#define TRAP(n)	     (1U << (n))
+#define NO_TRAP	     (1U << 30)
 #define PAGE_FAULT   (1U << 29)
 #define IO_FAULT     (1U << 28)
 #define FOREIGN_CALL (1U << 27)
 /* QEMU 7.2 reads the stack of an IRET or RETF of ring 3 as the kernel would, which SMAP forbids. */
-#define SMAP_FAULT   PAGE_FAULT
+#define SMAP_FAULT PAGE_FAULT
 /* QEMU 7.2 does not look whether the base is canonical. */
-#define NOT_IN_QEMU  NO_TRAP
+#define NOT_IN_QEMU NO_TRAP
 /* A processor without the instructions that set segment bases. */
-#define NO_FSGSBASE  TRAP(UD)
+#define NO_FSGSBASE TRAP(UD)
 
 void hostile_survived(void) __attribute__((noreturn, used));
 void hostile_survived(void)
@@ -30,7 +31,9 @@ void hostile_survived(void)
 
 static void runs(L4_Word_t code)
 {
-	__asm__ volatile("movq %%rsp, %%rbp\n\tandq $-16, %%rsp\n\tsubq $256, %%rsp\n\tjmp *%0" : : "r"(code));
+	__asm__ volatile("movq %%rsp, %%rbp\n\tandq $-16, %%rsp\n\tsubq $256, %%rsp\n\tjmp *%0"
+			 :
+			 : "r"(code));
 	__builtin_unreachable();
 }
 
@@ -81,7 +84,8 @@ static unsigned outcome(const struct message *m)
 	return 0;
 }
 
-/* Run code up to its trap, which must be one of those expected, at an instruction of the code; then let it go on behind. */
+/* Run code up to its trap, which must be one of those expected, at an instruction of the code; then
+ * let it go on behind. */
 static void attack(char *at, char *behind, unsigned expected)
 {
 	L4_ThreadId_t t = thread_start_under(worker, space_new(), runs, (L4_Word_t)at);
@@ -91,8 +95,8 @@ static void attack(char *at, char *behind, unsigned expected)
 	REQUIRE(event_receive(t, &m));
 	came = outcome(&m);
 	if (!(came & expected))
-		FAIL("expected one of the traps 0x%x, got 0x%x (label %ld, words %lu %lu 0x%lx)", expected,
-		     came, (L4_SignedWord_t)m.tag.raw >> 16, m.mr[1], m.mr[2], m.mr[3]);
+		FAIL("expected one of the traps 0x%x, got 0x%x (label %ld, words %lu %lu 0x%lx)",
+		     expected, came, (L4_SignedWord_t)m.tag.raw >> 16, m.mr[1], m.mr[2], m.mr[3]);
 	if (is_exception(&m)) {
 		/* QEMU jumps to an address that is none and faults there. */
 		EXPECT((m.mr[EXC_RIP] >= (L4_Word_t)at && m.mr[EXC_RIP] <= (L4_Word_t)behind) ||
@@ -112,7 +116,7 @@ static void attack(char *at, char *behind, unsigned expected)
 	__asm__(".pushsection .text\n"                                                             \
 		"attack_" #name "_at: " text "\n"                                                  \
 		"attack_" #name "_behind: andq $-16, %rsp\n"                                       \
-		"	jmp hostile_survived\n"                                                    \
+		"	jmp hostile_survived\n"                                           \
 		".popsection");                                                                    \
 	extern char attack_##name##_at[], attack_##name##_behind[];                                \
 	TEST(hostile, name)                                                                        \
@@ -144,7 +148,8 @@ ATTACK(write_dr7, "movl $0x400, %eax\n movq %rax, %dr7", TRAP(GP))
 ATTACK(rdmsr, "movl $0xc0000080, %ecx\n rdmsr", TRAP(GP))
 ATTACK(rdmsr_unknown, "movl $0x12345678, %ecx\n rdmsr", TRAP(GP))
 ATTACK(wrmsr_lstar, "movl $0xc0000082, %ecx\n xorl %eax, %eax\n xorl %edx, %edx\n wrmsr", TRAP(GP))
-ATTACK(wrmsr_gs_base, "movl $0xc0000101, %ecx\n xorl %eax, %eax\n xorl %edx, %edx\n wrmsr", TRAP(GP))
+ATTACK(wrmsr_gs_base, "movl $0xc0000101, %ecx\n xorl %eax, %eax\n xorl %edx, %edx\n wrmsr",
+       TRAP(GP))
 ATTACK(rdpmc, "xorl %ecx, %ecx\n rdpmc", TRAP(GP) | TRAP(UD))
 ATTACK(invlpg, "invlpg (%rsp)", TRAP(GP))
 ATTACK(invpcid, "xorl %eax, %eax\n invpcid (%rsp), %rax", TRAP(GP) | TRAP(UD))
@@ -161,7 +166,8 @@ ATTACK(sysexit, "leaq 1f(%rip), %rdx\n movq %rsp, %rcx\n sysexitq\n 1:", TRAP(GP
 ATTACK(sysenter, "sysenter", TRAP(GP) | TRAP(UD))
 ATTACK(stac, ".byte 0x0f, 0x01, 0xcb", TRAP(UD))
 ATTACK(clac, ".byte 0x0f, 0x01, 0xca", TRAP(UD))
-ATTACK(monitor, "xorl %ecx, %ecx\n xorl %edx, %edx\n movq %rsp, %rax\n monitor", TRAP(GP) | TRAP(UD))
+ATTACK(monitor, "xorl %ecx, %ecx\n xorl %edx, %edx\n movq %rsp, %rax\n monitor",
+       TRAP(GP) | TRAP(UD))
 ATTACK(mwait, "xorl %ecx, %ecx\n xorl %eax, %eax\n mwait", TRAP(GP) | TRAP(UD))
 ATTACK(vmcall, "vmcall", TRAP(UD) | TRAP(GP))
 ATTACK(vmlaunch, "vmlaunch", TRAP(UD) | TRAP(GP))
@@ -201,35 +207,46 @@ ATTACK(int_32, "int $32", TRAP(GP))
 ATTACK(int_255, "int $255", TRAP(GP))
 ATTACK(icebp, ".byte 0xf1", TRAP(DB) | TRAP(UD))
 ATTACK(iret_to_kernel,
-       "pushq $0x10\n pushq %rsp\n pushq $0x202\n pushq $0x08\n leaq 1f(%rip), %rax\n pushq %rax\n iretq\n 1:",
+       "pushq $0x10\n pushq %rsp\n pushq $0x202\n pushq $0x08\n leaq 1f(%rip), %rax\n pushq %rax\n "
+       "iretq\n 1:",
        TRAP(GP) | SMAP_FAULT)
 ATTACK(iret_to_kernel_rip,
-       "movl %ss, %eax\n pushq %rax\n pushq %rsp\n pushq $0x202\n movl %cs, %eax\n pushq %rax\n movq $0xffffffff80000000, %rax\n"
+       "movl %ss, %eax\n pushq %rax\n pushq %rsp\n pushq $0x202\n movl %cs, %eax\n pushq %rax\n "
+       "movq $0xffffffff80000000, %rax\n"
        " pushq %rax\n iretq",
        PAGE_FAULT | TRAP(GP))
 ATTACK(iret_with_iopl,
-       "movl %ss, %eax\n leaq -64(%rsp), %rcx\n pushq %rax\n pushq %rcx\n pushq $0x3202\n movl %cs, %eax\n pushq %rax\n"
+       "movl %ss, %eax\n leaq -64(%rsp), %rcx\n pushq %rax\n pushq %rcx\n pushq $0x3202\n movl "
+       "%cs, %eax\n pushq %rax\n"
        " leaq 1f(%rip), %rax\n pushq %rax\n iretq\n 1: cli",
        TRAP(GP) | SMAP_FAULT)
-ATTACK(iret_null_selectors, "pushq $0\n pushq %rsp\n pushq $0x202\n pushq $0\n pushq $0\n iretq", TRAP(GP) | SMAP_FAULT)
+ATTACK(iret_null_selectors, "pushq $0\n pushq %rsp\n pushq $0x202\n pushq $0\n pushq $0\n iretq",
+       TRAP(GP) | SMAP_FAULT)
 ATTACK(iret_virtual_8086,
-       "movl %ss, %eax\n pushq %rax\n pushq %rsp\n pushq $0x20202\n movl %cs, %eax\n pushq %rax\n leaq 1f(%rip), %rax\n"
+       "movl %ss, %eax\n pushq %rax\n pushq %rsp\n pushq $0x20202\n movl %cs, %eax\n pushq %rax\n "
+       "leaq 1f(%rip), %rax\n"
        " pushq %rax\n iretq\n 1:",
        TRAP(GP) | NO_TRAP | SMAP_FAULT)
-ATTACK(lret_to_kernel, "pushq $0x08\n leaq 1f(%rip), %rax\n pushq %rax\n lretq\n 1:", TRAP(GP) | SMAP_FAULT)
+ATTACK(lret_to_kernel,
+       "pushq $0x08\n leaq 1f(%rip), %rax\n pushq %rax\n lretq\n 1:", TRAP(GP) | SMAP_FAULT)
 ATTACK(lcall_to_kernel, "movl $0x1000, (%rsp)\n movl $0x08, 4(%rsp)\n lcall *(%rsp)", TRAP(GP))
-ATTACK(ljmp_to_tss, "movl $0x1000, (%rsp)\n movl $0x30, 4(%rsp)\n ljmp *(%rsp)", TRAP(GP) | TRAP(NP))
+ATTACK(ljmp_to_tss, "movl $0x1000, (%rsp)\n movl $0x30, 4(%rsp)\n ljmp *(%rsp)",
+       TRAP(GP) | TRAP(NP))
 ATTACK(load_kernel_ss, "movl $0x10, %eax\n movl %eax, %ss", TRAP(GP))
 ATTACK(load_null_ss, "xorl %eax, %eax\n movl %eax, %ss", TRAP(GP))
 ATTACK(load_kernel_ds, "movl $0x10, %eax\n movl %eax, %ds", TRAP(GP))
 ATTACK(load_code_as_ds, "movl $0x08, %eax\n movl %eax, %ds", TRAP(GP))
 ATTACK(load_tss_as_fs, "movl $0x30, %eax\n movl %eax, %fs", TRAP(GP) | TRAP(NP))
 ATTACK(load_beyond_gdt, "movl $0xfff8, %eax\n movl %eax, %gs", TRAP(GP))
-/* There is no local descriptor table; one at address 0, as after reset, would be the user's to write. */
+/* There is no local descriptor table; one at address 0, as after reset, would be the user's to
+ * write. */
 ATTACK(load_ldt_selector, "movl $0x0c, %eax\n movl %eax, %es", TRAP(GP))
-ATTACK(load_null_everywhere, "xorl %eax, %eax\n movl %eax, %ds\n movl %eax, %es\n movl %eax, %fs\n ud2", TRAP(UD))
-ATTACK(load_user_data_everywhere, "movl %ss, %eax\n movl %eax, %ds\n movl %eax, %es\n movl %eax, %fs\n ud2", TRAP(UD))
-ATTACK(null_gs_then_syscall, "xorl %eax, %eax\n movl %eax, %gs\n xorl %edx, %edx\n syscall", FOREIGN_CALL)
+ATTACK(load_null_everywhere,
+       "xorl %eax, %eax\n movl %eax, %ds\n movl %eax, %es\n movl %eax, %fs\n ud2", TRAP(UD))
+ATTACK(load_user_data_everywhere,
+       "movl %ss, %eax\n movl %eax, %ds\n movl %eax, %es\n movl %eax, %fs\n ud2", TRAP(UD))
+ATTACK(null_gs_then_syscall, "xorl %eax, %eax\n movl %eax, %gs\n xorl %edx, %edx\n syscall",
+       FOREIGN_CALL)
 
 /* Jumps to where no code is. */
 ATTACK(jump_kernel_image, "movq $0xffffffff80000000, %rax\n jmp *%rax", PAGE_FAULT)
@@ -253,17 +270,23 @@ ATTACK(push_to_noncanonical_stack, "movq $0x800000000010, %rsp\n pushq %rax", TR
 /* Flags. */
 ATTACK(popf_iopl, "pushq $0x3202\n popfq\n cli", TRAP(GP))
 ATTACK(popf_everything, "pushq $0x3ffeff\n popfq\n pushq $0x202\n popfq\n ud2", TRAP(UD))
-ATTACK(popf_clears_if, "pushq $0\n popfq\n pushfq\n popq %rax\n testl $0x200, %eax\n jz 1f\n ud2\n 1:", TRAP(UD))
+ATTACK(popf_clears_if,
+       "pushq $0\n popfq\n pushfq\n popq %rax\n testl $0x200, %eax\n jz 1f\n ud2\n 1:", TRAP(UD))
 
 /* Segment bases. */
 ATTACK(wrgsbase_then_foreign_syscall,
-       "movq $0xffffffff80000000, %rax\n wrgsbase %rax\n xorl %edx, %edx\n syscall", FOREIGN_CALL | NO_FSGSBASE)
+       "movq $0xffffffff80000000, %rax\n wrgsbase %rax\n xorl %edx, %edx\n syscall",
+       FOREIGN_CALL | NO_FSGSBASE)
 ATTACK(wrgsbase_then_trap, "movq $0xffff800000001000, %rax\n wrgsbase %rax\n ud2", TRAP(UD))
-ATTACK(wrgsbase_noncanonical, "movq $0x800000000000, %rax\n wrgsbase %rax", TRAP(GP) | NOT_IN_QEMU | NO_FSGSBASE)
-ATTACK(wrfsbase_noncanonical, "movq $0x800000000000, %rax\n wrfsbase %rax", TRAP(GP) | NOT_IN_QEMU | NO_FSGSBASE)
+ATTACK(wrgsbase_noncanonical, "movq $0x800000000000, %rax\n wrgsbase %rax",
+       TRAP(GP) | NOT_IN_QEMU | NO_FSGSBASE)
+ATTACK(wrfsbase_noncanonical, "movq $0x800000000000, %rax\n wrfsbase %rax",
+       TRAP(GP) | NOT_IN_QEMU | NO_FSGSBASE)
 ATTACK(wrfsbase_kernel, "movq $0xffffffff80000000, %rax\n wrfsbase %rax\n ud2", TRAP(UD))
-ATTACK(read_kernel_through_fs, "movq $0xffffffff80000000, %rax\n wrfsbase %rax\n movq %fs:0, %rax", PAGE_FAULT | NO_FSGSBASE)
-ATTACK(read_kernel_through_gs, "movq $0xffffffffc0000000, %rax\n wrgsbase %rax\n movq %gs:0, %rax", PAGE_FAULT | NO_FSGSBASE)
+ATTACK(read_kernel_through_fs, "movq $0xffffffff80000000, %rax\n wrfsbase %rax\n movq %fs:0, %rax",
+       PAGE_FAULT | NO_FSGSBASE)
+ATTACK(read_kernel_through_gs, "movq $0xffffffffc0000000, %rax\n wrgsbase %rax\n movq %gs:0, %rax",
+       PAGE_FAULT | NO_FSGSBASE)
 
 /* GS base bent, then each L4 system call: the kernel finds the UTCB by itself. */
 static void bends_gs(L4_Word_t base)
@@ -348,7 +371,8 @@ static void bends_utcb(L4_Word_t value)
 
 TEST(hostile, utcb_full_of_nonsense)
 {
-	static const L4_Word_t values[] = {0, ~0UL, 0xffffffff80000000UL, 0x800000000000UL, 0x1234567812345678UL};
+	static const L4_Word_t values[] = {0, ~0UL, 0xffffffff80000000UL, 0x800000000000UL,
+					   0x1234567812345678UL};
 
 	for (unsigned i = 0; i < 5; i++) {
 		L4_ThreadId_t t = thread_start(space_new(), bends_utcb, values[i]);
@@ -373,7 +397,8 @@ static void faults_with_bent_utcb(L4_Word_t value)
 
 TEST(hostile, fault_with_utcb_full_of_nonsense)
 {
-	static const L4_Word_t values[] = {0, ~0UL, ~0UL << 6, 0xffffffff80000000UL, 0x1234567812345678UL};
+	static const L4_Word_t values[] = {0, ~0UL, ~0UL << 6, 0xffffffff80000000UL,
+					   0x1234567812345678UL};
 
 	for (unsigned i = 0; i < 5; i++) {
 		L4_ThreadId_t t = thread_start(space_new(), faults_with_bent_utcb, values[i]);
@@ -384,7 +409,11 @@ TEST(hostile, fault_with_utcb_full_of_nonsense)
 	system_is_alive();
 }
 
-/* Hostile flags at the moment of a system call: the kernel runs with its own. */
+/*
+ * Hostile flags at the moment of a system call: the kernel runs with its own. It copies a long
+ * message (which DF would turn round), and leaves to a thread that the timer interrupted by IRET
+ * (which NT forbids).
+ */
 static struct registers with_flags;
 
 static void calls_with_flags(L4_Word_t flags)
@@ -393,13 +422,41 @@ static void calls_with_flags(L4_Word_t flags)
 	with_flags.rdx = CALL_WORD(CALL_SYSTEM_CLOCK, 0);
 	raw_syscall(&with_flags);
 	report(LABEL_DONE, with_flags.rflags);
+	for (unsigned i = 0; i < 3; i++) {
+		with_flags = (struct registers){.rflags = flags | 0x202};
+		with_flags.rdx = CALL_WORD(CALL_THREAD_SWITCH, 0);
+		raw_syscall(&with_flags);
+	}
+	report(LABEL_DONE, with_flags.rflags);
+	for (unsigned i = 8; i < 64; i++)
+		own_utcb()->mr[i] = 0xf1a60000 + i;
+	with_flags = (struct registers){.rflags = flags | 0x202, .rax = 63, .rdi = worker.raw};
+	with_flags.rdx = CALL_WORD(CALL_IPC, IPC_FROM);
+	raw_syscall(&with_flags);
+	report(LABEL_DONE, with_flags.rflags);
+}
+
+static void flags_spin(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		;
 }
 
 static void hostile_flags(L4_Word_t flags)
 {
-	L4_ThreadId_t t = thread_start(space_new(), calls_with_flags, flags);
 	struct message m;
+	L4_ThreadId_t t;
 
+	thread_start(space_new(), flags_spin, 0);
+	t = thread_start(space_new(), calls_with_flags, flags);
+	for (unsigned i = 0; i < 2; i++) {
+		REQUIRE(message_receive(t, &m));
+		EXPECT_EQ(m.mr[1], 0x202);
+	}
+	REQUIRE(message_receive(t, &m));
+	for (unsigned i = 8; i < 64; i++)
+		EXPECT_EQ(m.mr[i], 0xf1a60000 + i);
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(m.mr[1], 0x202);
 	system_is_alive();
@@ -459,11 +516,12 @@ static void steps_with_kernel_stack(L4_Word_t rsp)
 
 TEST(hostile, single_step_with_kernel_stack)
 {
-	static const L4_Word_t stacks[] = {0xffffffff80100000UL, 0xffff800000100000UL, 0x800000000000UL, 0,
-					   0xffffffffc0000400UL};
+	static const L4_Word_t stacks[] = {0xffffffff80100000UL, 0xffff800000100000UL,
+					   0x800000000000UL, 0, 0xffffffffc0000400UL};
 
 	for (unsigned i = 0; i < 5; i++) {
-		L4_ThreadId_t t = thread_start_under(worker, space_new(), steps_with_kernel_stack, stacks[i]);
+		L4_ThreadId_t t =
+		    thread_start_under(worker, space_new(), steps_with_kernel_stack, stacks[i]);
 		struct message m;
 
 		for (unsigned steps = 0; steps < 100; steps++) {
@@ -498,8 +556,9 @@ static void calls_with_bad_stack(L4_Word_t rsp)
 
 TEST(hostile, syscall_with_bad_stack)
 {
-	static const L4_Word_t stacks[] = {0xffffffff80100000UL, 0xffff800000100000UL, 0x800000000000UL, 0, ~0UL,
-					   0xffffffffc0000400UL, 0x7ffffffffff8UL};
+	static const L4_Word_t stacks[] = {
+	    0xffffffff80100000UL, 0xffff800000100000UL, 0x800000000000UL, 0, ~0UL,
+	    0xffffffffc0000400UL, 0x7ffffffffff8UL};
 
 	for (unsigned i = 0; i < 7; i++) {
 		L4_ThreadId_t t = thread_start(space_new(), calls_with_bad_stack, stacks[i]);
@@ -512,7 +571,8 @@ TEST(hostile, syscall_with_bad_stack)
 	system_is_alive();
 }
 
-/* A flood: a spinning thread of every kind in several spaces does not keep the others from running. */
+/* A flood: a spinning thread of every kind in several spaces does not keep the others from running.
+ */
 static void floods(L4_Word_t which)
 {
 	for (;;) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/ipc.c - messages of untyped words: what is transferred, and every combination of phases. */
+/* tests/system/ipc.c - messages of untyped words: what is transferred, and every combination of
+ * phases. */
 #include "test.h"
 
 enum { MASK = 0x5a5a, POISON_SEED = 0x6b };
@@ -48,8 +49,8 @@ static L4_MsgTag_t call(L4_ThreadId_t to, L4_Word_t label, unsigned count)
 }
 
 /*
- * A message of each length there and back. Words behind the message keep their values, except that registers that
- * travel in the processor's may bring the sender's.
+ * A message of each length there and back. Words behind the message keep their values, except that
+ * registers that travel in the processor's may bring the sender's.
  */
 static void transfer(struct space *space)
 {
@@ -133,7 +134,8 @@ TEST(ipc, nothing_behind_the_message)
 TEST(ipc, label_is_48_bits)
 {
 	L4_ThreadId_t server = thread_start(&own_space, echo, 0);
-	static const L4_Word_t labels[] = {0, 1, 0xffff, 0x10000, 0x7fffffffffffUL, 0xffffffffffffUL};
+	static const L4_Word_t labels[] = {
+	    0, 1, 0xffff, 0x10000, 0x7fffffffffffUL, 0xffffffffffffUL};
 
 	for (unsigned i = 0; i < 6; i++) {
 		L4_MsgTag_t tag = call(server, labels[i], 1);
@@ -321,7 +323,6 @@ static void caller(L4_Word_t word)
 	report(LABEL_DONE, word);
 }
 
-
 TEST(ipc, reply_wait)
 {
 	L4_ThreadId_t a = thread_start(space_new(), caller, 100), from;
@@ -386,7 +387,8 @@ TEST(ipc, send_and_receive_from_another)
 TEST(ipc, neither_phase)
 {
 	L4_ThreadId_t from = L4_nilthread;
-	L4_MsgTag_t tag = L4_Ipc(L4_nilthread, L4_nilthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
+	L4_MsgTag_t tag =
+	    L4_Ipc(L4_nilthread, L4_nilthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
 
 	EXPECT_OK(tag);
 }
@@ -414,15 +416,16 @@ static void calls_both(L4_Word_t to)
 	report(LABEL_DONE, L4_IpcFailed(tag) ? L4_ErrorCode() : 0);
 }
 
-/* A calls B while B calls A: neither waits for a message, both wait to send; both sends time out or one is taken. */
+/* A calls B while B calls A: neither waits for a message, both wait to send; both sends time out or
+ * one is taken. */
 TEST(ipc, crossed_calls_do_not_deadlock_the_kernel)
 {
 	L4_ThreadId_t from, t = thread_start(&own_space, calls_both, worker.raw);
 
 	settle();
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);
-	EXPECT_FAILED(L4_Ipc(t, t, L4_Timeouts(L4_TimePeriod(3000), L4_TimePeriod(3000)), &from), SEND,
-		      IPC_TIMEOUT);
+	EXPECT_FAILED(L4_Ipc(t, t, L4_Timeouts(L4_TimePeriod(3000), L4_TimePeriod(3000)), &from),
+		      SEND, IPC_TIMEOUT);
 	REQUIRE_OK(L4_Receive_Timeout(t, PATIENCE));
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/ipc_partner.c - who a partner can be: ids of every kind, partners that are not there or go away. */
+/* tests/system/ipc_partner.c - who a partner can be: ids of every kind, partners that are not there
+ * or go away. */
 #include "test.h"
 
 static void waits_for_anybody(L4_Word_t unused)
@@ -58,11 +59,12 @@ TEST(partner, version_differs_above_bit_16)
 
 TEST(partner, thread_number_out_of_range)
 {
-	static const L4_Word_t numbers[] = {0xfffff, 0xffffe, 0x100000, 0x7fffffff, 0x80000000,
-					    0xffffffff};
+	static const L4_Word_t numbers[] = {0xfffff,	0xffffe,    0x100000,
+					    0x7fffffff, 0x80000000, 0xffffffff};
 
 	for (unsigned i = 0; i < 6; i++) {
-		EXPECT_FAILED(send_empty(L4_GlobalId(numbers[i], 1), PATIENCE), SEND, IPC_NO_PARTNER);
+		EXPECT_FAILED(send_empty(L4_GlobalId(numbers[i], 1), PATIENCE), SEND,
+			      IPC_NO_PARTNER);
 		EXPECT_FAILED(L4_Receive_Timeout(L4_GlobalId(numbers[i], 1), PATIENCE), RECEIVE,
 			      IPC_NO_PARTNER);
 	}
@@ -113,14 +115,17 @@ TEST(partner, send_to_self)
 
 TEST(partner, receive_from_self)
 {
-	EXPECT_FAILED(L4_Receive_Timeout(L4_MyGlobalId(), L4_TimePeriod(2000)), RECEIVE, IPC_TIMEOUT);
-	EXPECT_FAILED(L4_Receive_Timeout(L4_MyLocalId(), L4_TimePeriod(2000)), RECEIVE, IPC_TIMEOUT);
+	EXPECT_FAILED(L4_Receive_Timeout(L4_MyGlobalId(), L4_TimePeriod(2000)), RECEIVE,
+		      IPC_TIMEOUT);
+	EXPECT_FAILED(L4_Receive_Timeout(L4_MyLocalId(), L4_TimePeriod(2000)), RECEIVE,
+		      IPC_TIMEOUT);
 }
 
 TEST(partner, call_to_self)
 {
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);
-	EXPECT(L4_IpcFailed(L4_Call_Timeouts(L4_MyGlobalId(), L4_TimePeriod(1000), L4_TimePeriod(1000))));
+	EXPECT(L4_IpcFailed(
+	    L4_Call_Timeouts(L4_MyGlobalId(), L4_TimePeriod(1000), L4_TimePeriod(1000))));
 }
 
 /* While one sleeps (receives from itself), nobody can send to it. */
@@ -168,7 +173,8 @@ static void sends(L4_Word_t word)
 TEST(partner, local_id_as_source)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sends, 12), from = L4_nilthread;
-	L4_MsgTag_t tag = L4_Ipc(L4_nilthread, L4_LocalIdOf(t), L4_Timeouts(PATIENCE, PATIENCE), &from);
+	L4_MsgTag_t tag =
+	    L4_Ipc(L4_nilthread, L4_LocalIdOf(t), L4_Timeouts(PATIENCE, PATIENCE), &from);
 	L4_Word_t word;
 
 	REQUIRE_OK(tag);
@@ -184,14 +190,19 @@ TEST(partner, local_id_of_another_space)
 
 	settle();
 	/* The address of its UTCB means nothing here. */
-	EXPECT_FAILED(send_empty((L4_ThreadId_t){.raw = s->utcb_area}, PATIENCE), SEND, IPC_NO_PARTNER);
+	EXPECT_FAILED(send_empty((L4_ThreadId_t){.raw = s->utcb_area}, PATIENCE), SEND,
+		      IPC_NO_PARTNER);
 	(void)t;
 }
 
 TEST(partner, local_ids_that_are_none)
 {
-	static const L4_Word_t ids[] = {0x40, 0x1000, 0x7fffffffffc0UL, 0x800000000000UL,
-					0xffff800000000000UL, 0xffffffff80000000UL,
+	static const L4_Word_t ids[] = {0x40,
+					0x1000,
+					0x7fffffffffc0UL,
+					0x800000000000UL,
+					0xffff800000000000UL,
+					0xffffffff80000000UL,
 					0xffffffffffffff80UL};
 
 	for (unsigned i = 0; i < 7; i++) {
@@ -201,10 +212,11 @@ TEST(partner, local_ids_that_are_none)
 		EXPECT_FAILED(L4_Receive_Timeout(id, L4_TimePeriod(1000)), RECEIVE, IPC_NO_PARTNER);
 	}
 	/* Inside the UTCB area, but the slot of no thread; and in the middle of a slot. */
-	EXPECT_FAILED(send_empty((L4_ThreadId_t){.raw = own_space.utcb_area + 200 * UTCB_SIZE}, PATIENCE),
+	EXPECT_FAILED(
+	    send_empty((L4_ThreadId_t){.raw = own_space.utcb_area + 200 * UTCB_SIZE}, PATIENCE),
+	    SEND, IPC_NO_PARTNER);
+	EXPECT_FAILED(send_empty((L4_ThreadId_t){.raw = L4_LocalIdOf(runner).raw + 64}, PATIENCE),
 		      SEND, IPC_NO_PARTNER);
-	EXPECT_FAILED(send_empty((L4_ThreadId_t){.raw = L4_LocalIdOf(runner).raw + 64}, PATIENCE), SEND,
-		      IPC_NO_PARTNER);
 }
 
 TEST(partner, my_ids)
@@ -239,7 +251,8 @@ TEST(partner, any_local_thread)
 static void waits_locally(L4_Word_t unused)
 {
 	L4_ThreadId_t from;
-	L4_MsgTag_t tag = L4_Ipc(L4_nilthread, L4_anylocalthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
+	L4_MsgTag_t tag =
+	    L4_Ipc(L4_nilthread, L4_anylocalthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
 
 	(void)unused;
 	report(LABEL_DONE, L4_IpcFailed(tag) ? 0 : from.raw);
@@ -295,7 +308,8 @@ TEST(partner, lcall)
 TEST(partner, lipc_names_local_ids)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sends, 2), from;
-	L4_MsgTag_t tag = L4_Lipc(L4_nilthread, L4_anylocalthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
+	L4_MsgTag_t tag =
+	    L4_Lipc(L4_nilthread, L4_anylocalthread, L4_Timeouts(PATIENCE, PATIENCE), &from);
 
 	REQUIRE_OK(tag);
 	EXPECT_EQ(from.raw, L4_LocalIdOf(t).raw);
@@ -390,4 +404,26 @@ TEST(partner, caller_deleted)
 	REQUIRE_OK(L4_Receive_Timeout(t, PATIENCE));
 	EXPECT_EQ(thread_delete(t), 1);
 	EXPECT_FAILED(send_empty(t, PATIENCE), SEND, IPC_NO_PARTNER);
+}
+
+static void sends_for_a_while(L4_Word_t timeout)
+{
+	L4_LoadMR(0, tag_make(0, 0, 0).raw);
+	L4_Send_Timeout(worker, L4_TimePeriod(timeout));
+	sleep_forever();
+}
+
+/* A sender whose timeout is over has left the queue. */
+TEST(partner, queued_sender_timed_out)
+{
+	L4_ThreadId_t a = thread_start(space_new(), sends_for_a_while, 1000), from;
+	L4_ThreadId_t b;
+
+	settle();
+	b = thread_start(space_new(), sends, 2);
+	settle();
+	L4_Sleep(L4_TimePeriod(5000));
+	REQUIRE_OK(L4_Wait_Timeout(PATIENCE, &from));
+	EXPECT_EQ(from.raw, b.raw);
+	EXPECT_FAILED(L4_Receive_Timeout(a, L4_ZeroTime), RECEIVE, IPC_TIMEOUT);
 }

@@ -225,3 +225,33 @@ TEST(timeout, failed_tag_has_no_words)
 	EXPECT_EQ(L4_UntypedWords(tag), 0);
 	EXPECT_EQ(L4_TypedWords(tag), 0);
 }
+
+TEST(timeout, point_in_time)
+{
+	L4_ThreadId_t from;
+	L4_Word_t before = now_us();
+	L4_Time_t point = L4_TimePoint(L4_ClockAddUsec(L4_SystemClock(), 4000));
+
+	EXPECT_FAILED(L4_Wait_Timeout(point, &from), RECEIVE, IPC_TIMEOUT);
+	/* A point is as exact as its mantissa allows. */
+	EXPECT_BETWEEN(now_us() - before, 3000, 5000 + LATE);
+}
+
+TEST(timeout, point_in_the_past)
+{
+	L4_ThreadId_t from;
+	L4_Word_t before = now_us();
+	L4_Time_t point = L4_TimePoint(L4_ClockSubUsec(L4_SystemClock(), 500));
+
+	EXPECT_FAILED(L4_Wait_Timeout(point, &from), RECEIVE, IPC_TIMEOUT);
+	EXPECT_BETWEEN(now_us() - before, 0, LATE);
+}
+
+/* The longest there are: 2^41 us and more. */
+TEST(timeout, very_long)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sends_late, 20000);
+	L4_Time_t longest = {.raw = 31 << 10 | 1023};
+
+	EXPECT_OK(L4_Receive_Timeout(t, longest));
+}

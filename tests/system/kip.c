@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/kip.c - the kernel interface page: X.2's fields, and the system calls through its entries. */
+/* tests/system/kip.c - the kernel interface page: X.2's fields, and the system calls through its
+ * entries. */
 #include "test.h"
 #include <abi/kip.h>
 
@@ -229,8 +230,8 @@ TEST(kip, entry_thread_control)
 	L4_Word_t result, destination = 0, space = 0, call = entry(kip()->thread_control);
 
 	__asm__ volatile("call *%[call]"
-			 : "=a"(result), "+D"(destination), "+S"(space), "+r"(scheduler), "+r"(pager),
-			   "+r"(utcb), [call] "+b"(call)
+			 : "=a"(result), "+D"(destination), "+S"(space), "+r"(scheduler),
+			   "+r"(pager), "+r"(utcb), [call] "+b"(call)
 			 :
 			 : "rcx", "rdx", "r11", "memory", "cc");
 	EXPECT_EQ(result, 0);
@@ -245,7 +246,8 @@ TEST(kip, entry_ipc)
 	L4_Word_t word = CALL_WORD(CALL_IPC, IPC_FROM) | 0x0400UL << CALL_TIMEOUT_SHIFT;
 
 	__asm__ volatile("push %%rbp\n\tcall *%%rcx\n\tpop %%rbp"
-			 : "+a"(tag), "+D"(to), "+S"(from), "+d"(word), "+r"(send_timeout), "+c"(call)
+			 : "+a"(tag), "+D"(to), "+S"(from), "+d"(word), "+r"(send_timeout),
+			   "+c"(call)
 			 :
 			 : "rbx", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
 	EXPECT_EQ(tag >> 15 & 1, 1);
@@ -259,7 +261,8 @@ TEST(kip, entry_lipc)
 	L4_Word_t word = CALL_WORD(CALL_LIPC, IPC_FROM) | 0x0400UL << CALL_TIMEOUT_SHIFT;
 
 	__asm__ volatile("push %%rbp\n\tcall *%%rcx\n\tpop %%rbp"
-			 : "+a"(tag), "+D"(to), "+S"(from), "+d"(word), "+r"(send_timeout), "+c"(call)
+			 : "+a"(tag), "+D"(to), "+S"(from), "+d"(word), "+r"(send_timeout),
+			   "+c"(call)
 			 :
 			 : "rbx", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
 	EXPECT_EQ(tag >> 15 & 1, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/machine.c - the end of the run: tells boot/run, by the last line, and the emulator how it went.
+ * tests/system/machine.c - the end of the run: tells boot/run, by the last line, and the emulator
+ * how it went.
  *
  * Each first access to a port is an I/O page fault that sigma0 answers.
  */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/map.c - map items in messages: sizes, offsets, receive windows, rights, and what is not accepted. */
+/* tests/system/map.c - map items in messages: sizes, offsets, receive windows, rights, and what is
+ * not accepted. */
 #include "probe.h"
 
 #define WINDOW 0x40000000000UL
 
 /*
- * The receiver: accepts what the case says, takes one message from the worker, and tells what came; then reads at addresses
- * that the worker asks about. A place that is not mapped faults to the worker.
+ * The receiver: accepts what the case says, takes one message from the worker, and tells what came;
+ * then reads at addresses that the worker asks about. A place that is not mapped faults to the
+ * worker.
  */
 static volatile L4_Word_t accepted;
 
@@ -69,7 +71,8 @@ static bool can_write(struct space *space, L4_Word_t address)
 	return L4_Label(m.tag) == LABEL_DONE;
 }
 
-/* Pages side by side, each with a word of its own; aligned to their size (a power of two up to 32). */
+/* Pages side by side, each with a word of its own; aligned to their size (a power of two up to 32).
+ */
 static L4_Word_t pages_marked(unsigned count)
 {
 	static char area[32 * 4096] __attribute__((aligned(32 * 4096)));
@@ -193,7 +196,8 @@ TEST(map, thirty_one_items)
 
 	L4_LoadMR(0, tag_make(0, 0, 62).raw);
 	for (unsigned i = 0; i < 31; i++) {
-		L4_MapItem_t item = L4_MapItem(fpage(pages + 4096 * i, 12, L4_Readable), 0x2000 * i);
+		L4_MapItem_t item =
+		    L4_MapItem(fpage(pages + 4096 * i, 12, L4_Readable), 0x2000 * i);
 
 		L4_LoadMR(1 + 2 * i, item.raw[0]);
 		L4_LoadMR(2 + 2 * i, item.raw[1]);
@@ -209,8 +213,9 @@ TEST(map, rights)
 	struct space *s = space_new();
 	L4_ThreadId_t t = receiver(s, fpage(WINDOW, 13, 0).raw);
 	L4_Word_t pages = pages_marked(2);
-	L4_MapItem_t items[2] = {L4_MapItem(fpage(pages, 12, L4_Readable), 0),
-				 L4_MapItem(fpage(pages + 4096, 12, L4_Readable | L4_Writable), 0x1000)};
+	L4_MapItem_t items[2] = {
+	    L4_MapItem(fpage(pages, 12, L4_Readable), 0),
+	    L4_MapItem(fpage(pages + 4096, 12, L4_Readable | L4_Writable), 0x1000)};
 
 	L4_LoadMR(0, tag_make(0, 0, 4).raw);
 	L4_LoadMRs(1, 4, (L4_Word_t *)items);
@@ -289,8 +294,8 @@ TEST(map, hole_maps_nothing)
 TEST(map, kernel_addresses_map_nothing)
 {
 	static const L4_Word_t places[] = {0xffffffff80000000UL, 0xffff800000000000UL,
-					   0xffffffffc0000000UL, 0xffffff0000000000UL, 0x7ffffffff000UL,
-					   0x800000000000UL};
+					   0xffffffffc0000000UL, 0xffffff0000000000UL,
+					   0x7ffffffff000UL,	 0x800000000000UL};
 
 	for (unsigned i = 0; i < 6; i++) {
 		struct space *s = space_new();
@@ -361,7 +366,8 @@ TEST(map, size_32m)
 	large(25);
 }
 
-/* Device memory lies where no RAM is; as pages it is like any other. 1 GiB of it, if the kernel has such pages. */
+/* Device memory lies where no RAM is; as pages it is like any other. 1 GiB of it, if the kernel has
+ * such pages. */
 TEST(map, size_1g)
 {
 	struct space *s = space_new();
@@ -473,7 +479,8 @@ TEST(map, overflow_maps_nothing)
 	struct space *s = space_new();
 	L4_ThreadId_t t = receiver(s, 0);
 
-	EXPECT_FAILED(send_item(t, fpage(pages_marked(1), 12, L4_Readable), WINDOW), SEND, IPC_OVERFLOW);
+	EXPECT_FAILED(send_item(t, fpage(pages_marked(1), 12, L4_Readable), WINDOW), SEND,
+		      IPC_OVERFLOW);
 	EXPECT_EQ(read_in(s, WINDOW), NOT_MAPPED);
 }
 
@@ -498,6 +505,37 @@ TEST(map, half_an_item)
 	EXPECT(L4_IpcFailed(L4_Send_Timeout(t, L4_TimePeriod(20000))));
 }
 
+/* All that we have, to where it is here: nothing of the kernel's goes with it, and the kernel comes
+ * back soon. */
+TEST(map, complete_space)
+{
+	static const L4_Word_t kernel[] = {0xffffffff80000000UL, 0xffff800000000000UL,
+					   0xffffffffc0000000UL, 0xffffff0000000000UL,
+					   0x7ffffffff000UL};
+	struct space *s = space_new();
+	L4_ThreadId_t t = receiver(s, L4_CompleteAddressSpace.raw);
+	L4_Word_t page = pages_marked(4), before = now_us();
+
+	EXPECT_OK(send_item(t, L4_FpageAddRights(L4_CompleteAddressSpace, L4_FullyAccessible), 0));
+	EXPECT_BETWEEN(now_us() - before, 0, 50000 * time_scale);
+	EXPECT_EQ(read_in(s, page + 0x2000), 0x9002);
+	for (unsigned i = 0; i < 5; i++)
+		EXPECT_EQ(read_in(s, kernel[i]), NOT_MAPPED);
+}
+
+/* The same page twice in one space. */
+TEST(map, within_own_space)
+{
+	L4_ThreadId_t t = receiver(&own_space, fpage(WINDOW * 3, 12, 0).raw);
+	L4_Word_t page = pages_marked(1);
+	struct message m;
+
+	EXPECT_OK(send_item(t, fpage(page, 12, L4_Readable | L4_Writable), 0));
+	REQUIRE(message_receive(t, &m));
+	*(volatile L4_Word_t *)(WINDOW * 3) = 77;
+	EXPECT_EQ(*(volatile L4_Word_t *)page, 77);
+}
+
 /* sigma0. */
 
 TEST(sigma0, any_page)
@@ -514,7 +552,8 @@ TEST(sigma0, any_page)
 
 TEST(sigma0, named_page)
 {
-	L4_Fpage_t p = L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(0xb8000, 12, 0), fpage(WINDOW, 12, 0));
+	L4_Fpage_t p =
+	    L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(0xb8000, 12, 0), fpage(WINDOW, 12, 0));
 
 	EXPECT(!L4_IsNilFpage(p));
 	*(volatile L4_Word_t *)WINDOW;
@@ -522,7 +561,8 @@ TEST(sigma0, named_page)
 
 TEST(sigma0, page_of_the_kernel)
 {
-	/* Whatever the kernel took of the RAM: some page of the descriptors marked reserved is refused. */
+	/* Whatever the kernel took of the RAM: some page of the descriptors marked reserved is
+	 * refused. */
 	L4_Word_t count = L4_NumMemoryDescriptors(L4_GetKernelInterface());
 
 	for (L4_Word_t i = 0; i < count; i++) {
@@ -531,7 +571,7 @@ TEST(sigma0, page_of_the_kernel)
 		if (L4_IsMemoryDescVirtual(d) || L4_MemoryDescType(d) != 2)
 			continue;
 		EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(
-			sigma0, fpage(L4_MemoryDescLow(d), 12, 0), fpage(WINDOW, 12, 0))));
+		    sigma0, fpage(L4_MemoryDescLow(d), 12, 0), fpage(WINDOW, 12, 0))));
 	}
 }
 
@@ -540,10 +580,12 @@ TEST(sigma0, more_than_there_is)
 	EXPECT(L4_IsNilFpage(L4_Sigma0_GetAny(sigma0, 46, L4_CompleteAddressSpace)));
 }
 
-/* A stranger gets nothing: sigma0 serves the first spaces only; or it serves, but the kernel stays the kernel's. */
+/* A stranger gets nothing: sigma0 serves the first spaces only; or it serves, but the kernel stays
+ * the kernel's. */
 static void asks_sigma0(L4_Word_t address)
 {
-	L4_Fpage_t p = L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(address, 12, 0), fpage(WINDOW, 12, 0));
+	L4_Fpage_t p =
+	    L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(address, 12, 0), fpage(WINDOW, 12, 0));
 
 	report(LABEL_DONE, p.raw);
 }

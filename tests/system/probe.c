@@ -6,7 +6,10 @@ void probe_read(L4_Word_t address)
 {
 	L4_Word_t value;
 
-	__asm__ volatile(".globl probe_read_at\nprobe_read_at: movq (%1), %0" : "=r"(value) : "r"(address) : "memory");
+	__asm__ volatile(".globl probe_read_at\nprobe_read_at: movq (%1), %0"
+			 : "=r"(value)
+			 : "r"(address)
+			 : "memory");
 	report(LABEL_DONE, value);
 	sleep_forever();
 }

@@ -7,7 +7,8 @@
 
 #include "test.h"
 
-/* Each does one access at its own first instruction, then tells the worker (LABEL_DONE) what it read. */
+/* Each does one access at its own first instruction, then tells the worker (LABEL_DONE) what it
+ * read. */
 void probe_read(L4_Word_t address);
 void probe_write(L4_Word_t address);   /* writes PROBE_VALUE */
 void probe_execute(L4_Word_t address); /* calls it */

@@ -18,8 +18,8 @@ struct registers {
 enum { REGISTER_COUNT = 17, REGISTER_RSP = 7, REGISTER_RFLAGS = 16 };
 
 /*
- * Load every register but RSP from `registers`, RFLAGS last of all, execute `syscall`, and store every register.
- * registers->rsp is 0 afterwards if the call preserved RSP.
+ * Load every register but RSP from `registers`, RFLAGS last of all, execute `syscall`, and store
+ * every register. registers->rsp is 0 afterwards if the call preserved RSP.
  */
 void raw_syscall(struct registers *registers);
 extern char raw_syscall_behind[]; /* the instruction behind the `syscall` */
@@ -29,12 +29,14 @@ void raw_syscall_rsp(struct registers *registers);
 extern char raw_syscall_rsp_behind[];
 
 /*
- * Register round trips: load every register from round_in (RSP and RFLAGS, too), do the thing, store every register to
- * round_out. Each thing is an instruction between two labels, NAME_at and NAME_behind. One thread at a time.
+ * Register round trips: load every register from round_in (RSP and RFLAGS, too), do the thing,
+ * store every register to round_out. Each thing is an instruction between two labels, NAME_at and
+ * NAME_behind. One thread at a time.
  */
 extern struct registers round_in, round_out;
-void round_trip_spin(void);  /* `jmp $`: somebody must move the instruction pointer to round_spin_behind */
-void round_trip_read(void);  /* reads [RBX] into RBX: a page fault first */
+void round_trip_spin(
+    void); /* `jmp $`: somebody must move the instruction pointer to round_spin_behind */
+void round_trip_read(void); /* reads [RBX] into RBX: a page fault first */
 void round_trip_ud2(void);
 void round_trip_int3(void);
 void round_trip_int80(void);
@@ -52,7 +54,8 @@ extern char round_out_at[], round_out_behind[];
 extern char round_write_at[], round_write_behind[];
 extern char round_push_at[], round_push_behind[];
 
-/* Does the processor have RDFSBASE and its relatives? Without them there is nothing of that kind to test. */
+/* Does the processor have RDFSBASE and its relatives? Without them there is nothing of that kind to
+ * test. */
 static inline bool users_set_segment_bases(void)
 {
 	unsigned eax, ebx, ecx, edx;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/registers.c - the register round trip: a different value in every register, compared after every way into and
- * out of the kernel that must preserve it; and what an IPC leaves in the registers that it does not preserve.
+ * tests/system/registers.c - the register round trip: a different value in every register, compared
+ * after every way into and out of the kernel that must preserve it; and what an IPC leaves in the
+ * registers that it does not preserve.
  */
 #include "raw.h"
 #include "test.h"
 
 static const char *const names[REGISTER_COUNT] = {
-	"RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP", "R8", "R9",
-	"R10", "R11", "R12", "R13", "R14", "R15", "RFLAGS",
+    "RAX", "RBX", "RCX", "RDX", "RSI", "RDI", "RBP", "RSP",    "R8",
+    "R9",  "R10", "R11", "R12", "R13", "R14", "R15", "RFLAGS",
 };
 enum reg { RAX, RBX, RCX, RDX, RSI, RDI, RBP, RSP, R8, R9, R10, R11, R12, R13, R14, R15, RFLAGS };
 #define BIT(reg) (1UL << (reg))
 
-/* CF PF AF ZF SF DF OF, besides IF and the bit that is always 1: what a user changes with ordinary instructions. */
+/* CF PF AF ZF SF DF OF, besides IF and the bit that is always 1: what a user changes with ordinary
+ * instructions. */
 enum { FLAGS_ALL = 0xcd5 | 0x202, FLAGS_NONE = 0x202 };
 
 static L4_Word_t *at(struct registers *r, unsigned n)
@@ -66,7 +68,8 @@ static void expect_done(L4_ThreadId_t t)
 
 static const L4_Word_t both[] = {FLAGS_ALL, FLAGS_NONE};
 
-/* The timer interrupts a thread that spins on one instruction; then its instruction pointer is moved. */
+/* The timer interrupts a thread that spins on one instruction; then its instruction pointer is
+ * moved. */
 TEST(registers, over_preemption)
 {
 	for (unsigned i = 0; i < 2; i++) {
@@ -75,8 +78,8 @@ TEST(registers, over_preemption)
 
 		/* Several slices: others run in between. */
 		L4_Sleep(L4_TimePeriod(25000));
-		L4_ExchangeRegisters(t, 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread, &control, &sp,
-				     &ip, &flags, &handle, &pager);
+		L4_ExchangeRegisters(t, 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread,
+				     &control, &sp, &ip, &flags, &handle, &pager);
 		expect_done(t);
 		compare(&round_in, &round_out, 0);
 	}
@@ -100,8 +103,8 @@ TEST(registers, over_preemption_by_others)
 	thread_start(&own_space, spins, 0);
 	t = start(round_trip_spin, FLAGS_ALL);
 	L4_Sleep(L4_TimePeriod(120000));
-	L4_ExchangeRegisters(t, 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread, &control, &sp, &ip,
-			     &flags, &handle, &pager);
+	L4_ExchangeRegisters(t, 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread,
+			     &control, &sp, &ip, &flags, &handle, &pager);
 	expect_done(t);
 	compare(&round_in, &round_out, 0);
 }
@@ -113,10 +116,11 @@ TEST(registers, over_halt)
 	L4_ThreadId_t t = start(round_trip_spin, FLAGS_ALL), pager;
 
 	settle();
-	L4_ExchangeRegisters(t, 1 << 8 | 1, 0, 0, 0, 0, L4_nilthread, &control, &sp, &ip, &flags, &handle, &pager);
+	L4_ExchangeRegisters(t, 1 << 8 | 1, 0, 0, 0, 0, L4_nilthread, &control, &sp, &ip, &flags,
+			     &handle, &pager);
 	settle();
-	L4_ExchangeRegisters(t, 1 << 8 | 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread, &control, &sp,
-			     &ip, &flags, &handle, &pager);
+	L4_ExchangeRegisters(t, 1 << 8 | 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0,
+			     L4_nilthread, &control, &sp, &ip, &flags, &handle, &pager);
 	expect_done(t);
 	compare(&round_in, &round_out, 0);
 }
@@ -213,8 +217,8 @@ static void exception(void (*round_trip)(void), char *at_label, char *behind, L4
 		      L4_Word_t except, unsigned answer)
 {
 	static const unsigned char word_of[REGISTER_COUNT] = {
-		EXC_RAX, EXC_RBX, EXC_RCX, EXC_RDX, EXC_RSI, EXC_RDI, EXC_RBP, EXC_RSP, EXC_R8, EXC_R9,
-		EXC_R10, EXC_R11, EXC_R12, EXC_R13, EXC_R14, EXC_R15, EXC_RFLAGS,
+	    EXC_RAX, EXC_RBX, EXC_RCX, EXC_RDX, EXC_RSI, EXC_RDI, EXC_RBP, EXC_RSP,    EXC_R8,
+	    EXC_R9,  EXC_R10, EXC_R11, EXC_R12, EXC_R13, EXC_R14, EXC_R15, EXC_RFLAGS,
 	};
 	struct message m;
 	L4_ThreadId_t t = start(round_trip, rflags);
@@ -226,8 +230,8 @@ static void exception(void (*round_trip)(void), char *at_label, char *behind, L4
 		L4_Word_t ignore = n == RFLAGS ? 1UL << 16 : 0; /* RF is the processor's */
 
 		if (!(except & BIT(n)) && (m.mr[word_of[n]] & ~ignore) != *at(&round_in, n))
-			FAIL("expected %s = 0x%lx in the message, got 0x%lx", names[n], *at(&round_in, n),
-			     m.mr[word_of[n]]);
+			FAIL("expected %s = 0x%lx in the message, got 0x%lx", names[n],
+			     *at(&round_in, n), m.mr[word_of[n]]);
 	}
 	m.mr[EXC_RIP] = (L4_Word_t)behind;
 	EXPECT_OK(frame_reply(&m, answer));
@@ -254,7 +258,8 @@ TEST(registers, over_breakpoint)
 
 TEST(registers, over_int80)
 {
-	exception(round_trip_int80, round_int80_behind, round_int80_behind, FLAGS_ALL, 0, EXC_WORDS);
+	exception(round_trip_int80, round_int80_behind, round_int80_behind, FLAGS_ALL, 0,
+		  EXC_WORDS);
 	exception(round_trip_int80, round_int80_behind, round_int80_behind, FLAGS_ALL, 0, 0);
 }
 
@@ -263,9 +268,12 @@ TEST(registers, over_foreign_syscall)
 {
 	L4_Word_t destroyed = BIT(RCX) | BIT(R11) | BIT(RFLAGS);
 
-	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_ALL, destroyed, EXC_WORDS);
-	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_NONE, destroyed, 1);
-	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_NONE, destroyed, 0);
+	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_ALL,
+		  destroyed, EXC_WORDS);
+	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_NONE,
+		  destroyed, 1);
+	exception(round_trip_syscall, round_syscall_behind, round_syscall_behind, FLAGS_NONE,
+		  destroyed, 0);
 }
 
 /* An I/O fault, answered with the port. */
@@ -300,7 +308,8 @@ static void system_call(unsigned number, struct registers in, L4_Word_t results)
 		raw_syscall(&r);
 		EXPECT_EQ(r.rsp, 0);
 		EXPECT_EQ(r.rflags, 0x202);
-		compare(&before, &r, results | BIT(RAX) | BIT(RCX) | BIT(R11) | BIT(RSP) | BIT(RFLAGS));
+		compare(&before, &r,
+			results | BIT(RAX) | BIT(RCX) | BIT(R11) | BIT(RSP) | BIT(RFLAGS));
 	}
 }
 
@@ -339,7 +348,8 @@ TEST(registers, over_exchange_registers)
 
 	r.rdi = L4_MyGlobalId().raw;
 	r.rsi = 0;
-	system_call(CALL_EXCHANGE_REGISTERS, r, BIT(RSI) | BIT(R8) | BIT(R9) | BIT(R10) | BIT(R12) | BIT(R13));
+	system_call(CALL_EXCHANGE_REGISTERS, r,
+		    BIT(RSI) | BIT(R8) | BIT(R9) | BIT(R10) | BIT(R12) | BIT(R13));
 }
 
 TEST(registers, over_refused_calls)
@@ -356,7 +366,8 @@ TEST(registers, over_refused_calls)
 		    BIT(RSI) | BIT(R8) | BIT(R9) | BIT(R10) | BIT(R12) | BIT(R13));
 }
 
-/* An IPC: only RSP survives, and RFLAGS is constant; what is in the other registers is the partner's or our own. */
+/* An IPC: only RSP survives, and RFLAGS is constant; what is in the other registers is the
+ * partner's or our own. */
 
 static struct registers sender_registers;
 
@@ -367,7 +378,8 @@ static void sends_raw(L4_Word_t unused)
 	sleep_forever();
 }
 
-/* A value that this test put into one of both threads' registers, or that the kernel may put there. */
+/* A value that this test put into one of both threads' registers, or that the kernel may put there.
+ */
 static bool is_ours(L4_Word_t value)
 {
 	return value >> 32 == 0xaaaaaaaa || value >> 32 == 0xbbbbbbbb || value >> 32 == CALL_MARK ||
@@ -406,7 +418,8 @@ TEST(registers, ipc_brings_only_the_partners)
 	EXPECT_EQ(r.r9, 0xbbbbbbbb00000000UL + R9);
 	for (unsigned n = 0; n < REGISTER_COUNT; n++) {
 		if (n != RAX && n != RSI && n != RSP && n != RFLAGS && !is_ours(*at(&r, n)))
-			FAIL("expected nothing of the kernel's in %s, got 0x%lx", names[n], *at(&r, n));
+			FAIL("expected nothing of the kernel's in %s, got 0x%lx", names[n],
+			     *at(&r, n));
 	}
 }
 

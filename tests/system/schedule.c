@@ -295,7 +295,8 @@ TEST(clock, goes_on)
 	FAIL("expected the clock to go on, got %lu all the time", begin);
 }
 
-/* Two clocks that know nothing of each other: the time-stamp counter is steady against SystemClock. */
+/* Two clocks that know nothing of each other: the time-stamp counter is steady against SystemClock.
+ */
 TEST(clock, is_steady)
 {
 	L4_Word_t counts[2];

@@ -2,8 +2,8 @@
 /*
  * tests/system/selftest.c - cases that must fail, each in one of the ways a case can fail.
  *
- * They are hidden: they run only when named, by a case of tests/run that expects the failures. So a harness that lets
- * everything pass is found.
+ * They are hidden: they run only when named, by a case of tests/run that expects the failures. So a
+ * harness that lets everything pass is found.
  */
 #include "test.h"
 

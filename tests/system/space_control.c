@@ -2,7 +2,7 @@
 /* tests/system/space_control.c - SpaceControl: where the kernel's areas of a space may lie. */
 #include "test.h"
 
-#define KIP_AT  0x500000000000UL
+#define KIP_AT	0x500000000000UL
 #define UTCB_AT 0x600000000000UL
 
 static L4_Word_t lay_out(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcb)
@@ -43,13 +43,16 @@ TEST(space_control, lay_out_again)
 TEST(space_control, areas_side_by_side)
 {
 	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x1000, 12), L4_FpageLog2(0x2000, 12)), 1);
-	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x7fffffffd000UL, 12), L4_FpageLog2(0x7fffffffe000UL, 12)), 1);
+	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x7fffffffd000UL, 12),
+			  L4_FpageLog2(0x7fffffffe000UL, 12)),
+		  1);
 }
 
 TEST(space_control, error_3_space_of_nobody)
 {
-	EXPECT_REFUSED(lay_out(thread_id_new(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
-		       ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(
+	    lay_out(thread_id_new(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+	    ERROR_INVALID_SPACE);
 	EXPECT_REFUSED(lay_out(L4_nilthread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
 		       ERROR_INVALID_SPACE);
 	EXPECT_REFUSED(lay_out(L4_anythread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
@@ -179,8 +182,8 @@ TEST(space_control, areas_cannot_be_mapped_over)
 	L4_ThreadId_t t = thread_start(s, looks, 0);
 	L4_Word_t page = page_new();
 	L4_MapItem_t items[2] = {
-		L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->kip),
-		L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->utcb_area),
+	    L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->kip),
+	    L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, 12), 7), s->utcb_area),
 	};
 	struct message m;
 

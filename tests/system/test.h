@@ -2,14 +2,15 @@
 /*
  * tests/system/test.h - what a system test case is written with.
  *
- * A case is a function: TEST(area, name) { ... }. The runner starts a fresh thread for each, the worker, waits for its
- * end with a time limit, and then deletes every thread and space that the case made. An expectation that does
- * not hold is noted (the first one is printed) and the case goes on; REQUIRE ends the case.
+ * A case is a function: TEST(area, name) { ... }. The runner starts a fresh thread for each, the
+ * worker, waits for its end with a time limit, and then deletes every thread and space that the
+ * case made. An expectation that does not hold is noted (the first one is printed) and the case
+ * goes on; REQUIRE ends the case.
  *
- * All threads of all spaces see the memory of this program at the same addresses: the warden, a thread of this
- * space, is pager and exception handler of whatever has no other, and maps the image page by page. So an
- * expectation may stand in any thread. A fault outside of the image or an exception that reaches the
- * warden ends the case as failed.
+ * All threads of all spaces see the memory of this program at the same addresses: the warden, a
+ * thread of this space, is pager and exception handler of whatever has no other, and maps the image
+ * page by page. So an expectation may stand in any thread. A fault outside of the image or an
+ * exception that reaches the warden ends the case as failed.
  */
 #ifndef TESTS_SYSTEM_TEST_H
 #define TESTS_SYSTEM_TEST_H
@@ -36,18 +37,19 @@ struct test_case {
 	const char *file;
 	unsigned line;
 	unsigned limit_ms; /* of the system clock, scaled */
-	bool hidden;       /* runs only when its whole name is given */
+	bool hidden;	   /* runs only when its whole name is given */
 };
 
-#define TEST_CASE(area_, name_, limit_, hidden_)                                                    \
+#define TEST_CASE(area_, name_, limit_, hidden_)                                                   \
 	static void test_##area_##_##name_(void);                                                  \
 	static const struct test_case case_##area_##_##name_ = {                                   \
-		#area_, #name_, test_##area_##_##name_, __FILE__, __LINE__, limit_, hidden_};      \
-	__attribute__((section("test_cases"), used)) static const struct test_case *const          \
-		entry_##area_##_##name_ = &case_##area_##_##name_;                                 \
+	    #area_, #name_, test_##area_##_##name_, __FILE__, __LINE__, limit_, hidden_};          \
+	__attribute__((section("test_cases"),                                                      \
+		       used)) static const struct test_case *const entry_##area_##_##name_ =       \
+	    &case_##area_##_##name_;                                                               \
 	static void test_##area_##_##name_(void)
 
-#define TEST(area_, name_)              TEST_CASE(area_, name_, 1000, false)
+#define TEST(area_, name_)		 TEST_CASE(area_, name_, 1000, false)
 #define TEST_LIMIT(area_, name_, limit_) TEST_CASE(area_, name_, limit_, false)
 
 /* Expectations. The first one that fails is the case's failure. Each returns whether it held. */
@@ -58,18 +60,19 @@ bool test_between(const char *file, unsigned line, const char *text, L4_Word_t g
 bool test_ipc_error(const char *file, unsigned line, const char *text, L4_MsgTag_t tag,
 		    L4_Word_t phase, L4_Word_t code);
 bool test_fail(const char *file, unsigned line, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 void test_abort(void) __attribute__((noreturn));
 
-#define EXPECT(held)          test_true(__FILE__, __LINE__, #held, held)
-#define EXPECT_EQ(got, want)  test_equal(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(want))
+#define EXPECT(held) test_true(__FILE__, __LINE__, #held, held)
+#define EXPECT_EQ(got, want)                                                                       \
+	test_equal(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(want))
 #define EXPECT_BETWEEN(got, low, high)                                                             \
-	test_between(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(low), (L4_Word_t)(high))
-#define EXPECT_OK(tag)        test_ipc_error(__FILE__, __LINE__, #tag, tag, 0, 0)
+	test_between(__FILE__, __LINE__, #got, (L4_Word_t)(got), (L4_Word_t)(low),                 \
+		     (L4_Word_t)(high))
+#define EXPECT_OK(tag) test_ipc_error(__FILE__, __LINE__, #tag, tag, 0, 0)
 /* The IPC failed in this phase (SEND or RECEIVE) with this code (enum ipc_error). */
-#define EXPECT_FAILED(tag, phase, code)                                                            \
-	test_ipc_error(__FILE__, __LINE__, #tag, tag, phase, code)
-#define FAIL(...)             test_fail(__FILE__, __LINE__, __VA_ARGS__)
+#define EXPECT_FAILED(tag, phase, code) test_ipc_error(__FILE__, __LINE__, #tag, tag, phase, code)
+#define FAIL(...)			test_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define REQUIRE(held)                                                                              \
 	do {                                                                                       \
 		if (!EXPECT(held))                                                                 \
@@ -98,10 +101,10 @@ enum {
 struct space {
 	bool used;
 	L4_ThreadId_t name; /* a thread of the space: how ThreadControl names it */
-	L4_Word_t kip;      /* address */
+	L4_Word_t kip;	    /* address */
 	L4_Word_t utcb_area;
 	unsigned utcb_log2;
-	unsigned slots;     /* UTCB slots handed out */
+	unsigned slots; /* UTCB slots handed out */
 };
 
 extern struct space own_space;
@@ -116,7 +119,8 @@ struct space *space_new_at(L4_Word_t kip, L4_Word_t utcb_area, unsigned utcb_log
 L4_ThreadId_t thread_id_new(void);
 /* The address of a UTCB slot not used before. */
 L4_Word_t utcb_new(struct space *space);
-/* An active thread that waits for the start message of `pager`. Its exception handler is `pager`, too. */
+/* An active thread that waits for the start message of `pager`. Its exception handler is `pager`,
+ * too. */
 L4_ThreadId_t thread_create(struct space *space, L4_ThreadId_t pager);
 /* Run function(argument) in a thread that thread_create made, on a stack of its own. */
 void thread_run(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument);
@@ -125,7 +129,8 @@ void thread_run_on(L4_ThreadId_t thread, L4_Word_t stack_top, void (*function)(L
 		   L4_Word_t argument);
 /* Create and run; pager and exception handler are the warden. */
 L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_Word_t argument);
-/* Create and run under another pager and exception handler (a thread of this space, usually the worker). */
+/* Create and run under another pager and exception handler (a thread of this space, usually the
+ * worker). */
 L4_ThreadId_t thread_start_under(L4_ThreadId_t pager, struct space *space,
 				 void (*function)(L4_Word_t), L4_Word_t argument);
 L4_Word_t thread_delete(L4_ThreadId_t thread);
@@ -152,8 +157,9 @@ struct message {
 };
 
 /*
- * How many times slower than a real machine this one is against its clock: 1, but in Bochs, which counts four
- * instructions as a microsecond, 25. What gives others time to run is multiplied with it.
+ * How many times slower than a real machine this one is against its clock: 1, but in Bochs, which
+ * counts four instructions as a microsecond, 25. What gives others time to run is multiplied with
+ * it.
  */
 extern L4_Word_t time_scale;
 
@@ -163,7 +169,8 @@ extern L4_Word_t time_scale;
 L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed);
 /* Receive from one thread (or L4_anythread) into `message`. */
 bool message_receive(L4_ThreadId_t from, struct message *message);
-/* The same, but page faults on this program's image are resolved on the way, unless that does not help. */
+/* The same, but page faults on this program's image are resolved on the way, unless that does not
+ * help. */
 bool event_receive(L4_ThreadId_t from, struct message *message);
 /* Send `count` words; returns the tag of the IPC. */
 L4_MsgTag_t words_send(L4_ThreadId_t to, L4_Word_t label, unsigned count, const L4_Word_t *words);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/thread_control.c - ThreadControl: create, activate, change, delete, and each way to be refused. */
+/* tests/system/thread_control.c - ThreadControl: create, activate, change, delete, and each way to
+ * be refused. */
 #include "test.h"
 
 static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler,
@@ -122,7 +123,8 @@ TEST(thread_control, start_message_has_two_words)
 
 TEST(thread_control, start_at_kernel_address)
 {
-	static const L4_Word_t places[] = {0xffffffff80000000UL, 0x800000000000UL, 0x7fffffffffffUL, 1UL << 63};
+	static const L4_Word_t places[] = {0xffffffff80000000UL, 0x800000000000UL, 0x7fffffffffffUL,
+					   1UL << 63};
 
 	for (unsigned i = 0; i < 4; i++) {
 		L4_ThreadId_t t = thread_create(&own_space, worker);
@@ -245,7 +247,8 @@ TEST(thread_control, error_2_delete_wrong_version)
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 	L4_ThreadId_t wrong = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 2);
 
-	/* X.2 names the thread by its number; a kernel may look at the version, too. Never is another thread hit. */
+	/* X.2 names the thread by its number; a kernel may look at the version, too. Never is
+	 * another thread hit. */
 	if (thread_delete(wrong) == 0)
 		EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
 	EXPECT(L4_LocalIdOf(runner).raw != 0);
@@ -278,8 +281,10 @@ TEST(thread_control, error_2_no_version)
 
 TEST(thread_control, error_2_special_ids)
 {
-	EXPECT_REFUSED(control(L4_nilthread, runner, runner, L4_nilthread, -1UL), ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_anythread, runner, runner, L4_nilthread, -1UL), ERROR_INVALID_THREAD);
+	EXPECT_REFUSED(control(L4_nilthread, runner, runner, L4_nilthread, -1UL),
+		       ERROR_INVALID_THREAD);
+	EXPECT_REFUSED(control(L4_anythread, runner, runner, L4_nilthread, -1UL),
+		       ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(control(L4_anylocalthread, runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(thread_delete(L4_nilthread), ERROR_INVALID_THREAD);
@@ -313,8 +318,14 @@ TEST(thread_control, error_4_scheduler_of_nobody)
 TEST(thread_control, error_6_utcb_outside_of_area)
 {
 	L4_Word_t area = own_space.utcb_area, size = 1UL << own_space.utcb_log2;
-	const L4_Word_t places[] = {0, 0x400000, area - UTCB_SIZE, area + size, 0x800000000000UL,
-				    0xffffffff80000000UL, 0x7ffffffffc00UL, ~0UL - 0x3ff};
+	const L4_Word_t places[] = {0,
+				    0x400000,
+				    area - UTCB_SIZE,
+				    area + size,
+				    0x800000000000UL,
+				    0xffffffff80000000UL,
+				    0x7ffffffffc00UL,
+				    ~0UL - 0x3ff};
 
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
 		EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, places[i]),
@@ -326,8 +337,10 @@ TEST(thread_control, error_6_utcb_misaligned)
 	L4_Word_t utcb = utcb_new(&own_space);
 
 	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 1), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 64), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 512), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 64),
+		       ERROR_UTCB_AREA);
+	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 512),
+		       ERROR_UTCB_AREA);
 }
 
 TEST(thread_control, error_6_utcb_taken)
@@ -380,7 +393,8 @@ static void faults(L4_Word_t unused)
 	*(volatile L4_Word_t *)0x700000000000UL;
 }
 
-/* In every state a thread can be in: never started, waiting for its pager, in an exception, halted. */
+/* In every state a thread can be in: never started, waiting for its pager, in an exception, halted.
+ */
 TEST(thread_control, delete_in_every_state)
 {
 	L4_ThreadId_t t = thread_create(space_new(), worker);
@@ -409,7 +423,8 @@ TEST_LIMIT(thread_control, thousand_spaces, 4000)
 		t = L4_GlobalId(L4_ThreadNo(t), 2 * i + 1);
 		REQUIRE_EQ(control(t, t, runner, L4_nilthread, -1UL), 1);
 		REQUIRE_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(own_space.kip, 12),
-					   L4_FpageLog2(0x600000000000UL, 16), L4_nilthread, &old), 1);
+					   L4_FpageLog2(0x600000000000UL, 16), L4_nilthread, &old),
+			   1);
 		REQUIRE_EQ(control(t, t, runner, worker, 0x600000000000UL), 1);
 		REQUIRE_EQ(thread_delete(t), 1);
 	}
@@ -464,4 +479,16 @@ TEST_LIMIT(thread_control, out_of_memory, 10000)
 	}
 	for (L4_Word_t i = 0; i < made; i++)
 		EXPECT_EQ(thread_delete(L4_GlobalId(FIRST + i, 3)), 1);
+}
+
+/* An active thread stays in its space. */
+TEST(thread_control, error_3_other_space)
+{
+	L4_ThreadId_t here = thread_start(&own_space, sleeps, 0);
+	L4_ThreadId_t there = thread_start(space_new(), sleeps, 0);
+
+	settle();
+	EXPECT_REFUSED(control(here, there, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(control(there, here, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_EQ(L4_LocalIdOf(here).raw & 0x3f, 0);
 }

@@ -2,8 +2,8 @@
 /*
  * tests/system/threads.c - threads and spaces for the cases, and the warden that pages them.
  *
- * Every space sees the memory of this program at the same addresses: the warden maps the image on demand. So any
- * function of a case can run in any space. Thread ids are never used twice.
+ * Every space sees the memory of this program at the same addresses: the warden maps the image on
+ * demand. So any function of a case can run in any space. Thread ids are never used twice.
  */
 #include "harness.h"
 #include "raw.h"
@@ -135,7 +135,9 @@ bool event_receive(L4_ThreadId_t from, struct message *message)
 		if (!is_page_fault(message) || repeated > FAULT_REPEATS)
 			return true;
 		repeated = message->tag.raw == last[0] && message->mr[1] == last[1] &&
-				   message->mr[2] == last[2] ? repeated + 1 : 0;
+				   message->mr[2] == last[2]
+			       ? repeated + 1
+			       : 0;
 		last[0] = message->tag.raw;
 		last[1] = message->mr[1];
 		last[2] = message->mr[2];
@@ -222,7 +224,8 @@ static void warden_report(const struct message *m)
 	L4_Word_t nothing = 0;
 
 	if (is_page_fault(m))
-		FAIL("expected no fault in thread 0x%lx, got one at address 0x%lx, access %lu, ip 0x%lx",
+		FAIL("expected no fault in thread 0x%lx, got one at address 0x%lx, access %lu, ip "
+		     "0x%lx",
 		     m->from.raw, m->mr[1], m->tag.raw >> 16 & 7, m->mr[2]);
 	else if (is_exception(m))
 		FAIL("expected no exception in thread 0x%lx, got number %lu, error 0x%lx, ip 0x%lx",
@@ -283,8 +286,12 @@ struct space *space_new_at(L4_Word_t kip, L4_Word_t utcb_area, unsigned utcb_log
 
 		if (s->used)
 			continue;
-		*s = (struct space){.used = true, .name = L4_nilthread, .kip = kip,
-				    .utcb_area = utcb_area, .utcb_log2 = utcb_log2, .slots = 0};
+		*s = (struct space){.used = true,
+				    .name = L4_nilthread,
+				    .kip = kip,
+				    .utcb_area = utcb_area,
+				    .utcb_log2 = utcb_log2,
+				    .slots = 0};
 		return s;
 	}
 	FAIL("expected at most %u spaces in a case, got more", SPACES);
@@ -304,7 +311,9 @@ static void space_make(struct space *space, L4_ThreadId_t thread)
 
 	REQUIRE_EQ(L4_ThreadControl(thread, thread, runner, L4_nilthread, (void *)-1UL), 1);
 	REQUIRE_EQ(L4_SpaceControl(thread, 0, L4_FpageLog2(space->kip, 12),
-				   L4_FpageLog2(space->utcb_area, space->utcb_log2), L4_nilthread, &old), 1);
+				   L4_FpageLog2(space->utcb_area, space->utcb_log2), L4_nilthread,
+				   &old),
+		   1);
 	space->name = thread;
 }
 
@@ -319,7 +328,8 @@ L4_ThreadId_t thread_create(struct space *space, L4_ThreadId_t pager)
 
 	if (L4_IsNilThread(space->name))
 		space_make(space, thread);
-	REQUIRE_EQ(L4_ThreadControl(thread, space->name, runner, pager, (void *)utcb_new(space)), 1);
+	REQUIRE_EQ(L4_ThreadControl(thread, space->name, runner, pager, (void *)utcb_new(space)),
+		   1);
 	set_priority(thread, PRIORITY_WORKER);
 	return thread;
 }
@@ -422,7 +432,8 @@ static void time_measure(void)
 		time_scale = SLOW_KHZ / khz;
 }
 
-/* Have every page of the image mapped here: what maps it to others must own it, and faults here would only disturb. */
+/* Have every page of the image mapped here: what maps it to others must own it, and faults here
+ * would only disturb. */
 static void image_touch(void)
 {
 	struct kip *kip = (struct kip *)L4_GetKernelInterface();
@@ -446,8 +457,9 @@ void threads_init(void)
 	own_space.utcb_area = L4_MyLocalId().raw & ~((1UL << OWN_UTCB_LOG2) - 1);
 	time_measure();
 	image_touch();
-	warden = own_thread_start(FIRST_NUMBER - 2, FIRST_CASE_SLOT - 2, sigma0, (L4_Word_t)thread_entry,
-				  stack_prepare((L4_Word_t)warden_stack + STACK_SIZE, warden_main, 0));
+	warden =
+	    own_thread_start(FIRST_NUMBER - 2, FIRST_CASE_SLOT - 2, sigma0, (L4_Word_t)thread_entry,
+			     stack_prepare((L4_Word_t)warden_stack + STACK_SIZE, warden_main, 0));
 	L4_Set_Priority(warden, PRIORITY_RUNNER + 1);
 	L4_Set_Priority(runner, PRIORITY_RUNNER);
 }
@@ -471,9 +483,11 @@ unsigned threads_end(void)
 	unsigned failures = 0;
 
 	failures += thread_delete(worker) != 1;
-	/* Ids that a case took but did not use, or whose thread it deleted, name no thread: error 2. */
+	/* Ids that a case took but did not use, or whose thread it deleted, name no thread:
+	 * error 2. */
 	for (L4_Word_t i = count; i-- > 0;)
-		failures += thread_delete(threads[i]) != 1 && L4_ErrorCode() != ERROR_INVALID_THREAD;
+		failures +=
+		    thread_delete(threads[i]) != 1 && L4_ErrorCode() != ERROR_INVALID_THREAD;
 	for (unsigned i = 0; i < SPACES; i++)
 		spaces[i].used = false;
 	return failures;

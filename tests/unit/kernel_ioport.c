@@ -21,7 +21,8 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size)
 	assert_int_equal(address, IP);
 	if (size > code_size)
 		size = code_size;
-	memcpy(to, code, size);
+	if (size)
+		memcpy(to, code, size);
 	return size;
 }
 

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tests/unit/kernel_sched.c - who runs next: order, priorities, slices, hand-over, donation.
+ *
+ * The clock and the end of an IPC by timeout are made up. After each step what sched.h promises of the queues is checked
+ * in all of them: a bit for each queue that is not empty, `floor` the highest, and who runs is in none.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "core/ipc.h"
+#include "core/sched.h"
+#include "x86/clock.h"
+#include "x86/cpu_data.h"
+
+enum { THREADS = 6, STEPS = 50000 };
+
+static usec_t now;
+static struct cpu cpu;
+static struct wheel wheel;
+static struct ring queues[PRIORITIES];
+static struct tcb idle, thread[THREADS];
+
+usec_t clock_now(void)
+{
+	return now;
+}
+
+/* A thread whose time is over is ready. */
+void ipc_timed_out(struct tcb *t)
+{
+	t->wait = NOT_WAITING;
+	sched_ready(t);
+}
+
+void panic(const char *format, ...)
+{
+	fail_msg("%s", format);
+	abort();
+}
+
+static void tcb_make(struct tcb *t, unsigned priority)
+{
+	memset(t, 0, sizeof(*t));
+	t->cpu = &cpu;
+	t->priority = priority << 2 | 3;
+	t->wait = NOT_WAITING;
+	t->slice = SLICE_DEFAULT;
+	ring_init(&t->ready_link);
+	timeout_init(&t->timeout);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	now = 1000;
+	memset(&cpu, 0, sizeof(cpu));
+	wheel_init(&wheel, now);
+	cpu.wheel = &wheel;
+	tcb_make(&idle, 0);
+	cpu.idle = &idle;
+	sched_init(&cpu, queues);
+	for (int i = 0; i < THREADS; i++)
+		tcb_make(&thread[i], 100);
+	return 0;
+}
+
+/* What holds always; `running` is who runs. */
+static void check(const struct tcb *running)
+{
+	int highest = -1;
+
+	for (int p = 0; p < PRIORITIES; p++) {
+		bool used = cpu.ready_used[p / 64] >> (p % 64) & 1;
+
+		assert_int_equal(used, !ring_empty(&queues[p]));
+		if (used)
+			highest = p;
+		for (struct ring *r = queues[p].next; r != &queues[p]; r = r->next)
+			assert_int_equal(tcb_priority(CONTAINER_OF(r, struct tcb, ready_link)), p);
+	}
+	assert_int_equal(cpu.floor, highest > 0 ? highest << 2 : 0);
+	assert_true(ring_empty(&running->ready_link));
+	assert_true(ring_empty(&idle.ready_link));
+}
+
+static void expect_runs(struct tcb *chosen, struct tcb *expected)
+{
+	assert_ptr_equal(chosen, expected);
+	check(chosen);
+}
+
+static void nobody_is_ready(void **state)
+{
+	(void)state;
+	expect_runs(sched_next(&thread[0]), &idle);
+	assert_int_equal(cpu.slice_end, USEC_NEVER);
+	expect_runs(sched_continue(&idle), &idle);
+	expect_runs(sched_yield(&idle), &idle);
+}
+
+static void first_come_first_served(void **state)
+{
+	(void)state;
+	for (int i = 1; i < 4; i++)
+		sched_ready(&thread[i]);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[3]);
+	expect_runs(sched_next(&thread[3]), &idle);
+}
+
+static void the_higher_priority_goes_first(void **state)
+{
+	static const unsigned priorities[] = { 0, 1, 63, 64, 127, 128, 191, 192, 255 };
+
+	(void)state;
+	for (size_t low = 0; low < COUNT_OF(priorities); low++)
+		for (size_t high = low + 1; high < COUNT_OF(priorities); high++) {
+			setup(NULL);
+			tcb_make(&thread[1], priorities[low]);
+			tcb_make(&thread[2], priorities[high]);
+			sched_ready(&thread[1]);
+			sched_ready(&thread[2]);
+			expect_runs(sched_next(&thread[0]), &thread[2]);
+			expect_runs(sched_next(&thread[2]), &thread[1]);
+			expect_runs(sched_next(&thread[1]), &idle);
+		}
+}
+
+static void a_thread_of_priority_0_runs_before_the_idle_thread(void **state)
+{
+	(void)state;
+	tcb_make(&thread[1], 0);
+	sched_ready(&thread[1]);
+	expect_runs(sched_continue(&idle), &thread[1]);
+}
+
+static void taking_out_who_is_not_ready_does_no_harm(void **state)
+{
+	(void)state;
+	sched_unready(&thread[1]);
+	sched_ready(&thread[1]);
+	sched_ready(&thread[2]);
+	sched_unready(&thread[1]);
+	sched_unready(&thread[1]);
+	expect_runs(sched_next(&thread[0]), &thread[2]);
+}
+
+static void equals_do_not_interrupt(void **state)
+{
+	(void)state;
+	sched_ready(&thread[1]);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+}
+
+static void who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	sched_ready(&thread[1]);
+	now += 3000;
+	sched_ready(&thread[2]);
+	expect_runs(sched_continue(&thread[0]), &thread[2]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	now += 500;
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+}
+
+static void who_yields_goes_behind_its_equals_and_gets_a_new_slice(void **state)
+{
+	(void)state;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	now += 3000;
+	expect_runs(sched_yield(&thread[0]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void who_yields_alone_goes_on(void **state)
+{
+	(void)state;
+	tcb_make(&thread[1], 50);
+	sched_ready(&thread[1]);
+	expect_runs(sched_yield(&thread[0]), &thread[0]);
+}
+
+static void a_slice_that_is_over_lets_the_next_run(void **state)
+{
+	(void)state;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	now = cpu.slice_end - 1;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void a_thread_without_slice_is_not_ended_by_the_clock(void **state)
+{
+	(void)state;
+	thread[0].slice = 0;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	assert_int_equal(cpu.slice_end, USEC_NEVER);
+	sched_ready(&thread[1]);
+	now += 1UL << 40;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+}
+
+static void who_is_handed_control_runs_on_the_same_slice_through_no_queue(void **state)
+{
+	usec_t end;
+
+	(void)state;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	end = cpu.slice_end;
+	sched_ready(&thread[2]);
+	thread[1].slice_left = 7;
+	now += 100;
+	expect_runs(sched_hand_over(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, end);
+	assert_int_equal(thread[1].slice_left, 0);
+}
+
+static void a_better_thread_comes_before_who_is_handed_control(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 101);
+	sched_ready(&thread[2]);
+	expect_runs(sched_hand_over(&thread[0], &thread[1]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[1]);
+}
+
+static void the_idle_thread_hands_over_a_slice_of_its_own(void **state)
+{
+	(void)state;
+	cpu.slice_end = USEC_NEVER;
+	expect_runs(sched_hand_over(&idle, &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void a_donation_goes_to_anybody_and_the_giver_stays_ready(void **state)
+{
+	usec_t end;
+
+	(void)state;
+	tcb_make(&thread[1], 3);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	end = cpu.slice_end;
+	sched_ready(&thread[1]);
+	sched_ready(&thread[2]);
+	expect_runs(sched_donate(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, end);
+	expect_runs(sched_next(&thread[1]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+}
+
+static void a_new_priority_in_every_state(void **state)
+{
+	(void)state;
+	/* ready: moves to its new queue */
+	sched_ready(&thread[1]);
+	sched_ready(&thread[2]);
+	sched_set_priority(&thread[2], 150);
+	check(&thread[0]);
+	assert_false(ring_empty(&thread[2].ready_link));
+	/* running: in no queue, before and after; below the others it does not go on */
+	sched_set_priority(&thread[0], 149);
+	check(&thread[0]);
+	expect_runs(sched_continue(&thread[0]), &thread[2]);
+	/* waiting or held: in no queue */
+	thread[3].wait = thread[3].id = 5;
+	sched_set_priority(&thread[3], 255);
+	assert_true(ring_empty(&thread[3].ready_link));
+	thread[4].hold = HOLD_HALTED;
+	sched_set_priority(&thread[4], 255);
+	assert_true(ring_empty(&thread[4].ready_link));
+	check(&thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+	assert_int_equal(tcb_priority(&thread[3]), 255);
+}
+
+static void the_same_priority_again_goes_behind(void **state)
+{
+	(void)state;
+	sched_ready(&thread[1]);
+	sched_ready(&thread[2]);
+	sched_set_priority(&thread[1], 100);
+	expect_runs(sched_next(&thread[0]), &thread[2]);
+}
+
+static void sleep_until(struct tcb *t, usec_t when)
+{
+	t->wait = 5;
+	wheel_insert(&wheel, &t->timeout, when);
+}
+
+static void a_tick_wakes_whose_time_is_over(void **state)
+{
+	(void)state;
+	tcb_make(&thread[1], 200);
+	cpu.slice_end = now + SLICE_DEFAULT;
+	sleep_until(&thread[1], now + 10);
+	sleep_until(&thread[2], now + 20);
+	expect_runs(sched_tick(&thread[0], now + 9), &thread[0]);
+	now += 10;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	now += 10;
+	expect_runs(sched_tick(&thread[1], now), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	expect_runs(sched_next(&thread[0]), &thread[2]);
+}
+
+static void the_timer_is_due_at_the_end_of_the_slice_or_the_next_timeout(void **state)
+{
+	(void)state;
+	cpu.slice_end = now + 500;
+	assert_int_equal(sched_deadline(&cpu, &thread[0]), now + 500);
+	sleep_until(&thread[1], now + 10);
+	assert_true(sched_deadline(&cpu, &thread[0]) <= now + 10);
+	wheel_cancel(&thread[1].timeout);
+}
+
+static void the_idle_thread_has_no_slice(void **state)
+{
+	(void)state;
+	cpu.slice_end = now + 500;
+	assert_int_equal(sched_deadline(&cpu, &idle), USEC_NEVER);
+}
+
+/* Random steps; after each, nobody may be lost, and the best one runs or its slice does. */
+static void whatever_happens_the_queues_stay_whole(void **state)
+{
+	uint64_t random = 88172645463325252UL;
+	struct tcb *running = &idle;
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++)
+		thread[i].hold = HOLD_HALTED;
+	for (int step = 0; step < STEPS; step++) {
+		random ^= random << 13;
+		random ^= random >> 7;
+		random ^= random << 17;
+
+		struct tcb *t = &thread[(random >> 8) % THREADS];
+
+		now += random >> 16 & 0x3ff;
+		if (t == running) {
+			/* it blocks, yields or gets another priority */
+			if (random & 1) {
+				t->hold = HOLD_HALTED;
+				running = sched_next(t);
+			} else if (random & 2) {
+				running = sched_yield(t);
+			} else {
+				sched_set_priority(t, random >> 40 & 0xff);
+				running = sched_continue(t);
+			}
+		} else if (t->hold) {
+			t->hold = 0;
+			if (running != &idle && (random & 1)) {
+				running->hold = HOLD_HALTED;
+				running = sched_hand_over(running, t);
+			} else {
+				sched_ready(t);
+				running = sched_continue(running);
+			}
+		} else if (random & 1) {
+			sched_set_priority(t, random >> 40 & 0xff);
+			running = sched_continue(running);
+		} else if (random & 2 && running != &idle) {
+			running = sched_donate(running, t);
+		} else {
+			running = sched_tick(running, now);
+		}
+		check(running);
+		for (int i = 0; i < THREADS; i++) {
+			bool queued = !ring_empty(&thread[i].ready_link);
+
+			assert_int_equal(queued, thread[i].hold == 0 && &thread[i] != running);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(nobody_is_ready, setup),
+		cmocka_unit_test_setup(first_come_first_served, setup),
+		cmocka_unit_test_setup(the_higher_priority_goes_first, setup),
+		cmocka_unit_test_setup(a_thread_of_priority_0_runs_before_the_idle_thread, setup),
+		cmocka_unit_test_setup(taking_out_who_is_not_ready_does_no_harm, setup),
+		cmocka_unit_test_setup(equals_do_not_interrupt, setup),
+		cmocka_unit_test_setup(who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice, setup),
+		cmocka_unit_test_setup(who_yields_goes_behind_its_equals_and_gets_a_new_slice, setup),
+		cmocka_unit_test_setup(who_yields_alone_goes_on, setup),
+		cmocka_unit_test_setup(a_slice_that_is_over_lets_the_next_run, setup),
+		cmocka_unit_test_setup(a_thread_without_slice_is_not_ended_by_the_clock, setup),
+		cmocka_unit_test_setup(who_is_handed_control_runs_on_the_same_slice_through_no_queue, setup),
+		cmocka_unit_test_setup(a_better_thread_comes_before_who_is_handed_control, setup),
+		cmocka_unit_test_setup(the_idle_thread_hands_over_a_slice_of_its_own, setup),
+		cmocka_unit_test_setup(a_donation_goes_to_anybody_and_the_giver_stays_ready, setup),
+		cmocka_unit_test_setup(a_new_priority_in_every_state, setup),
+		cmocka_unit_test_setup(the_same_priority_again_goes_behind, setup),
+		cmocka_unit_test_setup(a_tick_wakes_whose_time_is_over, setup),
+		cmocka_unit_test_setup(the_timer_is_due_at_the_end_of_the_slice_or_the_next_timeout, setup),
+		cmocka_unit_test_setup(the_idle_thread_has_no_slice, setup),
+		cmocka_unit_test_setup(whatever_happens_the_queues_stay_whole, setup),
+	};
+
+	return cmocka_run_group_tests_name("kernel_sched", tests, NULL, NULL);
+}
