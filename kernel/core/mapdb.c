@@ -835,6 +835,19 @@ static bool is_cleared(const struct revocation *r, const struct space *s, virt_t
 	return r->space == s && r->begin <= low && low + size <= r->high && r->flush == flush;
 }
 
+/*
+ * Is no mapping in the way of a page of this level? In the pauses of the walk somebody may have mapped something there. (A table that is still
+ * there is for the caller: the page does not fit at this size.)
+ */
+static bool is_free(struct space *s, virt_t address, unsigned level)
+{
+	struct entry e = find(s, address, level);
+
+	if (e.level == level && shade_of(e) && shade_of(e)->mapping)
+		return false;
+	return !is_user_leaf(e) || !cover(s, address);
+}
+
 /* Make everything that a mapping needs; stores its place and its number. False: no memory. */
 static bool make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to, virt_t target,
                          unsigned level, struct entry *entry, uint32_t *number)
@@ -1008,7 +1021,8 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
 	return map(from, source, to, target, level, rights, clearing,
-	           under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	           under_way && is_cleared(clearing, to, target, level_size(level), true) &&
+	                   is_free(to, target, level), cpu);
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -1019,8 +1033,10 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true),
-	             under_way && is_cleared(clearing, from, source, PAGE_SIZE, false), cpu);
+	             under_way && is_cleared(clearing, to, target, level_size(level), true) &&
+	                     is_free(to, target, level),
+	             under_way && is_cleared(clearing, from, source, PAGE_SIZE, false) &&
+	                     is_free(to, target, level), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)

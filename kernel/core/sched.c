@@ -124,7 +124,7 @@ struct tcb *sched_yield(struct tcb *self)
 
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 {
-	if (!better_is_ready(to)) {
+	if (self != self->cpu->idle && !better_is_ready(to)) {
 		to->slice_left = 0;
 		return to;
 	}

@@ -42,7 +42,8 @@ struct tcb *sched_donate(struct tcb *self, struct tcb *to);
 
 /*
  * self is in the middle of a long operation and has set self->resume: let interrupts and better threads in. It
- * goes on as soon as it is the best again. Returns the idle thread, under which leave() opens the window.
+ * goes on as soon as it is the best again, behind its equals if its slice is over. Returns the idle thread, under
+ * which leave() opens the window.
  */
 struct tcb *sched_open(struct tcb *self);
 

@@ -2,16 +2,20 @@
 /*
  * core/string_item.h - walking over the words of a string item: X.2 5.2.
  *
- * A string is a sequence of descriptors, each followed by the addresses of its substrings, which are of equal length. The words belong to a
- * user who may change them between any two looks, so nothing is remembered: every question is answered from the words as they are, and no
- * answer reaches beyond the list.
+ * A string is a sequence of descriptors, each followed by the addresses of its substrings, which
+ * are of equal length. The words belong to a user who may change them between any two looks, so
+ * nothing is remembered: every question is answered from the words as they are, and no answer
+ * reaches beyond the list.
  */
 #ifndef CORE_STRING_ITEM_H
 #define CORE_STRING_ITEM_H
 
 #include "base/types.h"
 
-/* The words that may hold string items: a sender's message registers or a receiver's buffer registers. */
+/*
+ * The words that may hold string items: a sender's message registers or a receiver's buffer
+ * registers.
+ */
 struct word_list {
 	word_t (*word)(void *owner, unsigned n); /* 1 .. count */
 	void *owner;
@@ -39,7 +43,10 @@ word_t string_length(const struct word_list *w, unsigned n);
 /* The word behind the string item at `n`; beyond the list if the item is. */
 unsigned string_end(const struct word_list *w, unsigned n);
 
-/* The buffer behind the one at `n`, or a number beyond the list: the continuation bits of an item say whether there is one. */
+/*
+ * The buffer behind the one at `n`, or a number beyond the list: the continuation bits of an item
+ * say whether there is one.
+ */
 unsigned string_next_buffer(const struct word_list *w, unsigned n);
 
 #endif

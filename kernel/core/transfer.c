@@ -14,7 +14,8 @@
 #include "x86/clock.h"
 #include "x86/cpu.h"
 
-enum { STEPS = 2 }; /* pieces between two looks at the interrupts; a piece is at most a page copied or MAP_PIECE mapped */
+/* Pieces between two looks at the interrupts; a piece is at most a page copied or MAP_PIECE mapped. */
+enum { STEPS = 2 };
 
 enum step { STEP_MORE, STEP_DONE, STEP_OVERFLOW, STEP_ABORT, STEP_SENDER_PAGE, STEP_RECEIVER_PAGE };
 
@@ -38,7 +39,10 @@ static struct word_list buffer_words(struct tcb *to)
 	return (struct word_list){ buffer_word, to, BUFFER_REGISTERS - 1 };
 }
 
-/* The kernel's pointer to a user's byte, if it may be read (or written) there; NULL: a page fault. Notes the access. */
+/*
+ * The kernel's pointer to a user's byte, if it may be read (or written) there; NULL: a page fault.
+ * Notes the access.
+ */
 static char *user_byte(const struct space *s, virt_t address, bool write)
 {
 	unsigned level;
@@ -71,8 +75,9 @@ static word_t least(word_t a, word_t b)
 }
 
 /*
- * The item is done: the receiver gets its words, up to `end`, as they are now. They may have been changed since the item was begun, so this is
- * the moment at which a string's words must say what was copied.
+ * The item is done: the receiver gets its words, up to `end`, as they are now. They may have been
+ * changed since the item was begun, so this is the moment at which a string's words must say what
+ * was copied.
  */
 static void deliver_item(struct tcb *from, struct tcb *to, unsigned end)
 {
@@ -85,7 +90,8 @@ static void deliver_item(struct tcb *from, struct tcb *to, unsigned end)
 	t->offset = 0;
 }
 
-static enum step string_done(struct tcb *from, struct tcb *to, const struct word_list *message, const struct word_list *buffers)
+static enum step string_done(struct tcb *from, struct tcb *to, const struct word_list *message,
+                             const struct word_list *buffers)
 {
 	struct transfer *t = &from->transfer;
 	unsigned end = string_end(message, t->word);
@@ -97,7 +103,8 @@ static enum step string_done(struct tcb *from, struct tcb *to, const struct word
 	return STEP_MORE;
 }
 
-static enum step string_copy(struct tcb *from, struct tcb *to, struct string_piece source, struct string_piece target)
+static enum step string_copy(struct tcb *from, struct tcb *to, struct string_piece source,
+                             struct string_piece target)
 {
 	struct transfer *t = &from->transfer;
 	char *source_byte, *target_byte;
@@ -151,7 +158,8 @@ static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t
 		if (to->role != ROLE_USER)
 			window = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
 	}
-	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, window, &t->offset, &from->revocation, to->cpu)) {
+	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, window,
+	                  &t->offset, &from->revocation, to->cpu)) {
 	case MAP_NO_MEMORY:
 		return STEP_OVERFLOW;
 	case MAP_MORE:
@@ -270,7 +278,8 @@ void transfer_abort(struct tcb *t)
 }
 
 /* Cut the message of the running thread, or of the one that sends to it. */
-static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error sender_error, enum ipc_error receiver_error)
+static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error sender_error,
+                       enum ipc_error receiver_error)
 {
 	transfer_cut(sender, sender_error, receiver_error);
 	return sched_next(self); /* it was woken, too */

@@ -20,7 +20,20 @@
  *   timeout       the phase did not find its partner in time
  *   no partner    it does not exist, is inactive, or was deleted meanwhile
  *   cancelled     by ExchangeRegisters
- *   overflow      more than 63 words, or typed items that the receiver does not accept; both partners are told
+ *   overflow      more than 63 words; typed items that are malformed or not accepted; a string buffer
+ *                 too small, or too few of them; no memory for a mapping
+ *   own, partner's transfer timeout
+ *                 a page of a string did not come in time, or nobody can be asked for it; whose it is
+ *   aborted       a transfer of items, by ExchangeRegisters, the partner's end, or a string that is not
+ *                 in user memory
+ * The last four are told to both partners; bits 4 up are the bytes of strings copied by then.
+ *
+ * Typed items, in any mix and order; the tag's count says where they end. Strings go to the buffers in
+ * BR1 .. BR32, one each, if BR0 bit 0 is set; map and grant items to the window in BR0. The receiver finds
+ * the items as they were sent, with the sender's addresses. Missing pages are asked for, by faults of the
+ * thread whose page it is, within the shorter of the sender's send and the receiver's receive timeout of
+ * XferTimeouts, counted from the first fault.
+ *
  * An error in the send phase skips the receive phase. LIPC is IPC: there is nothing a kernel that
  * shares no copies with the users could leave out.
  */

@@ -27,9 +27,7 @@ static L4_Word_t seed;
 static struct registers fuzz_registers;
 
 /* Values that are more interesting than random ones. */
-static L4_Word_t interesting(L4_Word_t *state)
-{
-	const L4_Word_t values[] = {
+static const L4_Word_t values[] = {
 	    0,
 	    1,
 	    ~0UL,
@@ -66,7 +64,10 @@ static L4_Word_t interesting(L4_Word_t *state)
 	    0x10000000000001UL,
 	    0xffffffff00000001UL,
 	    (L4_Word_t)&fuzz_registers,
-	};
+};
+
+static L4_Word_t interesting(L4_Word_t *state)
+{
 	L4_Word_t r = random_next(state);
 
 	return values[r % (sizeof values / sizeof *values)] +
@@ -145,6 +146,9 @@ static bool is_kernel_address(L4_Word_t value, const struct registers *given)
 	for (unsigned n = 0; n < REGISTER_COUNT; n++)
 		if (value == words[n])
 			return false; /* what we gave */
+	for (unsigned n = 0; n < sizeof(values) / sizeof(values[0]); n++)
+		if (value == values[n])
+			return false; /* what we gave once: a user-defined handle, say, comes back */
 	return true;
 }
 

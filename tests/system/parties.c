@@ -2,7 +2,8 @@
 /* tests/system/parties.c - see parties.h. */
 #include "parties.h"
 
-unsigned char source[SIZE] __attribute__((aligned(PAGE))), target[SIZE] __attribute__((aligned(PAGE)));
+unsigned char source[SIZE] __attribute__((aligned(PAGE))),
+    target[SIZE] __attribute__((aligned(PAGE)));
 
 struct party party[PARTIES];
 volatile L4_Word_t spins;
@@ -74,8 +75,12 @@ void plan(void)
 {
 	for (unsigned who = 0; who < PARTIES; who++) {
 		struct party *p = &party[who];
-		*p = (struct party){.thread = p->thread, .utcb = p->utcb, .to = L4_nilthread, .from = L4_nilthread,
-				     .pager = warden};
+
+		*p = (struct party){.thread = p->thread,
+				    .utcb = p->utcb,
+				    .to = L4_nilthread,
+				    .from = L4_nilthread,
+				    .pager = warden};
 		for (unsigned i = 1; i < 64; i++)
 			p->mr[i] = UNTOUCHED + i;
 		for (unsigned i = 1; i < 33; i++)
@@ -144,7 +149,8 @@ void ended(unsigned who)
 
 	REQUIRE(event_receive(party[who].thread, &m));
 	if (L4_Label(m.tag) != LABEL_DONE) {
-		FAIL("expected party %u to end, got label 0x%lx, word 0x%lx", who, L4_Label(m.tag), m.mr[1]);
+		FAIL("expected party %u to end, got label 0x%lx, word 0x%lx", who, L4_Label(m.tag),
+		     m.mr[1]);
 		test_abort();
 	}
 }
@@ -227,12 +233,14 @@ static L4_Word_t behind(L4_Word_t address)
 	address &= ~(L4_Word_t)(PAGE - 1);
 	if (address < FAR_SOURCE || address >= FAR_END)
 		return address;
-	return address < FAR_TARGET ? service.source + address - FAR_SOURCE : service.target + address - FAR_TARGET;
+	return address < FAR_TARGET ? service.source + address - FAR_SOURCE
+				    : service.target + address - FAR_TARGET;
 }
 
 L4_MsgTag_t answer(const struct message *m)
 {
-	return map_reply(m->from, fpage(behind(m->mr[1]), 12, L4_FullyAccessible), m->mr[1] & ~(L4_Word_t)(PAGE - 1));
+	return map_reply(m->from, fpage(behind(m->mr[1]), 12, L4_FullyAccessible),
+			 m->mr[1] & ~(L4_Word_t)(PAGE - 1));
 }
 
 static void note(const struct message *m)
@@ -268,7 +276,8 @@ static void serves(L4_Word_t unused)
 
 L4_ThreadId_t pager_new(L4_Word_t limit)
 {
-	service = (struct service){.source = (L4_Word_t)source, .target = (L4_Word_t)target, .limit = limit};
+	service = (struct service){
+	    .source = (L4_Word_t)source, .target = (L4_Word_t)target, .limit = limit};
 	return thread_start(&own_space, serves, 0);
 }
 

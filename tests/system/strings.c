@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/strings.c - string items: what is copied where, what does not fit, and what the receiver finds. */
+/*
+ * tests/system/strings.c - string items: what is copied where, what does not fit, and what the
+ * receiver finds.
+ */
 #include "parties.h"
 
 /* What is copied. */
 
-static const L4_Word_t lengths[] = {1,	  2,	7,    8,    9,	  15,	16,   17,   63,	  64,	65,   511,
-				    512,  513,	4088, 4095, 4096, 4097, 4104, 8191, 8192, 8193, 12289, 16001};
+static const L4_Word_t lengths[] = {1,	  2,	7,    8,    9,	  15,	16,    17,
+				    63,	  64,	65,   511,  512,  513,	4088,  4095,
+				    4096, 4097, 4104, 8191, 8192, 8193, 12289, 16001};
 
 static void all_lengths(struct space *a, struct space *b)
 {
@@ -91,7 +95,10 @@ TEST(strings, of_no_bytes_uses_its_buffer_up)
 	expect_copied(0, 100, 10);
 }
 
-/* Compound strings. Pieces of `sizes`, zero-terminated, `gap` bytes apart; equal neighbours share a descriptor if `join`. */
+/*
+ * Compound strings. Pieces of `sizes`, zero-terminated, `gap` bytes apart; equal neighbours share a
+ * descriptor if `join`.
+ */
 
 struct shape {
 	unsigned sizes[24];
@@ -107,7 +114,8 @@ static L4_Word_t piece_place(const struct shape *s, unsigned i, unsigned gap)
 	return at;
 }
 
-static void shape_words(const struct shape *s, unsigned gap, L4_Word_t base, void (*begin)(L4_Word_t), void (*word)(L4_Word_t))
+static void shape_words(const struct shape *s, unsigned gap, L4_Word_t base,
+			void (*begin)(L4_Word_t), void (*word)(L4_Word_t))
 {
 	for (unsigned i = 0, n; s->sizes[i]; i += n) {
 		L4_Word_t head;
@@ -165,9 +173,11 @@ static void scatter(const struct shape *from, const struct shape *to)
 			return;
 }
 
-static const struct shape plain = {{20000}, false}, tiny = {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, true},
+static const struct shape plain = {{20000}, false},
+			  tiny = {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, true},
 			  equal = {{100, 100, 100, 100}, true}, pages = {{4096, 4096, 4096}, true},
-			  mixed = {{1, 4095, 33, 33, 8192, 7}, true}, single = {{50, 60, 70, 1, 219}, false},
+			  mixed = {{1, 4095, 33, 33, 8192, 7}, true},
+			  single = {{50, 60, 70, 1, 219}, false},
 			  roomy = {{3000, 1, 3000, 3000, 3500, 8}, true};
 
 TEST(strings, gathered_from_substrings)
@@ -187,7 +197,8 @@ TEST(strings, gathered_from_several_descriptors)
 
 TEST(strings, scattered_to_substrings)
 {
-	static const struct shape small = {{400}, false}, sixteen = {{16}, false}, large = {{12288}, false};
+	static const struct shape small = {{400}, false}, sixteen = {{16}, false},
+				  large = {{12288}, false};
 
 	cast_simply(&own_space, space_new());
 	scatter(&small, &equal);
@@ -310,7 +321,10 @@ TEST(strings, sixteen_into_sixteen_buffers)
 	expect_copied(0, 0, 1600);
 }
 
-/* The continuation bit of a buffer of several descriptors counts in the first and in the last of them. */
+/*
+ * The continuation bit of a buffer of several descriptors counts in the first and in the last of
+ * them.
+ */
 static void compound_then_simple(unsigned bit_at)
 {
 	plan();
@@ -418,7 +432,8 @@ TEST(strings, mixed_with_maps_and_grants)
 /* In every order of three items. */
 TEST(strings, mixed_in_any_order)
 {
-	static const unsigned char orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	static const unsigned char orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+						   {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
 
 	for (unsigned i = 0; i < 6; i++) {
 		struct space *r = space_new();
@@ -431,7 +446,8 @@ TEST(strings, mixed_in_any_order)
 			if (orders[i][k] == 0)
 				string((L4_Word_t)source, 777);
 			else
-				map_item(pages_at + orders[i][k] * PAGE, orders[i][k] * PAGE, orders[i][k] == 2);
+				map_item(pages_at + orders[i][k] * PAGE, orders[i][k] * PAGE,
+					 orders[i][k] == 2);
 		exchange();
 		expect_success();
 		expect_copied(0, 0, 777);
@@ -680,8 +696,15 @@ static void impossible(L4_Word_t from, L4_Word_t to, L4_Word_t bytes)
 
 TEST(strings, outside_of_user_memory)
 {
-	static const L4_Word_t places[] = {0xffffffff80000000UL, 0xffff800000000000UL, 0xffffff0000000000UL, 0x800000000000UL,
-					   0x7ffffffff000UL, 0x8000000000000000UL, ~0UL, ~0UL - 50, 0x123456789abcdef0UL};
+	static const L4_Word_t places[] = {0xffffffff80000000UL,
+					   0xffff800000000000UL,
+					   0xffffff0000000000UL,
+					   0x800000000000UL,
+					   0x7ffffffff000UL,
+					   0x8000000000000000UL,
+					   ~0UL,
+					   ~0UL - 50,
+					   0x123456789abcdef0UL};
 
 	cast_simply(&own_space, space_new());
 	for (unsigned i = 0; i < 9; i++) {
@@ -691,7 +714,8 @@ TEST(strings, outside_of_user_memory)
 	expect_copied(0, 0, 0);
 }
 
-/* The kernel's page of information may be read, a UTCB read and written: they are the user's memory. */
+/* The kernel's page of information may be read, a UTCB read and written: they are the user's
+ * memory. */
 TEST(strings, from_the_kernel_interface_page)
 {
 	cast_simply(&own_space, space_new());

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/strings_end.c - transfers that others end, halt, preempt or change while they are under way. */
+/*
+ * tests/system/strings_end.c - transfers that others end, halt, preempt or change while they are
+ * under way.
+ */
 #include "parties.h"
 
 /* Ended from outside: by ExchangeRegisters, by deletion. */
@@ -33,8 +36,8 @@ static L4_Word_t registers(unsigned who, L4_Word_t control)
 	L4_Word_t ignored, old;
 	L4_ThreadId_t none;
 
-	L4_ExchangeRegisters(party[who].thread, control, 0, 0, 0, 0, L4_nilthread, &old, &ignored, &ignored, &ignored,
-			     &ignored, &none);
+	L4_ExchangeRegisters(party[who].thread, control, 0, 0, 0, 0, L4_nilthread, &old, &ignored,
+			     &ignored, &ignored, &ignored, &none);
 	return old;
 }
 
@@ -214,7 +217,10 @@ TEST(strings, partner_deleted_while_the_sender_copies)
 	}
 }
 
-/* A halted sender copies nothing; when it runs on, so does the copy. A halted receiver gets its message. */
+/*
+ * A halted sender copies nothing; when it runs on, so does the copy. A halted receiver gets its
+ * message.
+ */
 TEST(strings, sender_halted_while_it_copies)
 {
 	L4_Word_t *last;
@@ -310,6 +316,14 @@ static void begin_changed(unsigned who)
 		untyped(S, i);
 }
 
+/* Answer the sender's faults until it reports its end. */
+static void serve_until_end(struct message *m)
+{
+	while (event_receive(party[S].thread, m) && is_page_fault(m) && m->mr[1] >= FAR_SOURCE &&
+	       m->mr[1] < FAR_SOURCE + SIZE)
+		answer(m);
+}
+
 static void changed_message(unsigned word, L4_Word_t value, L4_Word_t error, L4_Word_t bytes)
 {
 	struct message m;
@@ -318,8 +332,7 @@ static void changed_message(unsigned word, L4_Word_t value, L4_Word_t error, L4_
 	stop_at_second_page(&m);
 	poke(&party[S].utcb->mr[word], value);
 	EXPECT_OK(answer(&m));
-	while (event_receive(party[S].thread, &m) && is_page_fault(&m) && m.mr[1] >= FAR_SOURCE && m.mr[1] < FAR_SOURCE + SIZE)
-		answer(&m);
+	serve_until_end(&m);
 	ended(R);
 	if (error)
 		expect_failure(error, error, bytes);
@@ -330,12 +343,14 @@ static void changed_message(unsigned word, L4_Word_t value, L4_Word_t error, L4_
 /* What the receiver reads as the length is what it got, or it gets an error. */
 TEST(strings, length_changed_meanwhile)
 {
-	changed_message(9, 100 << 10, IPC_ABORTED, PAGE);	      /* shorter than what was copied */
-	changed_message(9, ~0UL << 10 & ~0xfUL, IPC_OVERFLOW, 4 * PAGE); /* longer than the buffer */
+	changed_message(9, 100 << 10, IPC_ABORTED, PAGE); /* shorter than what was copied */
+	changed_message(9, ~0UL << 10 & ~0xfUL, IPC_OVERFLOW,
+			4 * PAGE); /* longer than the buffer */
 	changed_message(9, (2 * PAGE) << 10, 0, 0);
 	EXPECT_EQ(party[R].got[9], (2 * PAGE) << 10);
 	expect_copied(0, 0, 2 * PAGE);
-	changed_message(9, (4 * PAGE) << 10 | 31 << 4 | 1 << 9, IPC_ABORTED, 4 * PAGE); /* cut short */
+	changed_message(9, (4 * PAGE) << 10 | 31 << 4 | 1 << 9, IPC_ABORTED,
+			4 * PAGE); /* cut short */
 }
 
 TEST(strings, address_changed_meanwhile)
@@ -360,8 +375,7 @@ static void changed_buffer(unsigned word, L4_Word_t value, L4_Word_t error, L4_W
 	stop_at_second_page(&m);
 	poke(&party[R].utcb->br[word], value);
 	EXPECT_OK(answer(&m));
-	while (event_receive(party[S].thread, &m) && is_page_fault(&m) && m.mr[1] >= FAR_SOURCE && m.mr[1] < FAR_SOURCE + SIZE)
-		answer(&m);
+	serve_until_end(&m);
 	ended(R);
 	if (error)
 		expect_failure(error, error, bytes);
@@ -404,11 +418,15 @@ TEST(strings, sender_renamed_meanwhile)
 	EXPECT_EQ(thread_delete(fresh), 1);
 }
 
-/* The answer to a fault of a transfer takes long, too: a flexpage of many pages. Meanwhile one of the two is deleted. */
+/*
+ * The answer to a fault of a transfer takes long, too: a flexpage of many pages. Meanwhile one of
+ * the two is deleted.
+ */
 
 static void answers_slowly(L4_Word_t unused)
 {
 	struct message m;
+	L4_MsgTag_t tag;
 
 	(void)unused;
 	for (;;) {
@@ -418,8 +436,9 @@ static void answers_slowly(L4_Word_t unused)
 			answer(&m);
 			continue;
 		}
+		tag = map_reply(m.from, fpage(0, 30, L4_FullyAccessible), FAR_END);
+		service.limit = L4_IpcFailed(tag) ? L4_ErrorCode() : 0;
 		service.faults++;
-		service.limit = L4_IpcFailed(map_reply(m.from, fpage(0, 30, L4_FullyAccessible), FAR_END)) ? L4_ErrorCode() : 0;
 	}
 }
 
@@ -431,7 +450,8 @@ TEST_LIMIT(strings, partner_deleted_while_a_page_is_mapped, 5000)
 			L4_Word_t ignored, state = 0;
 
 			cast_far();
-			service = (struct service){.source = (L4_Word_t)source, .target = (L4_Word_t)target};
+			service = (struct service){.source = (L4_Word_t)source,
+						   .target = (L4_Word_t)target};
 			set_priority(pager, PRIORITY_LOW);
 			party[faulter].pager = pager;
 			string(faulter == S ? FAR_SOURCE : (L4_Word_t)source, SIZE);
@@ -446,5 +466,8 @@ TEST_LIMIT(strings, partner_deleted_while_a_page_is_mapped, 5000)
 			EXPECT_EQ(thread_delete(party[gone].thread), 1);
 			ended(1 - gone);
 			EXPECT_EQ(party[1 - gone].error, IPC_ABORTED << 1 | (gone == S));
+			/* The pager's message went with it: nobody wants the page. */
+			EXPECT(wait_until(&service.faults, 1, 100));
+			EXPECT_EQ(service.limit, IPC_ABORTED << 1 | SEND);
 		}
 }

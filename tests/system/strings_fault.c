@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/strings_fault.c - page faults of both sides while a string is copied, and the transfer timeouts. */
+/*
+ * tests/system/strings_fault.c - page faults of both sides while a string is copied, and the
+ * transfer timeouts.
+ */
 #include "parties.h"
 
 static void expect_faults(unsigned count, L4_Word_t access, L4_Word_t address)
@@ -7,7 +10,8 @@ static void expect_faults(unsigned count, L4_Word_t access, L4_Word_t address)
 	EXPECT_EQ(service.faults, count);
 	for (unsigned i = 0; i < count; i++) {
 		EXPECT_EQ(service.log[i].label & 0xf, access);
-		EXPECT_EQ(service.log[i].address, i ? (address & ~(L4_Word_t)(PAGE - 1)) + i * PAGE : address);
+		EXPECT_EQ(service.log[i].address,
+			  i ? (address & ~(L4_Word_t)(PAGE - 1)) + i * PAGE : address);
 	}
 }
 
@@ -305,7 +309,8 @@ TEST(strings, transfer_timeout_of_all_faults_together)
 	exchange();
 	EXPECT(L4_IpcFailed(party[S].tag));
 	EXPECT_EQ(party[S].error & 0xf, IPC_XFER_TIMEOUT_OWN << 1 | SEND);
-	EXPECT_EQ(party[R].error, (party[S].error & ~0xfUL) | IPC_XFER_TIMEOUT_PARTNER << 1 | RECEIVE);
+	EXPECT_EQ(party[R].error,
+		  (party[S].error & ~0xfUL) | IPC_XFER_TIMEOUT_PARTNER << 1 | RECEIVE);
 	EXPECT_BETWEEN(party[S].error >> 4, 1 * PAGE, 4 * PAGE);
 }
 
@@ -353,7 +358,8 @@ TEST(strings, pager_deleted)
 			ended(S);
 			ended(R);
 			expect_failure(who == S ? IPC_XFER_TIMEOUT_OWN : IPC_XFER_TIMEOUT_PARTNER,
-				       who == R ? IPC_XFER_TIMEOUT_OWN : IPC_XFER_TIMEOUT_PARTNER, limit * PAGE);
+				       who == R ? IPC_XFER_TIMEOUT_OWN : IPC_XFER_TIMEOUT_PARTNER,
+				       limit * PAGE);
 			expect_copied(0, 0, limit * PAGE);
 		}
 }
