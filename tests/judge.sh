@@ -132,6 +132,7 @@ judge_harness() {
 		failing harness.status 'boot/run to end with status 1 when a case fails' "status $job_status"
 	fi
 	judge_harness_judges
+	judge_harness_panic
 }
 
 # ... and does judge_system, when a system stops in the middle or says nothing?
@@ -217,6 +218,87 @@ judge_boot_errors() {
 			pass "$name"
 		fi
 	done < <(boot_errors)
+}
+
+# symbol_fits ADDRESS NAME OFFSET: does nm find this symbol for the address, too? A CPU's copy of the system-call entry has
+# the names of the original.
+symbol_fits() {
+	local symbols address=$1 start
+	symbols=$(nm "$build/modules/kernel" | grep -v ' [aA] ')
+	if [ "${address%????????}" = ffffff00 ]; then
+		start=$(awk '$3 == "syscall_entry" { print $1 }' <<<"$symbols")
+		address=$(printf '%016x' $((16#$start + 16#${address: -4})))
+	fi
+	start=$(printf '%016x' $((16#$address - 16#$3)))
+	grep -q "^$start . $2\$" <<<"$symbols" &&
+		[ "$start" = "$(sort <<<"$symbols" | awk -v at="$address" '$1 <= at { start = $1 } END { print start }')" ]
+}
+
+# The panic after tests/machine-check. The machine was stopped in a system call, so a thread is running, and the backtrace
+# ends in the system-call entry.
+judge_panic() {
+	local name=$1 log=$work/$1.log said line trace address symbol
+	await "$name"
+	if [ ! -s "$log.registers" ]; then
+		failing "$name" 'the machine to be stopped in a system call' "$(last_line "$job_out")"
+		return
+	elif [ "$job_status" != 1 ] || ! grep -q 'the system reported a failure' "$job_out"; then
+		failing "$name" 'the system to report a failure (QEMU ends with 35, boot/run with 1)' \
+			"status $job_status: $(last_line "$job_out")"
+		return
+	fi
+	said=$(sed -n '/^kernel panic/,$p' "$log")
+	while IFS= read -r line; do
+		if ! grep -qE -- "^$line" <<<"$said"; then
+			failing "$name" "a line '$line'" "${said:-$(last_line "$log")}"
+			return
+		fi
+	done < <(
+		echo 'kernel panic: exception 18 \(machine check\)$'
+		cat "$log.registers"
+		echo 'cr0 [0-9a-f]+ cr2 [0-9a-f]+ cr3 [0-9a-f]+ cr4 [0-9a-f]+$'
+		echo 'cpu 0 thread [0-9a-f]+ \(number [0-9]+\): ip [0-9a-f]+ sp [0-9a-f]+ entered by [0-9]+$'
+	)
+	trace=$(sed -n '/^backtrace:$/,/^kernel:/p' <<<"$said" | grep '^  ' || true)
+	while read -r address symbol; do
+		if ! [[ $symbol =~ ^([A-Za-z0-9_.]+)\+0x([0-9a-f]+)$ ]] ||
+			! symbol_fits "$address" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"; then
+			failing "$name" 'a backtrace of addresses and their functions, as nm has them' "$address $symbol in $trace"
+			return
+		fi
+	done <<<"$trace"
+	line="rip ${trace:2:16} "
+	if [[ $trace != *$'\n'* ]] || ! grep -q "^$line" "$log.registers" ||
+		! [[ ${trace##*$'\n'} =~ ' 'syscall_entry\+ ]]; then
+		failing "$name" 'a backtrace from RIP to syscall_entry' "$trace"
+	else
+		pass "$name"
+	fi
+}
+
+# Is a panic noticed that shows less? The log of boot.panic, spoilt: case|sed's command|part of what is expected
+judge_harness_panic() {
+	local name=harness.spoilt case command text said
+	await boot.panic
+	while IFS='|' read -r case command text; do
+		cp "$work/boot.panic.status" "$work/$name.status"
+		cp "$work/boot.panic.out" "$work/$name.out"
+		cp "$work/boot.panic.log.registers" "$work/$name.log.registers" || true
+		sed "$command" "$work/boot.panic.log" >"$work/$name.log"
+		said=$(judge_panic "$name")
+		expect_saying "$case" "$said" "$text"
+	done <<-'END'
+		harness.panic_not_said|/^kernel panic/d|a line 'kernel panic: exception 18
+		harness.panic_wrong_register|s/^rax ./rax g/|a line 'rax
+		harness.panic_without_thread|/^cpu 0/d|a line 'cpu 0 thread
+		harness.panic_without_symbols|s/^  \([0-9a-f]*\) .*/  \1 ?+0x\1/|their functions, as nm has them
+		harness.panic_wrong_offset|s/+0x/+0x1/|their functions, as nm has them
+		harness.panic_trace_too_short|/ syscall_entry+/d|a backtrace from RIP to syscall_entry
+		harness.panic_without_trace|/^  ffffff/d|their functions, as nm has them
+	END
+	echo 0 >"$work/$name.status"
+	said=$(judge_panic "$name")
+	expect_saying harness.panic_ends_well "$said" 'the system to report a failure'
 }
 
 # judge_scripts TABLE: lines of case, status, text; the output must have the text, and be one line when the status is 2.

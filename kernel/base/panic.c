@@ -3,6 +3,7 @@
 #include "base/panic.h"
 #include "abi/protocol.h"
 #include "base/print.h"
+#include "entry/entry.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 #include "x86/uart.h"
@@ -14,10 +15,20 @@ static bool is_kernel_text_or_stack(virt_t address)
 	return address >= CPU_AREAS && (address & 7) == 0;
 }
 
+/* An address in a CPU's copy of the system-call entry, as one in the original, which has the name. */
+static virt_t original(virt_t address)
+{
+	word_t offset = address - CPU_AREAS;
+
+	if (offset >= (word_t)CPU_MAX * CPU_AREA_SIZE || offset % CPU_AREA_SIZE >= CPU_TEXT + PAGE_SIZE)
+		return address;
+	return (virt_t)syscall_entry + offset % CPU_AREA_SIZE - CPU_TEXT;
+}
+
 static void print_address(virt_t address)
 {
 	word_t offset;
-	const char *name = symbols_find(address, &offset);
+	const char *name = symbols_find(original(address), &offset);
 
 	print("  %016lx %s+0x%lx\n", address, name, offset);
 }

@@ -32,8 +32,11 @@ void symbols_init(const void *elf, size_t size)
 
 		symbols = contents(elf, size, &sections[i]);
 		names = contents(elf, size, strings);
-		symbol_count = symbols && names ? sections[i].sh_size / sizeof(*symbols) : 0;
 		names_size = strings->sh_size;
+		/* If the last name ends inside the table, so does every other. */
+		bool usable = symbols && names && names_size && !names[names_size - 1];
+
+		symbol_count = usable ? sections[i].sh_size / sizeof(*symbols) : 0;
 		return;
 	}
 }

@@ -227,6 +227,7 @@ global idle_loop
 idle_loop:
 	mov rbx, rdi
 	lea rsp, [rbx + CPU_DATA_TO_STACK]
+	xor ebp, ebp                                ; a backtrace ends here
 	sti                                         ; takes effect after the next instruction
 	hlt
 idle_end:

@@ -140,6 +140,23 @@ static void a_file_without_symbols_says_nothing(void **state)
 	expect(BASE + 0x150, "?", BASE + 0x150);
 }
 
+static void names_that_do_not_end_inside_their_table_are_not_read(void **state)
+{
+	struct file f;
+
+	(void)state;
+	file_make(&f);
+	memset(f.names + 20, 'x', NAMES_SIZE - 20);
+	f.symbol[3].st_name = 20;
+	load(&f, sizeof(f));
+	expect(BASE + 0x350, "?", BASE + 0x350);
+
+	file_make(&f);
+	f.section[2].sh_size = 0;
+	load(&f, sizeof(f));
+	expect(BASE + 0x350, "?", BASE + 0x350);
+}
+
 static void a_name_outside_of_the_names_is_no_name(void **state)
 {
 	struct file f;
@@ -193,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_cut_off_says_nothing),
 		cmocka_unit_test(tables_outside_of_the_file_are_not_read),
 		cmocka_unit_test(a_file_without_symbols_says_nothing),
+		cmocka_unit_test(names_that_do_not_end_inside_their_table_are_not_read),
 		cmocka_unit_test(a_name_outside_of_the_names_is_no_name),
 		cmocka_unit_test(an_address_belongs_to_the_last_symbol_not_above_it),
 		cmocka_unit_test(absolute_and_undefined_symbols_are_passed_over),
