@@ -27,7 +27,9 @@ static L4_Word_t seed;
 static struct registers fuzz_registers;
 
 /* Values that are more interesting than random ones. */
-static const L4_Word_t values[] = {
+static L4_Word_t interesting(L4_Word_t *state)
+{
+	const L4_Word_t values[] = {
 	    0,
 	    1,
 	    ~0UL,
@@ -64,10 +66,7 @@ static const L4_Word_t values[] = {
 	    0x10000000000001UL,
 	    0xffffffff00000001UL,
 	    (L4_Word_t)&fuzz_registers,
-};
-
-static L4_Word_t interesting(L4_Word_t *state)
-{
+	};
 	L4_Word_t r = random_next(state);
 
 	return values[r % (sizeof values / sizeof *values)] +
@@ -137,6 +136,14 @@ static void shorten_wait(struct registers *r, L4_Word_t *state)
 	r->r8 = 0x0400;
 }
 
+/* The kernel's addresses among interesting(); give or take 8. */
+static const L4_Word_t kernel_edges[] = {
+    0xffff800000000000UL,
+    0xffffff0000000000UL,
+    0xffffffff80000000UL,
+    0xffffffffc0000000UL,
+};
+
 static bool is_kernel_address(L4_Word_t value, const struct registers *given)
 {
 	const L4_Word_t *words = (const L4_Word_t *)given;
@@ -146,8 +153,8 @@ static bool is_kernel_address(L4_Word_t value, const struct registers *given)
 	for (unsigned n = 0; n < REGISTER_COUNT; n++)
 		if (value == words[n])
 			return false; /* what we gave */
-	for (unsigned n = 0; n < sizeof(values) / sizeof(values[0]); n++)
-		if (value == values[n])
+	for (unsigned n = 0; n < sizeof(kernel_edges) / sizeof(kernel_edges[0]); n++)
+		if (value - kernel_edges[n] + 8 < 16)
 			return false; /* what we gave once: a user-defined handle, say, comes back */
 	return true;
 }
