@@ -436,6 +436,8 @@ static void mapping_free(uint32_t number)
 		if (r->root == number) {
 			pass_on_status(r);
 			r->root = r->at = 0;
+			for (unsigned level = 0; level < LEVELS - 1; level++)
+				r->begun[level] = 0; /* what comes in its place is looked at, too */
 		} else if (r->root && r->at == number) {
 			r->at = m->parent;
 			r->offset -= (word_t)m->offset * size_of(m);
@@ -687,9 +689,18 @@ static void step_space(struct revocation *r)
 			return;
 		}
 	}
-	word_t step = level_size(find(r->space, r->low, 0).level);
+	/* Past all of this table that is empty. */
+	struct entry e = find(r->space, r->low, 0);
+	const struct shade *shade = shade_of(e);
+	word_t step = level_size(e.level);
 
-	r->low = ALIGN_DOWN(r->low, step) + step;
+	r->low = ALIGN_DOWN(r->low, step);
+	do {
+		r->low += step;
+		e.index++;
+		shade += shade != NULL;
+	} while (e.index < TABLE_ENTRIES && r->low < r->high && !is_table(*pte_of(e), e.level) &&
+	         !(shade && shade->mapping));
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)

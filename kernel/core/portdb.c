@@ -314,6 +314,8 @@ static void step(struct port_revocation *r)
 
 bool portdb_revoke(struct port_revocation *r, unsigned steps)
 {
+	if (!r->space->port_nodes)
+		return true;
 	if (r->changes != changes)
 		r->at = 0;
 	for (; r->low < r->high && steps; steps--) {
