@@ -459,7 +459,7 @@ TEST_LIMIT(strings, partner_deleted_while_a_page_is_mapped, 5000)
 			go(R);
 			go(S);
 			for (unsigned i = 0; i < 2000 && state != 5; i++) {
-				L4_Sleep(L4_TimePeriod(3));
+				L4_Sleep(L4_TimePeriod(time_scale == 1 ? 3 : 750)); /* 3,000 instructions, both */
 				state = L4_Schedule(pager, ~0UL, ~0UL, ~0UL, ~0UL, &ignored);
 			}
 			EXPECT_EQ(state, 5);
