@@ -274,28 +274,26 @@ static bool make_entry(struct space *s, virt_t address, unsigned level, struct e
 	return true;
 }
 
-/*
- * Nothing mapped by it, and nothing in its shade either. Who takes pages away in order finds what is left next to the one
- * taken last, so the search begins there, in both directions.
- */
-static bool table_is_empty(const pte_t *table, unsigned middle)
+/* Are these words, whose number is a multiple of eight, all 0? */
+static bool words_are_zero(const word_t *words, size_t count)
 {
-	const word_t *shade = *frame_note(table) ? frame_of_number(*frame_note(table)) : NULL;
-
-	for (unsigned distance = 0; distance <= TABLE_ENTRIES / 2; distance++) {
-		unsigned up = (middle + distance) % TABLE_ENTRIES, down = (middle - distance) % TABLE_ENTRIES;
-
-		if (table[up] || table[down] || (shade && (shade[up] || shade[down])))
+	for (const word_t *w = words; w < words + count; w += 8)
+		if (w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7])
 			return false;
-	}
 	return true;
 }
 
-static bool words_are_zero(const word_t *words, size_t count)
+/*
+ * Nothing mapped by it, and nothing in its shade either. Who takes pages away in order finds what is left next to the one
+ * taken last, so the neighbours are asked first.
+ */
+static bool table_is_empty(const pte_t *table, unsigned index)
 {
-	while (count && !words[count - 1])
-		count--;
-	return count == 0;
+	const word_t *shade = *frame_note(table) ? frame_of_number(*frame_note(table)) : NULL;
+
+	if (table[index] || table[(index + 1) % TABLE_ENTRIES] || table[(index - 1) % TABLE_ENTRIES])
+		return false;
+	return words_are_zero(table, TABLE_ENTRIES) && (!shade || words_are_zero(shade, TABLE_ENTRIES));
 }
 
 static void free_table(pte_t *table)
@@ -436,8 +434,6 @@ static void mapping_free(uint32_t number)
 		if (r->root == number) {
 			pass_on_status(r);
 			r->root = r->at = 0;
-			for (unsigned level = 0; level < LEVELS - 1; level++)
-				r->begun[level] = 0; /* what comes in its place is looked at, too */
 		} else if (r->root && r->at == number) {
 			r->at = m->parent;
 			r->offset -= (word_t)m->offset * size_of(m);
@@ -452,6 +448,9 @@ static void mapping_free(uint32_t number)
 }
 
 /* Revocation. */
+
+/* How many entries of a table are passed in one step, when nothing is to be done with them. A table has a multiple of them. */
+enum { STRIDE = TABLE_ENTRIES < 32 ? TABLE_ENTRIES : 32 };
 
 static void set_at(struct revocation *r, uint32_t number, word_t offset)
 {
@@ -615,7 +614,7 @@ static void step_scan(struct revocation *r, const struct cpu *cpu)
 		do {
 			position += PAGE_SIZE;
 			shade++;
-		} while (position % level_size(1) && position < end && !own_child(r, shade));
+		} while (position % (STRIDE * PAGE_SIZE) && position < end && !own_child(r, shade));
 		scan_on(r, position, cpu);
 	}
 }
@@ -664,7 +663,7 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	} else {
 		ascend(r, m, cpu);
 	}
-	if (!taken)
+	if (!(r->rights & RIGHT_R))
 		return;
 	free_empty_tables(s, part, cpu);
 	free_if_gone(number, s, address, level, all_taken, cpu);
@@ -689,23 +688,23 @@ static void step_space(struct revocation *r)
 			return;
 		}
 	}
-	/* Past all of this table that is empty. */
 	struct entry e = find(r->space, r->low, 0);
 	const struct shade *shade = shade_of(e);
-	word_t step = level_size(e.level);
+	word_t size = level_size(e.level);
+	unsigned begin = e.index;
 
-	r->low = ALIGN_DOWN(r->low, step);
+	r->low = ALIGN_DOWN(r->low, size);
 	do {
-		r->low += step;
+		r->low += size;
 		e.index++;
-		shade += shade != NULL;
-	} while (e.index < TABLE_ENTRIES && r->low < r->high && !is_table(*pte_of(e), e.level) &&
-	         !(shade && shade->mapping));
+	} while (e.index % STRIDE && r->low < r->high && !is_table(*pte_of(e), e.level) &&
+	         !(shade && shade[e.index - begin].mapping));
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
 {
-	*r = (struct revocation){ .space = s, .begin = low, .low = low, .high = high < USER_END ? high : USER_END, .rights = rights, .flush = flush };
+	*r = (struct revocation){ .space = s, .begin = low, .low = low, .high = high < USER_END ? high : USER_END,
+	                          .rights = rights, .flush = flush };
 	ring_insert(&under_way, &r->link);
 }
 
@@ -846,17 +845,34 @@ static bool is_cleared(const struct revocation *r, const struct space *s, virt_t
 	return r->space == s && r->begin <= low && low + size <= r->high && r->flush == flush;
 }
 
-/*
- * Is no mapping in the way of a page of this level? In the pauses of the walk somebody may have mapped something there. (A table that is still
- * there is for the caller: the page does not fit at this size.)
- */
+/* Is there nothing in the way of a page of this level? */
 static bool is_free(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, level);
 
-	if (e.level == level && shade_of(e) && shade_of(e)->mapping)
-		return false;
-	return !is_user_leaf(e) || !cover(s, address);
+	return !is_user_leaf(e) && !is_table(*pte_of(e), e.level) && !mapping_at(s, address, level);
+}
+
+/*
+ * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
+ * something there.
+ */
+static enum mapdb_result clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
+                                      struct cpu *cpu)
+{
+	if (level)
+		free_empty_tables(to, target, cpu);
+	if (walked && is_free(to, target, level))
+		return MAPDB_DONE;
+	struct entry e = find(to, target, level);
+
+	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
+		return MAPDB_NO_MEMORY;
+	if (!clear(r, to, target, level_size(level), true, cpu))
+		return MAPDB_MORE;
+	if (level)
+		free_empty_tables(to, target, cpu);
+	return MAPDB_DONE;
 }
 
 /* Make everything that a mapping needs; stores its place and its number. False: no memory. */
@@ -877,9 +893,10 @@ static bool make_mapping(struct space *from, virt_t source, uint32_t parent, str
 }
 
 static enum mapdb_result map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                             unsigned rights, struct revocation *clearing, bool is_cleared, struct cpu *cpu)
+                             unsigned rights, struct revocation *clearing, bool walked, struct cpu *cpu)
 {
 	struct entry source_entry, entry;
+	enum mapdb_result result;
 	uint32_t parent, known_parent, number;
 	pte_t bits;
 	phys_t phys;
@@ -888,7 +905,7 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
-	for (bool cleared = is_cleared;; cleared = true) {
+	for (bool cleared = false;; cleared = true) {
 		source_entry = find(from, source, 0);
 		if (!is_user_leaf(source_entry))
 			return MAPDB_NOTHING;
@@ -903,11 +920,10 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 			return MAPDB_DONE;
 		}
 		/* What was there goes, and the source perhaps with it. */
-		if (!clear(clearing, to, target, level_size(level), true, cpu))
-			return MAPDB_MORE;
+		result = clear_target(clearing, to, target, level, walked, cpu);
+		if (result != MAPDB_DONE)
+			return result;
 	}
-	if (level)
-		free_empty_tables(to, target, cpu);
 	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
 	parent = source_mapping(from, source);
 	if (!parent || !make_mapping(from, source, parent, to, target, level, &entry, &number)) {
@@ -947,12 +963,12 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 
 /*
  * Part of a mapping that is larger in the database: it becomes a mapping of its own beside that one, made from the same
- * parent. Who got the part from the granter was dispossessed before.
+ * parent. Who got the part from the granter still has it.
  */
 static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t source, struct entry entry,
                                     struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
 {
-	const struct mapping *m = mapping_of(number);
+	struct mapping *m = mapping_of(number);
 	uint32_t parent = m->parent, part;
 	unsigned level = level_of(m);
 	virt_t address = address_of(m);
@@ -976,6 +992,7 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 		link_child(part, parent, parent_source);
 	shade_of(entry)->mapping = part;
 	*pte_of(entry) = (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0);
+	m->place |= (uint64_t)accesses(*pte_of(source_entry)) << PLACE_STATUS_SHIFT;
 	*pte_of(source_entry) = 0;
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
@@ -984,22 +1001,23 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 }
 
 static enum mapdb_result grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
-                               unsigned rights, struct revocation *clearing, bool target_cleared,
-                               bool source_cleared, struct cpu *cpu)
+                               unsigned rights, struct revocation *clearing, bool walked,
+                               struct cpu *cpu)
 {
-	enum mapdb_result result = MAPDB_DONE;
+	enum mapdb_result result;
 	struct entry source_entry, entry;
 	uint32_t number;
 	bool whole;
 
 	if (from->is_sigma0)
-		return map(from, source, to, target, level, rights, clearing, target_cleared, cpu);
+		return map(from, source, to, target, level, rights, clearing, walked, cpu);
 	if (to->is_sigma0)
 		return MAPDB_NOTHING;
 	if (from == to && source == target)
 		return MAPDB_DONE;
-	if (!target_cleared && !source_cleared && !clear(clearing, to, target, level_size(level), true, cpu))
-		return MAPDB_MORE;
+	result = clear_target(clearing, to, target, level, walked, cpu);
+	if (result != MAPDB_DONE)
+		return result;
 	source_entry = find(from, source, 0);
 	number = cover(from, source);
 	if (!number || !is_user_leaf(source_entry))
@@ -1009,10 +1027,6 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	whole = source_entry.level == level && level_of(mapping_of(number)) == level;
 	if (!whole && level > 0)
 		return MAPDB_NO_MEMORY;
-	if (!whole && !source_cleared && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
-		return MAPDB_MORE;
-	if (level)
-		free_empty_tables(to, target, cpu);
 	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(entry))
 		result = MAPDB_NO_MEMORY;
 	else if (whole)
@@ -1021,6 +1035,8 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 		result = grant_part(number, from, source, entry, to, target, rights, cpu);
 	if (result != MAPDB_DONE)
 		drop_unused(to, target, cpu);
+	else if (!whole && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
+		result = MAPDB_MORE;
 	return result;
 }
 
@@ -1032,8 +1048,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
 	return map(from, source, to, target, level, rights, clearing,
-	           under_way && is_cleared(clearing, to, target, level_size(level), true) &&
-	                   is_free(to, target, level), cpu);
+	           under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -1043,11 +1058,10 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
+	if (under_way && is_cleared(clearing, from, source, PAGE_SIZE, false))
+		return MAPDB_DONE; /* the page was granted before that walk */
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true) &&
-	                     is_free(to, target, level),
-	             under_way && is_cleared(clearing, from, source, PAGE_SIZE, false) &&
-	                     is_free(to, target, level), cpu);
+	             under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)

@@ -41,7 +41,8 @@ bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
  * As mapdb_map(), but the page leaves `from`: the mapping moves, with everything that was made from it, and is
  * from now on made from what the granter's was made from. Of a page that is larger in the database only that
  * part is granted, and who got the part from the granter before loses it. The page keeps its rights as far as
- * `rights` has them. sigma0 keeps what it grants.
+ * `rights` has them. sigma0 keeps what it grants. After MAPDB_MORE, the part may be granted already; who does not call
+ * again leaves it to those who got it from the granter.
  */
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct revocation *clearing, struct cpu *cpu);

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/kernel_mapdb.c - the mapping database, against the model of tests/unit/mapdb_model.h: cases by name, then operations at
- * random. The model compares pages, rights, frames, parents and accesses after each operation; the cases say what is special.
+ * tests/unit/kernel_mapdb.c - the mapping database, against the model of tests/unit/mapdb_model.h:
+ * cases by name, then operations at random. The model compares pages, rights, frames, parents and
+ * accesses after each operation; the cases say what is special.
  *
- * Tables are made small (8 entries), so that pages of all three sizes fit a model of 256 pages a space; "2 MiB" and "1 GiB" are levels 1
- * and 2 below. To be built with 512 entries as well, where level 2 is left out. From this folder, N = 3 and 9:
+ * Tables are made small (8 entries), so that pages of all three sizes fit a model of 256 pages a
+ * space; "2 MiB" and "1 GiB" are levels 1 and 2 below. To be built with 512 entries as well, where
+ * level 2 is left out. From this folder, N = 3 and 9:
  *
- *   gcc -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=N -fsanitize=address,undefined -fno-sanitize-recover=all
- *       -fno-omit-frame-pointer -I. -Ifake -I../../kernel -I../../lib kernel_mapdb.c mapdb_model.c ../../kernel/core/frames.c
- *       ../../kernel/x86/pagetable.c -lcmocka
+ *   gcc -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=N
+ *       -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ *       -I. -Ifake -I../../kernel -I../../lib kernel_mapdb.c mapdb_model.c
+ *       ../../kernel/core/frames.c ../../kernel/x86/pagetable.c -lcmocka
  *
- * (mapdb_model.c includes core/mapdb.c.) Arguments: how many operations, how many of them from check to check, seed.
+ * (mapdb_model.c includes core/mapdb.c.) Arguments: how many operations, how many of them from
+ * check to check, seed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,11 +26,12 @@
 #include "mapdb_model.h"
 
 enum { X = RIGHT_X, W = RIGHT_W, R = RIGHT_R, RWX = RIGHTS_ALL };
-enum { A = 1, B, C, D, E }; /* spaces; 0 is sigma0 */
+enum { A = 1, B, C, D, E };		   /* spaces; 0 is sigma0 */
 enum { SMALL = 0, MIDDLE = 1, LARGE = 2 }; /* levels */
 enum { MIDDLE_PAGES = 1 << TABLE_LOG2, LARGE_PAGES = MIDDLE_PAGES << TABLE_LOG2 };
 
-static unsigned long random_operations = TABLE_LOG2 < 9 ? 1000000 : 10000, check_every = TABLE_LOG2 < 9 ? 4000 : 400;
+static unsigned long random_operations = TABLE_LOG2 < 9 ? 1000000 : 10000,
+		     check_every = TABLE_LOG2 < 9 ? 4000 : 400;
 static uint64_t seed = 88172645463325252UL;
 
 static int begin(void **state)
@@ -39,6 +44,7 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
+	model_check();
 	model_end();
 	return 0;
 }
@@ -50,7 +56,8 @@ static void give(unsigned page, unsigned level)
 	assert_int_equal(model_leaf_level(A, page), level);
 }
 
-static void map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights)
+static void map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level,
+		unsigned rights)
 {
 	assert_int_equal(model_map(from, source, to, target, level, rights), MAPDB_DONE);
 }
@@ -315,6 +322,65 @@ static void a_flush_reaches_those_in_holes(void **state)
 	assert_int_equal(model_rights(C, 3), 0);
 }
 
+static void a_page_taken_bit_by_bit_goes_with_who_was_in_its_hole(void **state)
+{
+	(void)state;
+	give(0, MIDDLE);
+	give(2 * MIDDLE_PAGES, SMALL);
+	map(A, 0, B, 0, MIDDLE, RWX);
+	map(A, 2 * MIDDLE_PAGES, B, 3, SMALL, RWX);
+	for (unsigned i = 0; i < MIDDLE_PAGES; i++)
+		if (i != 3)
+			flush(B, i, 1, RWX);
+	assert_int_equal(mapdb_count(), 6);
+	flush(B, 3, 1, RWX);
+	assert_int_equal(mapdb_count(), 4);
+}
+
+static void those_who_got_pages_from_who_is_in_a_hole_keep_them(void **state)
+{
+	(void)state;
+	need_level(LARGE);
+	give(0, LARGE);
+	give(LARGE_PAGES, MIDDLE);
+	map(A, 0, B, 0, LARGE, RWX);
+	map(A, LARGE_PAGES, B, MIDDLE_PAGES, MIDDLE, RWX);
+	map(B, MIDDLE_PAGES + 1, C, 1, SMALL, RWX);
+	unmap(A, 0, LARGE_PAGES, RWX);
+	assert_int_equal(model_rights(B, 0), 0);
+	assert_int_equal(model_rights(B, MIDDLE_PAGES + 2), RWX);
+	assert_int_equal(model_rights(C, 1), RWX);
+}
+
+static void a_large_page_goes_when_its_last_child_goes_last(void **state)
+{
+	(void)state;
+	need_level(LARGE);
+	map(0, 0, A, 0, LARGE, RWX);
+	map(0, 2 * MIDDLE_PAGES - 1, B, 3, SMALL, RWX);
+	flush(0, 0, LARGE_PAGES, RWX);
+	assert_int_equal(mapdb_count(), 0);
+}
+
+static void the_kernels_page_in_a_hole_stays(void **state)
+{
+	const pte_t kernels = 0x7000 | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
+	unsigned level;
+	pte_t *pte;
+
+	(void)state;
+	give(0, MIDDLE);
+	map(A, 0, B, 0, MIDDLE, RWX);
+	flush(B, 3, 1, RWX);
+	pte = pagetable_find(spaces[B]->root, 3 * PAGE_SIZE, &level);
+	*pte = kernels;
+	model_revoke(A, 0, MIDDLE_PAGES, RWX, false);
+	assert_int_equal(*pte, kernels);
+	assert_int_equal(mapdb_count(), 2);
+	*pte = 0;
+	model_renew_space(B);
+}
+
 static void a_large_page_replaces_small_ones(void **state)
 {
 	(void)state;
@@ -425,7 +491,8 @@ static void accesses_are_not_told_to_strangers(void **state)
 	map(A, 2, B, 2, SMALL, R | W);
 	model_access(B, 1, W);
 	assert_int_equal(model_revoke(B, 1, 3, 0, false), R | W);
-	assert_int_equal(model_revoke(A, 2, 3, 0, false), 0); /* though both were asked for at once */
+	assert_int_equal(model_revoke(A, 2, 3, 0, false),
+			 0); /* though both were asked for at once */
 	assert_int_equal(model_revoke(A, 1, 2, 0, false), R | W);
 }
 
@@ -435,7 +502,8 @@ static void asking_for_a_part_keeps_the_news_for_who_asks_for_the_rest(void **st
 	give(0, MIDDLE);
 	map(A, 0, B, 0, MIDDLE, R | W);
 	model_access(B, 2, W);
-	assert_int_equal(model_revoke(B, 4, 5, 0, false), R | W); /* a large page has one set of bits */
+	assert_int_equal(model_revoke(B, 4, 5, 0, false),
+			 R | W); /* a large page has one set of bits */
 	assert_int_equal(model_revoke(B, 0, MIDDLE_PAGES, 0, false), R | W);
 	assert_int_equal(model_revoke(B, 0, MIDDLE_PAGES, 0, false), 0);
 }
@@ -595,6 +663,57 @@ static void a_revocation_that_is_given_up_leaves_all_in_order(void **state)
 	}
 }
 
+static void the_target_may_be_mapped_to_while_it_is_cleared(bool grant)
+{
+	for (unsigned pauses = 1; pauses < 30; pauses++) {
+		unsigned calls = 0;
+
+		give(0, MIDDLE);
+		give(MIDDLE_PAGES, MIDDLE);
+		map(A, 0, C, 0, MIDDLE, RWX);
+		for (unsigned i = 0; i < 8; i++)
+			map(A, MIDDLE_PAGES + i, B, i, SMALL, RWX);
+		model_start_transfer(0, grant, C, 0, B, 0, MIDDLE, RWX);
+		while (!model_continue(0, 1))
+			if (calls++ == pauses)
+				map(A, MIDDLE_PAGES, B, pauses % 2 ? 0 : 2, SMALL, RWX);
+		model_check();
+		model_revoke(0, 0, PAGES, RWX, true);
+		assert_int_equal(mapdb_count(), 0);
+	}
+}
+
+static void mapping_to_what_a_map_clears(void **state)
+{
+	(void)state;
+	the_target_may_be_mapped_to_while_it_is_cleared(false);
+}
+
+static void mapping_to_what_a_grant_clears(void **state)
+{
+	(void)state;
+	the_target_may_be_mapped_to_while_it_is_cleared(true);
+}
+
+static void a_part_that_is_granted_can_not_be_mapped_on_meanwhile(void **state)
+{
+	(void)state;
+	give(0, MIDDLE);
+	map(A, 0, B, 0, MIDDLE, RWX);
+	for (unsigned i = 0; i < 20; i++)
+		map(B, 3, C, i, SMALL, RWX);
+	model_start_transfer(0, true, B, 3, D, 3, SMALL, RWX);
+	assert_false(model_continue(0, 1));
+	assert_int_equal(model_rights(D, 3), RWX);
+	assert_int_equal(model_map(B, 3, E, 3, SMALL, RWX), MAPDB_NOTHING);
+	while (!model_continue(0, 1))
+		;
+	model_check();
+	for (unsigned i = 0; i < 20; i++)
+		assert_int_equal(model_rights(C, i), 0);
+	assert_int_equal(mapdb_count(), 4);
+}
+
 /* Memory. */
 
 static void out_of_memory(bool grant, unsigned source, unsigned target, unsigned level)
@@ -683,9 +802,33 @@ static void a_thousand_spaces_leave_nothing_behind(void **state)
 	model_check();
 }
 
+/* A UTCB's frame goes with its table; that of the kernel interface page, which nobody writes, is
+ * everybody's; the upper half is shared. */
+static void the_kernels_own_pages_of_a_space(void **state)
+{
+	pte_t *root = spaces[B]->root;
+	pte_t bits = PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
+	void *kip = frame_alloc(), *utcb = frame_alloc();
+	size_t before;
+
+	(void)state;
+	root[TABLE_ENTRIES - 1] = PTE_PRESENT;
+	before = frames_free();
+	assert_true(pagetable_map(root, 0, direct_map_phys(utcb), 0, bits | PTE_WRITE));
+	assert_true(pagetable_map(root, PAGE_SIZE, direct_map_phys(kip), 0, bits));
+	while (mapdb_free_table(spaces[B]))
+		;
+	assert_int_equal(frames_free(), before + 1);
+	assert_int_equal(root[TABLE_ENTRIES - 1], PTE_PRESENT);
+	for (unsigned i = 0; i < TABLE_ENTRIES / 2; i++)
+		assert_int_equal(root[i], 0);
+	root[TABLE_ENTRIES - 1] = 0;
+	frame_free(kip);
+}
+
 static void operations_at_random_agree_with_the_model(void **state)
 {
-	struct choices c = { .random = seed };
+	struct choices c = {.random = seed};
 
 	(void)state;
 	for (unsigned long i = 0; i < random_operations; i++) {
@@ -700,49 +843,57 @@ static void operations_at_random_agree_with_the_model(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(a_page_is_mapped_with_the_rights_given),
-		CASE(what_is_not_there_is_not_mapped),
-		CASE(nothing_is_mapped_to_sigma0),
-		CASE(rights_never_grow_along_a_chain),
-		CASE(a_star_goes_with_its_middle),
-		CASE(mapping_over_a_mapping_takes_the_old_one_with_all_that_came_from_it),
-		CASE(the_same_page_again_adds_rights_and_takes_none),
-		CASE(part_of_the_same_page_again_adds_rights_to_the_part),
-		CASE(the_same_large_page_again_when_it_was_broken_up),
-		CASE(the_same_page_from_another_place_replaces),
-		CASE(mapping_to_oneself),
-		CASE(mapping_back_over_what_it_came_from_takes_the_source),
-		CASE(mapping_a_part_of_2m_on),
-		CASE(mapping_a_part_of_1g_on),
-		CASE(flushing_a_part_of_2m),
-		CASE(flushing_a_part_of_1g),
-		CASE(flushing_all_parts_one_by_one_frees_the_mapping),
-		CASE(a_hole_is_filled_by_others_who_stay_when_the_rest_goes),
-		CASE(a_flush_reaches_those_in_holes),
-		CASE(a_large_page_replaces_small_ones),
-		CASE(a_source_that_is_broken_up_is_refused_at_its_size),
-		CASE(sigma0s_small_page_is_not_mapped_as_a_large_one),
-		CASE(what_sigma0_takes_back_it_can_give_again),
-		CASE(unmap_leaves_the_page_itself),
-		CASE(single_rights_are_taken_from_all),
-		CASE(accesses_are_told_once),
-		CASE(accesses_seen_by_a_child_are_news_for_its_parent),
-		CASE(accesses_are_not_told_to_strangers),
-		CASE(asking_for_a_part_keeps_the_news_for_who_asks_for_the_rest),
-		CASE(execution_is_told_only_of_what_may_be_executed),
-		CASE(a_grant_moves_the_page_with_what_came_from_it),
-		CASE(a_grant_of_a_part_leaves_the_rest),
-		CASE(a_grant_over_the_granters_parent_loses_the_page),
-		CASE(a_revocation_in_single_steps_does_the_same),
-		CASE(a_mapping_made_from_a_page_not_yet_reached_is_found),
-		CASE(the_mapping_a_revocation_stands_at_may_go),
-		CASE(two_revocations_that_take_a_page_apart_free_it),
-		CASE(a_revocation_that_is_given_up_leaves_all_in_order),
-		CASE(out_of_memory_changes_nothing),
-		CASE(out_of_memory_where_something_was_changes_only_that),
-		CASE(a_revocation_needs_no_memory),
-		CASE(a_thousand_spaces_leave_nothing_behind),
-		CASE(operations_at_random_agree_with_the_model),
+	    CASE(a_page_is_mapped_with_the_rights_given),
+	    CASE(what_is_not_there_is_not_mapped),
+	    CASE(nothing_is_mapped_to_sigma0),
+	    CASE(rights_never_grow_along_a_chain),
+	    CASE(a_star_goes_with_its_middle),
+	    CASE(mapping_over_a_mapping_takes_the_old_one_with_all_that_came_from_it),
+	    CASE(the_same_page_again_adds_rights_and_takes_none),
+	    CASE(part_of_the_same_page_again_adds_rights_to_the_part),
+	    CASE(the_same_large_page_again_when_it_was_broken_up),
+	    CASE(the_same_page_from_another_place_replaces),
+	    CASE(mapping_to_oneself),
+	    CASE(mapping_back_over_what_it_came_from_takes_the_source),
+	    CASE(mapping_a_part_of_2m_on),
+	    CASE(mapping_a_part_of_1g_on),
+	    CASE(flushing_a_part_of_2m),
+	    CASE(flushing_a_part_of_1g),
+	    CASE(flushing_all_parts_one_by_one_frees_the_mapping),
+	    CASE(a_hole_is_filled_by_others_who_stay_when_the_rest_goes),
+	    CASE(a_flush_reaches_those_in_holes),
+	    CASE(a_page_taken_bit_by_bit_goes_with_who_was_in_its_hole),
+	    CASE(those_who_got_pages_from_who_is_in_a_hole_keep_them),
+	    CASE(a_large_page_goes_when_its_last_child_goes_last),
+	    CASE(the_kernels_page_in_a_hole_stays),
+	    CASE(a_large_page_replaces_small_ones),
+	    CASE(a_source_that_is_broken_up_is_refused_at_its_size),
+	    CASE(sigma0s_small_page_is_not_mapped_as_a_large_one),
+	    CASE(what_sigma0_takes_back_it_can_give_again),
+	    CASE(unmap_leaves_the_page_itself),
+	    CASE(single_rights_are_taken_from_all),
+	    CASE(accesses_are_told_once),
+	    CASE(accesses_seen_by_a_child_are_news_for_its_parent),
+	    CASE(accesses_are_not_told_to_strangers),
+	    CASE(asking_for_a_part_keeps_the_news_for_who_asks_for_the_rest),
+	    CASE(execution_is_told_only_of_what_may_be_executed),
+	    CASE(a_grant_moves_the_page_with_what_came_from_it),
+	    CASE(a_grant_of_a_part_leaves_the_rest),
+	    CASE(a_grant_over_the_granters_parent_loses_the_page),
+	    CASE(a_revocation_in_single_steps_does_the_same),
+	    CASE(a_mapping_made_from_a_page_not_yet_reached_is_found),
+	    CASE(the_mapping_a_revocation_stands_at_may_go),
+	    CASE(two_revocations_that_take_a_page_apart_free_it),
+	    CASE(a_revocation_that_is_given_up_leaves_all_in_order),
+	    CASE(mapping_to_what_a_map_clears),
+	    CASE(mapping_to_what_a_grant_clears),
+	    CASE(a_part_that_is_granted_can_not_be_mapped_on_meanwhile),
+	    CASE(out_of_memory_changes_nothing),
+	    CASE(out_of_memory_where_something_was_changes_only_that),
+	    CASE(a_revocation_needs_no_memory),
+	    CASE(a_thousand_spaces_leave_nothing_behind),
+	    CASE(the_kernels_own_pages_of_a_space),
+	    CASE(operations_at_random_agree_with_the_model),
 	};
 
 	if (argc > 1)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c to see its lists. */
+/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c to see its
+ * lists. */
 #include "mapdb_model.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,13 +21,14 @@ static unsigned long operations;
 struct slot {
 	bool there;
 	uint8_t rights;
-	uint8_t seen;        /* accesses to it and to what was made from it that nobody has asked for */
-	uint8_t claimed;     /* by which of the revocations under way, when they began */
+	uint8_t seen;	 /* accesses to it and to what was made from it that nobody has asked for */
+	uint8_t claimed; /* by which of the revocations under way, when they began */
 	uint32_t frame;
 	unsigned long stamp; /* when it was made, or got rights */
 	struct slot *parent, *child, *next, *prev;
 };
 static struct slot slots[SPACES][PAGES];
+static struct slot *const slots_end = (struct slot *)(&slots + 1);
 
 static struct walk {
 	bool under_way;
@@ -34,11 +36,18 @@ static struct walk {
 	unsigned space, low, high, rights;
 	bool flush;
 	unsigned long begun;
+
+	/* It clears the way for a page that is to be mapped or granted, to the range. */
+	bool is_transfer, grant,
+	    granted; /* granted: only who got it from the granter is still to lose it */
+	unsigned from, source, level, transfer_rights;
 } walks[REVOCATIONS];
 
-static bool gave_up; /* a revocation, which may have left mappings without pages, and empty tables */
+static bool
+    gave_up; /* a revocation, which may have left mappings without pages, and empty tables */
 
-/* What a processor would remember, if it ran all spaces at once: filled by accesses, emptied by space_invalidate(). */
+/* What a processor would remember, if it ran all spaces at once: filled by accesses, emptied by
+ * space_invalidate(). */
 static struct cached {
 	pte_t pte; /* 0: nothing */
 	unsigned level;
@@ -56,8 +65,9 @@ void model_fail(const char *format, ...)
 	abort();
 }
 
-#define REQUIRE(condition) \
-	((condition) ? (void)0 : model_fail("%s:%d: '%s' does not hold", __FILE__, __LINE__, #condition))
+#define REQUIRE(condition)                                                                         \
+	((condition) ? (void)0                                                                     \
+		     : model_fail("%s:%d: '%s' does not hold", __FILE__, __LINE__, #condition))
 
 /* What the kernel files need from the rest of the kernel. */
 
@@ -75,8 +85,8 @@ void panic(const char *format, ...)
 
 void words_fill(word_t *to, word_t value, size_t words)
 {
-	for (size_t i = 0; i < words; i++)
-		to[i] = value;
+	REQUIRE(value == 0);
+	memset(to, 0, words * sizeof(word_t));
 }
 
 static unsigned space_number(const struct space *s)
@@ -147,7 +157,7 @@ void model_begin(void)
 	for (unsigned i = 0; i < SPACES; i++)
 		spaces[i] = new_space(i == 0);
 	for (unsigned page = 0; page < PAGES; page++)
-		slots[0][page] = (struct slot){ .there = true, .rights = RIGHTS_ALL, .frame = page };
+		slots[0][page] = (struct slot){.there = true, .rights = RIGHTS_ALL, .frame = page};
 }
 
 /* sigma0's page tables show pages that nobody has. */
@@ -169,7 +179,6 @@ void model_end(void)
 		model_give_up(i);
 	for (unsigned i = 0; i < SPACES; i++)
 		model_revoke(i, 0, PAGES, RIGHTS_ALL, true);
-	model_check();
 	REQUIRE(mapdb_count() == 0);
 	REQUIRE(ring_empty(&under_way));
 	hide_sigma0(spaces[0]->root, LEVELS - 1);
@@ -222,7 +231,8 @@ static bool is_sigma0s(const struct slot *s)
 	return s < slots[1];
 }
 
-/* Take rights from what was made from a slot, and (`self`) from itself; returns the accesses seen. */
+/* Take rights from what was made from a slot, and (`self`) from itself; returns the accesses seen.
+ */
 static unsigned slot_revoke(struct slot *s, unsigned rights, bool self)
 {
 	unsigned seen = s->seen;
@@ -244,7 +254,8 @@ static unsigned slot_revoke(struct slot *s, unsigned rights, bool self)
 	return seen;
 }
 
-static unsigned slots_revoke(unsigned space, unsigned low, unsigned high, unsigned rights, bool flush)
+static unsigned slots_revoke(unsigned space, unsigned low, unsigned high, unsigned rights,
+			     bool flush)
 {
 	unsigned seen = 0;
 
@@ -265,7 +276,7 @@ struct leaf {
 static struct leaf leaf_of(unsigned space, unsigned page)
 {
 	virt_t address = (virt_t)page * PAGE_SIZE;
-	struct leaf leaf = { .level = 0 };
+	struct leaf leaf = {.level = 0};
 
 	leaf.pte = *pagetable_find(spaces[space]->root, address, &leaf.level);
 	leaf.mapping = cover(spaces[space], address);
@@ -321,7 +332,8 @@ static void compare_pages(unsigned space, unsigned low, unsigned high)
 		struct leaf leaf = leaf_of(space, page);
 
 		if (rights_of(leaf.pte) != s->rights)
-			model_fail("space %u page %u: rights %u, should be %u", space, page, rights_of(leaf.pte), s->rights);
+			model_fail("space %u page %u: rights %u, should be %u", space, page,
+				   rights_of(leaf.pte), s->rights);
 		if (!s->there)
 			continue;
 		REQUIRE(leaf.pte & PTE_USER);
@@ -338,9 +350,11 @@ struct tally {
 	size_t mappings, children, tables, reserved;
 };
 
-static void check_list(struct tally *t, uint32_t first, uint32_t owner_level, struct space *s, virt_t source, bool own)
+static void check_list(struct tally *t, uint32_t first, uint32_t owner_level, struct space *s,
+		       virt_t source, bool own)
 {
-	for (uint32_t number = first, prev = 0; number; prev = number, number = mapping_of(number)->next) {
+	for (uint32_t number = first, prev = 0; number;
+	     prev = number, number = mapping_of(number)->next) {
 		const struct mapping *m = mapping_of(number), *parent;
 
 		REQUIRE(m->space && m->parent);
@@ -352,7 +366,8 @@ static void check_list(struct tally *t, uint32_t first, uint32_t owner_level, st
 		REQUIRE(own == (level_of(parent) == level_of(m)));
 		REQUIRE(level_of(parent) >= level_of(m));
 		REQUIRE(source_of(m, parent) == source);
-		REQUIRE(source >= address_of(parent) && source - address_of(parent) < size_of(parent));
+		REQUIRE(source >= address_of(parent) &&
+			source - address_of(parent) < size_of(parent));
 		REQUIRE(mapping_at(s, source, level_of(parent)) == m->parent);
 		t->children++;
 	}
@@ -372,13 +387,14 @@ static bool unfinished(void)
 	return gave_up || any_under_way();
 }
 
-static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned level, virt_t base, unsigned entries)
+static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned level, virt_t base,
+			unsigned entries)
 {
 	struct space *s = spaces[space];
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
-		struct entry e = { table, i, level };
+		struct entry e = {table, i, level};
 		const struct shade *shade = shade_of(e);
 
 		if (shade && shade->mapping) {
@@ -414,7 +430,8 @@ static size_t mapping_frames(size_t *in_use)
 {
 	size_t frames = 0, used = 0;
 
-	for (uint32_t frame = spare_frame, prev = 0; frame; prev = frame, frame = first_free(frame)->next) {
+	for (uint32_t frame = spare_frame, prev = 0; frame;
+	     prev = frame, frame = first_free(frame)->next) {
 		REQUIRE(first_free(frame)->prev == prev);
 		REQUIRE(*note_of(frame) / NOTE_USED_ONE > 0);
 		REQUIRE(*note_of(frame) / NOTE_USED_ONE < MAPPINGS_A_FRAME);
@@ -439,13 +456,14 @@ static void check_tlb(void)
 			REQUIRE(leaf.pte & PTE_PRESENT);
 			REQUIRE(!(rights_of(c->pte) & ~rights_of(leaf.pte)));
 			REQUIRE(!(c->pte & ~leaf.pte & (PTE_ACCESSED | PTE_DIRTY)));
-			REQUIRE(frame_of((struct leaf){ c->pte, c->level, 0 }, page) == frame_of(leaf, page));
+			REQUIRE(frame_of((struct leaf){c->pte, c->level, 0}, page) ==
+				frame_of(leaf, page));
 		}
 }
 
 void model_check(void)
 {
-	struct tally t = { 0 };
+	struct tally t = {0};
 	size_t with_parent = 0, in_use, frames;
 
 	for (unsigned i = 0; i < SPACES; i++) {
@@ -460,15 +478,19 @@ void model_check(void)
 		for (unsigned page = 0; page < PAGES; page++) {
 			struct leaf leaf = leaf_of(i, page);
 
-			if (leaf.mapping && address_of(mapping_of(leaf.mapping)) == (virt_t)page * PAGE_SIZE)
+			if (leaf.mapping &&
+			    address_of(mapping_of(leaf.mapping)) == (virt_t)page * PAGE_SIZE)
 				REQUIRE(mapping_of(leaf.mapping)->parent);
 		}
-	/* Whoever is in a shade and has a parent is in exactly one list: as many are counted in lists as have parents. */
+	/* Whoever is in a shade and has a parent is in exactly one list: as many are counted in
+	 * lists as have parents. */
 	for (unsigned i = 0; i < SPACES; i++)
 		for (unsigned page = 0; page < PAGES; page++)
 			for (unsigned level = 0; level < LEVELS - 1; level++) {
-				uint32_t number = page % pages_of(level) ? 0
-				                          : mapping_at(spaces[i], (virt_t)page * PAGE_SIZE, level);
+				uint32_t number =
+				    page % pages_of(level)
+					? 0
+					: mapping_at(spaces[i], (virt_t)page * PAGE_SIZE, level);
 
 				with_parent += number && mapping_of(number)->parent;
 			}
@@ -483,6 +505,12 @@ static bool in_range(const struct walk *w, const struct slot *s)
 	return s >= &slots[w->space][w->low] && s < &slots[w->space][w->high];
 }
 
+/* Part of a page is granted: who got it from the granter loses it. */
+static bool is_granted(const struct walk *w, const struct slot *s)
+{
+	return w->is_transfer && w->grant && w->level == 0 && s == &slots[w->from][w->source];
+}
+
 static bool may_lose(const struct slot *s, unsigned rights)
 {
 	for (unsigned i = 0; i < REVOCATIONS; i++) {
@@ -493,13 +521,14 @@ static bool may_lose(const struct slot *s, unsigned rights)
 		if (w->flush && (in_range(w, s) || (s->claimed & 1 << i)))
 			return true;
 		for (const struct slot *above = s->parent; above; above = above->parent)
-			if (in_range(w, above) || (above->claimed & 1 << i))
+			if (in_range(w, above) || (above->claimed & 1 << i) || is_granted(w, above))
 				return true;
 	}
 	return false;
 }
 
-/* Take over what revocations under way have done. Children first, so that the ways up are still there. */
+/* Take over what revocations under way have done. Children first, so that the ways up are still
+ * there. */
 static void adopt_slot(unsigned space, unsigned page)
 {
 	struct slot *s = &slots[space][page];
@@ -521,7 +550,8 @@ static void adopt(void)
 	for (unsigned space = 1; space < SPACES; space++)
 		for (unsigned page = 0; page < PAGES; page++) {
 			struct slot *s = &slots[space][page];
-			unsigned rights = s->there ? rights_of(leaf_of(space, page).pte) : s->rights;
+			unsigned rights =
+			    s->there ? rights_of(leaf_of(space, page).pte) : s->rights;
 
 			if (rights != s->rights)
 				REQUIRE(may_lose(s, s->rights & ~rights));
@@ -535,42 +565,85 @@ static void require_lost(const struct walk *w, const struct slot *s, bool self)
 {
 	if (self && s->there && s->stamp < w->begun && (s->rights & w->rights))
 		model_fail("space %u page %u still has rights %u, revocation of %u is over",
-		           (unsigned)((s - slots[0]) / PAGES), (unsigned)((s - slots[0]) % PAGES), s->rights, w->rights);
+			   (unsigned)((s - slots[0]) / PAGES), (unsigned)((s - slots[0]) % PAGES),
+			   s->rights, w->rights);
 	for (const struct slot *c = s->child; c; c = c->next)
 		require_lost(w, c, true);
 }
 
-/* A revocation may or may not have noted, by now, the accesses to what it is to go through. Those above it still wait for them. */
+/* A revocation may or may not have noted, by now, the accesses to what it is to go through. Those
+ * above it still wait for them. */
 static void forget_seen(unsigned i)
 {
-	for (struct slot *s = slots[0]; s < slots[0] + SPACES * PAGES; s++)
-		if (in_range(&walks[i], s) || (s->claimed & 1 << i))
+	for (struct slot *s = &slots[0][0]; s != slots_end; s++)
+		if (in_range(&walks[i], s) || (s->claimed & 1 << i) || is_granted(&walks[i], s))
 			slot_revoke(s, 0, false);
 }
 
-void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsigned rights, bool flush)
+static void claim(unsigned i)
 {
-	struct walk *w = &walks[i];
-
-	REQUIRE(!w->under_way);
-	operations++;
-	*w = (struct walk){ .under_way = true, .space = space, .low = low, .high = high, .rights = rights,
-	                    .flush = flush, .begun = operations };
-	mapdb_revoke_begin(&w->r, spaces[space], (virt_t)low * PAGE_SIZE, (virt_t)high * PAGE_SIZE, rights, flush);
-	for (struct slot *s = slots[0]; s < slots[0] + SPACES * PAGES; s++) {
-		s->claimed &= (uint8_t)~(1 << i);
-		if (in_range(w, s) && s->there)
+	for (struct slot *s = &slots[0][0]; s != slots_end; s++) {
+		s->claimed &= (uint8_t) ~(1 << i);
+		if (in_range(&walks[i], s) && s->there)
 			s->claimed |= (uint8_t)(1 << i);
 	}
 	forget_seen(i);
 }
 
+void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsigned rights,
+		 bool flush)
+{
+	struct walk *w = &walks[i];
+
+	REQUIRE(!w->under_way);
+	operations++;
+	*w = (struct walk){.under_way = true,
+			   .space = space,
+			   .low = low,
+			   .high = high,
+			   .rights = rights,
+			   .flush = flush,
+			   .begun = operations};
+	mapdb_revoke_begin(&w->r, spaces[space], (virt_t)low * PAGE_SIZE, (virt_t)high * PAGE_SIZE,
+			   rights, flush);
+	claim(i);
+}
+
+void model_start_transfer(unsigned i, bool grant, unsigned from, unsigned source, unsigned to,
+			  unsigned target, unsigned level, unsigned rights)
+{
+	struct walk *w = &walks[i];
+
+	REQUIRE(!w->under_way);
+	operations++;
+	*w = (struct walk){.under_way = true,
+			   .space = to,
+			   .low = target,
+			   .high = target + pages_of(level),
+			   .rights = RIGHTS_ALL,
+			   .flush = true,
+			   .begun = operations,
+			   .is_transfer = true,
+			   .grant = grant,
+			   .from = from,
+			   .source = source,
+			   .level = level,
+			   .transfer_rights = rights};
+	ring_init(&w->r.link);
+	claim(i);
+}
+
+static bool continue_transfer(unsigned i);
+
 bool model_continue(unsigned i, unsigned steps)
 {
 	struct walk *w = &walks[i];
-	bool done = mapdb_revoke(&w->r, steps, test_cpu);
 
 	REQUIRE(w->under_way);
+	if (w->is_transfer)
+		return continue_transfer(i);
+	bool done = mapdb_revoke(&w->r, steps, test_cpu);
+
 	operations++;
 	adopt();
 	forget_seen(i);
@@ -605,20 +678,22 @@ unsigned model_revoke(unsigned space, unsigned low, unsigned high, unsigned righ
 	unsigned seen;
 
 	operations++;
-	mapdb_revoke_begin(&r, spaces[space], (virt_t)low * PAGE_SIZE, (virt_t)high * PAGE_SIZE, rights, flush);
+	mapdb_revoke_begin(&r, spaces[space], (virt_t)low * PAGE_SIZE, (virt_t)high * PAGE_SIZE,
+			   rights, flush);
 	while (!mapdb_revoke(&r, 1000, test_cpu))
 		;
 	seen = slots_revoke(space, low, high, rights, flush);
 	compare_pages(space, low, high);
 	if (!any_under_way() && (seen & ~r.status))
-		model_fail("space %u [%u, %u): accesses %u, should be %u at least", space, low, high, r.status, seen);
+		model_fail("space %u [%u, %u): accesses %u, should be %u at least", space, low,
+			   high, r.status, seen);
 	return r.status;
 }
 
 void model_renew_space(unsigned space)
 {
 	for (unsigned i = 0; i < REVOCATIONS; i++)
-		if (walks[i].space == space)
+		if (walks[i].space == space || (walks[i].is_transfer && walks[i].from == space))
 			model_give_up(i);
 	model_revoke(space, 0, PAGES, RIGHTS_ALL, true);
 	for (unsigned page = 0; page < PAGES; page++)
@@ -643,8 +718,8 @@ static bool all_there(const struct slot *s, unsigned pages)
 	return true;
 }
 
-static enum mapdb_result slots_map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned pages,
-                                   unsigned rights, bool no_memory)
+static enum mapdb_result slots_map(unsigned from, unsigned source, unsigned to, unsigned target,
+				   unsigned pages, unsigned rights, bool no_memory)
 {
 	struct slot *s = &slots[from][source], *t = &slots[to][target];
 
@@ -669,17 +744,20 @@ static enum mapdb_result slots_map(unsigned from, unsigned source, unsigned to, 
 	if (no_memory)
 		return MAPDB_NO_MEMORY;
 	for (unsigned i = 0; i < pages; i++) {
-		t[i] = (struct slot){ .there = true, .rights = (uint8_t)((rights | RIGHT_R) & s[i].rights),
-		                      .frame = s[i].frame, .stamp = operations };
+		t[i] = (struct slot){.there = true,
+				     .rights = (uint8_t)((rights | RIGHT_R) & s[i].rights),
+				     .frame = s[i].frame,
+				     .stamp = operations};
 		slot_link(&t[i], &s[i]);
 	}
 	return MAPDB_DONE;
 }
 
 /* What a mapping over another one clears the way with. */
-static struct revocation clearing = { .link = { &clearing.link, &clearing.link } };
+static struct revocation clearing = {.link = {&clearing.link, &clearing.link}};
 
-enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights)
+enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigned target,
+			    unsigned level, unsigned rights)
 {
 	virt_t address = (virt_t)source * PAGE_SIZE;
 	enum mapdb_result result, expected;
@@ -690,16 +768,19 @@ enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigne
 		return MAPDB_NO_MEMORY;
 	leaf = leaf_of(from, source);
 	do
-		result = mapdb_map(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights,
-				   &clearing, test_cpu);
+		result = mapdb_map(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE,
+				   level, rights, &clearing, test_cpu);
 	while (result == MAPDB_MORE);
-	if (to != 0 && !(from == to && source == target) && (leaf.pte & PTE_PRESENT) && leaf.level < level) {
+	if (to != 0 && !(from == to && source == target) && (leaf.pte & PTE_PRESENT) &&
+	    leaf.level < level) {
 		REQUIRE(result == MAPDB_NO_MEMORY); /* the caller must try a smaller page */
 		return result;
 	}
-	expected = slots_map(from, source, to, target, pages_of(level), rights, result == MAPDB_NO_MEMORY);
+	expected =
+	    slots_map(from, source, to, target, pages_of(level), rights, result == MAPDB_NO_MEMORY);
 	if (result != expected)
-		model_fail("map %u %u -> %u %u level %u: %d, should be %d", from, source, to, target, level, result, expected);
+		model_fail("map %u %u -> %u %u level %u: %d, should be %d", from, source, to,
+			   target, level, result, expected);
 	compare_pages(to, target, target + pages_of(level));
 	return result;
 }
@@ -711,8 +792,9 @@ static void stamp_all(struct slot *s)
 		stamp_all(c);
 }
 
-static enum mapdb_result slots_grant(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level,
-                                     unsigned rights, bool no_memory)
+/* A part of a larger page leaves behind what was made from it, in the slot of a ghost. */
+static enum mapdb_result slots_grant(unsigned from, unsigned source, unsigned to, unsigned target,
+				     unsigned level, unsigned rights, bool part, bool no_memory)
 {
 	struct slot *s = &slots[from][source], *t = &slots[to][target];
 	unsigned pages = pages_of(level);
@@ -721,25 +803,29 @@ static enum mapdb_result slots_grant(unsigned from, unsigned source, unsigned to
 	if (!s->there)
 		return MAPDB_NOTHING;
 	for (unsigned i = 0; i < pages && !no_memory; i++) {
-		struct slot *parent = s[i].parent, *child = s[i].child;
+		struct slot *parent = s[i].parent, *child = part ? NULL : s[i].child;
 
-		for (unsigned n = 0; n < REVOCATIONS; n++) /* a revocation that has begun with it follows it */
+		for (unsigned n = 0; n < REVOCATIONS;
+		     n++) /* a revocation that has begun with it follows it */
 			if (walks[n].under_way && in_range(&walks[n], &s[i]))
 				s[i].claimed |= (uint8_t)(1 << n);
 		t[i] = s[i];
 		t[i].rights &= (uint8_t)(rights | RIGHT_R);
-		s[i].child = NULL;
+		t[i].seen = part ? 0 : t[i].seen;
+		t[i].child = child;
 		t[i].parent = t[i].next = t[i].prev = NULL;
 		slot_link(&t[i], parent);
 		for (struct slot *c = child; c; c = c->next)
 			c->parent = &t[i];
+		s[i].child = part ? s[i].child : NULL;
 		slot_take(&s[i]);
 		stamp_all(&t[i]);
 	}
 	return no_memory ? MAPDB_NO_MEMORY : MAPDB_DONE;
 }
 
-enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights)
+enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsigned target,
+			      unsigned level, unsigned rights)
 {
 	virt_t address = (virt_t)source * PAGE_SIZE;
 	enum mapdb_result result, expected;
@@ -750,8 +836,8 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 		return model_map(from, source, to, target, level, rights);
 	operations++;
 	do
-		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE, level, rights,
-				     &clearing, test_cpu);
+		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE,
+				     level, rights, &clearing, test_cpu);
 	while (result == MAPDB_MORE);
 	if (to == 0) {
 		REQUIRE(result == MAPDB_NOTHING);
@@ -761,16 +847,57 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 		REQUIRE(result == MAPDB_DONE);
 		return result;
 	}
-	if (part) { /* who got the part from the granter loses it */
-		slots_revoke(to, target, target + 1, RIGHTS_ALL, true);
-		slots_revoke(from, source, source + 1, RIGHTS_ALL, false);
-	}
-	expected = slots_grant(from, source, to, target, level, rights, result == MAPDB_NO_MEMORY);
+	expected =
+	    slots_grant(from, source, to, target, level, rights, part, result == MAPDB_NO_MEMORY);
+	if (part && result == MAPDB_DONE)
+		slots_revoke(from, source, source + 1, RIGHTS_ALL,
+			     false); /* who got the part from the granter loses it */
 	if (result != expected)
-		model_fail("grant %u %u -> %u %u level %u: %d, should be %d", from, source, to, target, level, result, expected);
+		model_fail("grant %u %u -> %u %u level %u: %d, should be %d", from, source, to,
+			   target, level, result, expected);
 	compare_pages(to, target, target + pages_of(level));
 	compare_pages(from, source, source + pages_of(level));
 	return result;
+}
+
+/* One call more; true when it is done. */
+static bool continue_transfer(unsigned i)
+{
+	struct walk *w = &walks[i];
+	virt_t source = (virt_t)w->source * PAGE_SIZE, target = (virt_t)w->low * PAGE_SIZE;
+	struct leaf leaf = leaf_of(w->from, w->source);
+	bool part = leaf.mapping && w->level == 0 && level_of(mapping_of(leaf.mapping)) > 0;
+	unsigned pages = pages_of(w->level);
+	enum mapdb_result result;
+
+	operations++;
+	/* It would be added rights, or not, depending on what the walk has reached, which the model
+	 * does not know. */
+	if (!w->grant && all_same(&slots[w->from][w->source], &slots[w->space][w->low], pages)) {
+		model_give_up(i);
+		return true;
+	}
+	result =
+	    (w->grant ? mapdb_grant : mapdb_map)(spaces[w->from], source, spaces[w->space], target,
+						 w->level, w->transfer_rights, &w->r, test_cpu);
+	if (w->grant && !w->granted &&
+	    (result == MAPDB_DONE || (result == MAPDB_MORE && !w->r.flush))) {
+		w->granted = true;
+		REQUIRE(slots_grant(w->from, w->source, w->space, w->low, w->level,
+				    w->transfer_rights, part, false) == MAPDB_DONE);
+		compare_pages(w->space, w->low, w->high);
+		w->high = w->low;
+	} else if (!w->grant && result == MAPDB_DONE) {
+		slots_revoke(w->space, w->low, w->high, RIGHTS_ALL, true);
+		REQUIRE(slots_map(w->from, w->source, w->space, w->low, pages, w->transfer_rights,
+				  false) == MAPDB_DONE);
+		compare_pages(w->space, w->low, w->high);
+	}
+	adopt();
+	forget_seen(i);
+	w->under_way = result == MAPDB_MORE;
+	REQUIRE(w->under_way || ring_empty(&w->r.link));
+	return !w->under_way;
 }
 
 bool model_access(unsigned space, unsigned page, unsigned access)
@@ -786,7 +913,7 @@ bool model_access(unsigned space, unsigned page, unsigned access)
 		s->seen |= (uint8_t)(access | RIGHT_R);
 	first = page - page % pages_of(level);
 	for (unsigned i = first; i < first + pages_of(level); i++)
-		tlb[space][i] = (struct cached){ *pte, level };
+		tlb[space][i] = (struct cached){*pte, level};
 	return true;
 }
 
@@ -817,7 +944,7 @@ static unsigned choose_page(struct choices *c, unsigned level)
 
 static unsigned choose_level(struct choices *c)
 {
-	static const uint8_t levels[] = { 0, 0, 0, 0, 0, 1, 1, 2 };
+	static const uint8_t levels[] = {0, 0, 0, 0, 1, 1, 2, 2};
 	unsigned level = levels[choose(c, COUNT_OF(levels))];
 
 	return level < LEVEL_MAX ? level : LEVEL_MAX;
@@ -825,14 +952,15 @@ static unsigned choose_level(struct choices *c)
 
 static unsigned choose_rights(struct choices *c)
 {
-	static const uint8_t rights[] = { 7, 7, 7, 5, 6, 4, 7, 3 };
+	static const uint8_t rights[] = {7, 7, 7, 5, 6, 4, 7, 3};
 
 	return rights[choose(c, COUNT_OF(rights))];
 }
 
-static void choose_transfer(struct choices *c, bool grant)
+static void choose_transfer(struct choices *c, bool grant, bool in_pieces)
 {
-	unsigned from = choose(c, SPACES), to = choose(c, 16) ? 1 + choose(c, SPACES - 1) : 0, level = choose_level(c);
+	unsigned from = choose(c, SPACES), to = choose(c, 16) ? 1 + choose(c, SPACES - 1) : 0,
+		 level = choose_level(c);
 	unsigned source = choose_page(c, 0), target, rights = choose_rights(c);
 	int there;
 
@@ -844,7 +972,18 @@ static void choose_transfer(struct choices *c, bool grant)
 		level = (unsigned)there;
 	source -= source % pages_of(level);
 	target = choose_page(c, level);
-	(grant ? model_grant : model_map)(from, source, to, target, level, rights);
+	if (!in_pieces) {
+		(grant ? model_grant : model_map)(from, source, to, target, level, rights);
+		return;
+	}
+	unsigned i = choose(c, REVOCATIONS);
+
+	for (unsigned n = 0; n < PAGES && !slots[to][target].child;
+	     n++) /* with something to clear away */
+		target = (target + 1) % PAGES;
+	target -= target % pages_of(level);
+	if (from != 0 && from != to && to != 0 && !model_is_under_way(i))
+		model_start_transfer(i, grant, from, source, to, target, level, rights);
 }
 
 static void choose_range(struct choices *c, unsigned *low, unsigned *high)
@@ -865,8 +1004,9 @@ static void choose_range(struct choices *c, unsigned *low, unsigned *high)
 
 static void choose_revocation(struct choices *c, bool in_pieces)
 {
-	static const uint8_t rights[] = { 7, 7, 7, 7, 2, 1, 3, 0 };
-	unsigned space = choose(c, SPACES), low, high, take = rights[choose(c, COUNT_OF(rights))], i = choose(c, REVOCATIONS);
+	static const uint8_t rights[] = {7, 7, 7, 7, 2, 1, 3, 0};
+	unsigned space = choose(c, SPACES), low, high, take = rights[choose(c, COUNT_OF(rights))],
+		 i = choose(c, REVOCATIONS);
 	bool flush = choose(c, 2);
 
 	choose_range(c, &low, &high);
@@ -898,7 +1038,7 @@ static void choose_poverty(struct choices *c)
 	size_t left = choose(c, 8), aside = frames_free() > left ? frames_free() - left : 0;
 
 	REQUIRE(frames_reserve(aside));
-	choose_transfer(c, choose(c, 4) == 0);
+	choose_transfer(c, choose(c, 4) == 0, false);
 	frames_unreserve(aside);
 }
 
@@ -907,18 +1047,20 @@ void model_operation(struct choices *c)
 	unsigned kind = choose(c, 256);
 
 	if (kind < 120)
-		choose_transfer(c, false);
+		choose_transfer(c, false, false);
 	else if (kind < 140)
-		choose_transfer(c, true);
+		choose_transfer(c, true, false);
 	else if (kind < 170)
 		choose_revocation(c, false);
 	else if (kind < 200)
 		model_access(choose(c, SPACES), choose_page(c, 0), 1U << choose(c, 3));
-	else if (kind < 204)
+	else if (kind < 203)
 		choose_revocation(c, true);
-	else if (kind < 216)
+	else if (kind < 206)
+		choose_transfer(c, choose(c, 2), true);
+	else if (kind < 220)
 		choose_step(c);
-	else if (kind < 217)
+	else if (kind < 221)
 		model_renew_space(1 + choose(c, SPACES - 1));
 	else
 		choose_poverty(c);

@@ -2,12 +2,14 @@
 /*
  * tests/unit/mapdb_model.h - core/mapdb.c on the host, and a naive model of what it should do.
  *
- * The model is a set of tuples (space, page, frame, rights, parent), one for every 4 KiB page that a space has, whatever its size
- * in the page tables. Each function below does the same to the mapping database and to the model and stops the program
- * when they differ. A revocation that is left in the middle is the exception: the model can't know how far it came, so it takes
- * over the pages that are gone if they had to go, and looks at the end whether all did.
+ * The model is a set of tuples (space, page, frame, rights, parent), one for every 4 KiB page that
+ * a space has, whatever its size in the page tables. Each function below does the same to the
+ * mapping database and to the model and stops the program when they differ. A revocation that is
+ * left in the middle is the exception: the model can't know how far it came, so it takes over the
+ * pages that are gone if they had to go, and looks at the end whether all did.
  *
- * A slot whose page a revocation took, but not yet what was made from it, is a ghost: it is not there and has children.
+ * A slot whose page a revocation took, but not yet what was made from it, is a ghost: it is not
+ * there and has children.
  */
 #ifndef MAPDB_MODEL_H
 #define MAPDB_MODEL_H
@@ -15,10 +17,10 @@
 #include "core/mapdb.h"
 
 enum {
-	SPACES = 6,            /* the first is sigma0 */
+	SPACES = 6,			     /* the first is sigma0 */
 	PAGES = TABLE_LOG2 < 9 ? 256 : 2048, /* of each, from address 0, that are played with */
 	LEVEL_MAX = TABLE_LOG2 < 9 ? 2 : 1,
-	REVOCATIONS = 3,       /* that may be under way at once */
+	REVOCATIONS = 3, /* that may be under way at once */
 };
 
 /* Where operations come from: bytes if there are any, else a generator of random numbers. */
@@ -38,15 +40,22 @@ extern struct cpu *test_cpu;
 void model_begin(void);
 void model_end(void);
 
-/* As mapdb_map(), mapdb_grant(); pages instead of addresses. sigma0 is shown its page first, as large as `level`. */
-enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights);
-enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsigned target, unsigned level, unsigned rights);
+/* As mapdb_map(), mapdb_grant(); pages instead of addresses. sigma0 is shown its page first, as
+ * large as `level`. */
+enum mapdb_result model_map(unsigned from, unsigned source, unsigned to, unsigned target,
+			    unsigned level, unsigned rights);
+enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsigned target,
+			      unsigned level, unsigned rights);
 
 /* Revoke [low, high) in one piece; returns the status. */
 unsigned model_revoke(unsigned space, unsigned low, unsigned high, unsigned rights, bool flush);
 
-/* A revocation in pieces: begin in slot i, go on by some steps (true: done), give up. */
-void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsigned rights, bool flush);
+/* A revocation, a map or a grant in pieces: begin in slot i, go on by some steps (true: done), give
+ * up. */
+void model_start(unsigned i, unsigned space, unsigned low, unsigned high, unsigned rights,
+		 bool flush);
+void model_start_transfer(unsigned i, bool grant, unsigned from, unsigned source, unsigned to,
+			  unsigned target, unsigned level, unsigned rights);
 bool model_continue(unsigned i, unsigned steps);
 void model_give_up(unsigned i);
 bool model_is_under_way(unsigned i);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/fake/base/memory_map.h - the kernel's memory map on the host: physical memory is an arena of the test's, and user space
- * ends where the lower half of the page tables does, whatever their size.
+ * tests/unit/fake/base/memory_map.h - the kernel's memory map on the host: physical memory is an
+ * arena of the test's, and user space ends where the lower half of the page tables does, whatever
+ * their size.
  */
 #ifndef FAKE_MEMORY_MAP_H
 #define FAKE_MEMORY_MAP_H
 
-#define direct_map machine_direct_map
+#define direct_map	machine_direct_map
 #define direct_map_phys machine_direct_map_phys
 #include_next "base/memory_map.h"
 #undef direct_map
