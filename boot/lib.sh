@@ -86,12 +86,15 @@ run_phase() {
 	printf ' failed\n' >&2
 	tail -n 40 "$log" >&2
 	say "the step '$label' failed with status $status; all of its output is in $log."
+	local free
+	free=$(df --output=avail -k "$(dirname "$log")" 2>/dev/null | tail -n 1) || true
+	[ "${free:-99999}" -ge 8192 ] || say "only $((free)) KiB are free there: the disk is full."
 	return 1
 }
 
 # --- packages ---
 
-# packages_for build|qemu|uefi|bochs|tests...: the Debian packages these need
+# packages_for build|clang|qemu|uefi|bochs|tests|clang-tests...: the Debian packages these need
 packages_for() {
 	local part
 	for part; do
@@ -101,7 +104,9 @@ packages_for() {
 		qemu) echo qemu-system-x86 seabios ;;
 		uefi) echo ovmf ;;
 		bochs) echo bochs bochs-term seabios ;;
+		clang) echo clang ;;
 		tests) echo clang libcmocka-dev ;;
+		clang-tests) echo libclang-rt-dev ;; # the sanitizers
 		esac
 	done
 }
@@ -110,7 +115,8 @@ package_is_there() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# A command for each package that has one: for systems without dpkg.
+# A command for each package that has one: for systems without dpkg, and for those where it is out of
+# reach.
 command_of() {
 	case $1 in
 	gcc | g++ | make | cmake | nasm | xorriso | bochs | clang) echo "$1" ;;
@@ -139,7 +145,10 @@ packages_install() {
 	local missing
 	missing=$(packages_missing "$@" | tr '\n' ' ')
 	missing=${missing% }
-	[ -n "$missing" ] || return 0
+	if [ -z "$missing" ]; then
+		commands_there "$@"
+		return 0
+	fi
 	local line="apt-get install --no-install-recommends -y $missing"
 	if ! command -v apt-get >/dev/null; then
 		die "these Debian packages, or what your system calls them, are missing: $missing."
@@ -150,11 +159,68 @@ packages_install() {
 	local log
 	log=$(mktemp)
 	say "missing packages: $missing"
-	run_phase 'reading the list of packages' "$log" apt-get update ||
-		die "apt-get update failed: is there a network? By hand: $line"
+	# Not the end if it fails: the packages may be at hand. (It ends with 0 without a network.)
+	run_phase 'reading the list of packages' "$log" apt-get update || true
 	run_phase 'installing them' "$log" env DEBIAN_FRONTEND=noninteractive $line ||
-		die "apt-get could not install the packages; by hand: $line"
+		die "apt-get could not install the packages: is there a network? By hand: $line"
 	rm -f "$log"
+	commands_there "$@"
+}
+
+# commands_there PART...: a package whose command is not found gets a sentence here instead of pages
+# of cmake's.
+commands_there() {
+	local package command
+	for package in $(packages_for "$@"); do
+		command=$(command_of "$package")
+		[ -z "$command" ] || command -v "$command" >/dev/null ||
+			die "the command $command of the package $package is not found: is it in PATH?"
+	done
+}
+
+# --- the build folder ---
+
+# build_folder: makes the folder that PECAN_BUILD names; its full path is then in $build, the wanted
+# compiler in $compiler.
+build_folder() {
+	build=${PECAN_BUILD:-$source_dir/build}
+	compiler=${PECAN_COMPILER:-gcc}
+	case $compiler in
+	gcc | clang) ;;
+	*) die "PECAN_COMPILER is '$compiler'; it must be gcc or clang." ;;
+	esac
+	mkdir -p "$build" 2>/dev/null && [ -w "$build" ] ||
+		die "cannot write to the build folder $build; name another one in PECAN_BUILD."
+	build=$(cd "$build" && pwd)
+}
+
+# configure ARGUMENTS...: CMake keeps the compiler and the places of its first run, so another compiler
+# or a tree that was moved starts afresh.
+configure() {
+	local cache=$build/CMakeCache.txt fresh=
+	if [ -f "$cache" ] && ! { grep -qxF "PECAN_COMPILER:STRING=$compiler" "$cache" &&
+		grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$source_dir" "$cache" &&
+		grep -qxF "CMAKE_CACHEFILE_DIR:INTERNAL=$build" "$cache"; }; then
+		fresh=--fresh
+	fi
+	run_phase "configuring in $build" "$build/configure.log" cmake $fresh -S "$source_dir" \
+		-B "$build" --toolchain "$source_dir/toolchain.cmake" \
+		-D PECAN_COMPILER="$compiler" "$@"
+}
+
+# lock FOLDER: waits until no other run that uses the folder has it. The lock ends with this process
+# and all that it started, or with `unlock`.
+lock() {
+	command -v flock >/dev/null || return 0
+	exec {lock_fd}>"$1/.lock"
+	flock -n "$lock_fd" && return 0
+	say "another run is busy in $1: waiting for it."
+	flock "$lock_fd"
+}
+
+unlock() {
+	[ -z "${lock_fd:-}" ] || exec {lock_fd}>&-
+	lock_fd=
 }
 
 # --- modules ---

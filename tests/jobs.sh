@@ -83,13 +83,17 @@ pass() {
 	printf 'PASS %s\n' "$1"
 }
 
-# failing CASE EXPECTED GOT
+# failing CASE EXPECTED GOT: "system" stands for the cases in QEMU that were asked for, and is no case.
 failing() {
+	local alone=$1
+	[ "$alone" != system ] || alone=${patterns[*]:---qemu}
 	failed=$((failed + 1))
 	failures+=("$1")
-	printf 'FAIL %s\n  expected: %s\n  got:      %s\n  alone:    tests/run %s\n' "$1" "$2" "$3" "$1"
+	printf 'FAIL %s\n  expected: %s\n  got:      %s\n  alone:    tests/run %s\n' "$1" "$2" "$3" "$alone"
 }
 
+# The line of an output that says most about its end.
 last_line() {
-	tail -n 1 "$1" 2>/dev/null | cut -c 1-300
+	{ grep -a -m 1 -E '^(kernel panic|Pecan boot: error|no case is called so):' "$1" ||
+		grep -a -v '^boot/run: all it printed is in ' "$1" | tail -n 1; } 2>/dev/null | cut -c 1-300
 }
