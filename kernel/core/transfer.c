@@ -150,15 +150,10 @@ static enum step string_step(struct tcb *from, struct tcb *to, const struct word
 static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t second)
 {
 	struct transfer *t = &from->transfer;
-	struct fpage send = fpage_decode(second), window = message_window(to);
+	struct fpage send = fpage_decode(second);
 	word_t base = ALIGN_DOWN(first, 1024);
 
-	if (send.kind == FPAGE_IO) {
-		base = send.base;
-		if (to->role != ROLE_USER)
-			window = (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 };
-	}
-	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, window,
+	switch (map_fpage(from->space, send, base, item_is_grant(first), to->space, message_window(to),
 	                  &t->offset, &from->revocation, to->cpu)) {
 	case MAP_NO_MEMORY:
 		return STEP_OVERFLOW;

@@ -5,7 +5,7 @@
  * The boot component enters the kernel at its ELF entry point (a higher-half address) in 64-bit mode,
  * interrupts off, with RDI = physical address of struct boot_handoff and RSP undefined. Paging is on:
  * the first 4 GiB are mapped 1:1, readable, writable and executable, and the kernel image lies at its link address
- * (KERNEL_LINK up), in physically contiguous page frames from kernel_phys on. The kernel makes its own tables
+ * (KERNEL_BASE up), in physically contiguous page frames from kernel_phys on. The kernel makes its own tables
  * and drops these.
  *
  * The memory map is sorted by address, page aligned, without overlap; every byte the boot component put

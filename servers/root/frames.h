@@ -3,8 +3,8 @@
  * frames.h - the root task's page frames.
  *
  * At the start the root task asks sigma0 for all conventional memory and to serve nobody else. A
- * frame is given out once: what a program had is not used again after its end, since only the
- * mapping database could tell whether the program has passed it on.
+ * frame is given out once: what a program had is not used again after its end. (A flush would take
+ * it back from whomever the program passed it on to; the root task does not do that.)
  */
 #ifndef ROOT_FRAMES_H
 #define ROOT_FRAMES_H
