@@ -16,6 +16,7 @@
 #include "core/time.h"
 #include "core/transfer.h"
 #include "x86/clock.h"
+#include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
 /* Is what `sender` sends a message from t's own space? It is whom it speaks for that counts. */
@@ -62,12 +63,25 @@ static void start_timeout(struct tcb *t, usec_t deadline)
 	t->slow |= SLOW_TIMEOUT;
 }
 
+void ipc_complete_frame(struct tcb *t)
+{
+	if (!tcb_is_waiting(t) || (t->slow & (SLOW_ROLE | SLOW_FLAGS)))
+		return;
+	t->vector = VECTOR_SYSCALL;
+	t->cs = SELECTOR_USER_CODE;
+	t->ss = SELECTOR_USER_DATA;
+	t->rflags = RFLAGS_ALWAYS;
+}
+
 void ipc_leave(struct tcb *t)
 {
+	ipc_complete_frame(t);
 	if (t->hold & HOLD_SENDING) {
 		ring_remove(&t->sender_link);
-		if (ring_empty(&t->partner->senders))
+		if (ring_empty(&t->partner->senders)) {
 			t->partner->open = t->partner->id;
+			t->partner->slow &= ~(uint32_t)SLOW_PROPAGATED;
+		}
 		t->partner = NULL;
 	}
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
@@ -75,7 +89,7 @@ void ipc_leave(struct tcb *t)
 	t->resume = transfer_outer(t);
 	if (t->slow & SLOW_TIMEOUT)
 		wheel_cancel(&t->timeout);
-	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
+	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE | SLOW_FLAGS);
 }
 
 void ipc_wake(struct tcb *t)
@@ -185,11 +199,10 @@ static void follow_propagation(const struct tcb *self, const struct tcb *receive
 	struct tcb *origin;
 
 	origin = thread_find(self->sender_name);
-	if (!origin || !tcb_is_waiting(origin) || origin->receive_from != self->id)
+	if (!origin || origin->wait != self->id)
 		return;
 	origin->receive_from = receiver->id;
-	if (origin->wait == self->id)
-		origin->wait = receiver->id;
+	origin->wait = receiver->id;
 	if (origin != receiver && queued_sender(origin)) { /* somebody else speaks for the receiver already */
 		ipc_leave(origin);
 		origin->resume = ipc_resume;
@@ -255,6 +268,8 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 	self->partner = to;
 	ring_insert(&to->senders, &self->sender_link);
 	to->open = 0;
+	if (self->sender_name != self->id)
+		to->slow |= SLOW_PROPAGATED;
 	start_timeout(self, deadline);
 	return sched_next(self);
 }

@@ -41,6 +41,12 @@ void ipc_wake(struct tcb *t);
 /* The running thread's message was delivered to `partner`, which is in no phase any more: on to the receive phase. Returns who runs next. */
 struct tcb *ipc_sent(struct tcb *self, struct tcb *partner);
 
+/*
+ * A thread that waits as a user may have come by the path of a message, which leaves all but RIP and RSP of its frame to whoever
+ * needs it: make it that of a thread behind a system call.
+ */
+void ipc_complete_frame(struct tcb *t);
+
 /* Take t out of whatever IPC it is in, without a word to itself: it is about to be deleted or restarted. */
 void ipc_leave(struct tcb *t);
 

@@ -129,6 +129,8 @@ static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
 	t->open = ring_empty(&t->senders) ? id : 0;
+	if (t->role == ROLE_USER)
+		t->own_id = id;
 	if (t->utcb_map)
 		t->utcb_map->my_global_id = id;
 }
@@ -145,7 +147,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->hold = HOLD_INACTIVE;
 	t->slice = SLICE_DEFAULT;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
-	t->slow = cpu->number;
+	t->slow = cpu->slow | (space && space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0);
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
 	t->rflags = RFLAGS_ALWAYS;

@@ -30,6 +30,16 @@ void offsets(void)
 	REGISTER(rcx);
 	REGISTER(rbx);
 	REGISTER(rax);
+	CONSTANT(TCB_PRIORITY, offsetof(struct tcb, priority));
+	CONSTANT(TCB_CR3, offsetof(struct tcb, cr3));
+	CONSTANT(TCB_UTCB, offsetof(struct tcb, utcb));
+	CONSTANT(TCB_FS_BASE, offsetof(struct tcb, fs_base));
+	CONSTANT(TCB_ID, offsetof(struct tcb, id));
+	CONSTANT(TCB_UTCB_MAP, offsetof(struct tcb, utcb_map));
+	CONSTANT(TCB_OWN_ID, offsetof(struct tcb, own_id));
+	CONSTANT(TCB_WAIT, offsetof(struct tcb, wait));
+	CONSTANT(TCB_OPEN, offsetof(struct tcb, open));
+	CONSTANT(NOT_WAITING, NOT_WAITING);
 	CONSTANT(TCB_VECTOR, offsetof(struct tcb, vector));
 	CONSTANT(TCB_ERROR, offsetof(struct tcb, error));
 	CONSTANT(TCB_RIP, offsetof(struct tcb, rip));
@@ -39,7 +49,21 @@ void offsets(void)
 	CONSTANT(TCB_SS, offsetof(struct tcb, ss));
 	CONSTANT(TCB_CPU, offsetof(struct tcb, cpu));
 	CONSTANT(TCB_CURRENT, TCB_CURRENT);
+	CONSTANT(TCB_SLOTS, TCB_ARRAY | TCB_CURRENT);
+	CONSTANT(MESSAGE_IN_REGISTERS, MESSAGE_IN_REGISTERS);
 
+	CONSTANT(CPU_FLOOR, offsetof(struct cpu, floor));
+	CONSTANT(CPU_LOADED_CR3, offsetof(struct cpu, loaded_cr3));
+	CONSTANT(CPU_WORD_CALL, offsetof(struct cpu, word_call));
+	CONSTANT(CPU_WORD_REPLY_WAIT, offsetof(struct cpu, word_reply_wait));
+	CONSTANT(CPU_WORD_FROM, offsetof(struct cpu, word_from));
+	CONSTANT(CPU_MISSES, offsetof(struct cpu, misses));
+	CONSTANT(PATH_MISS_TAG, PATH_MISS_TAG);
+	CONSTANT(PATH_MISS_CALL_WORD, PATH_MISS_CALL_WORD);
+	CONSTANT(PATH_MISS_PARTNER, PATH_MISS_PARTNER);
+	CONSTANT(PATH_MISS_PENDING, PATH_MISS_PENDING);
+	CONSTANT(PATH_MISS_HAZARD, PATH_MISS_HAZARD);
+	CONSTANT(PATH_MISS_PRIORITY, PATH_MISS_PRIORITY);
 	CONSTANT(CPU_RSP0, offsetof(struct cpu, tss.rsp0));
 	CONSTANT(CPU_DATA_TO_STACK, CPU_STACK_TOP - CPU_DATA);
 	CONSTANT(CPU_AREA_SIZE, CPU_AREA_SIZE);

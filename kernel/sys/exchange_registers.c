@@ -72,9 +72,11 @@ static void abort_ipc(struct tcb *t, word_t control)
 static void set_halted(struct tcb *t, bool halted)
 {
 	t->hold &= ~(word_t)HOLD_HALTED;
+	t->slow &= ~(uint32_t)SLOW_HALTED;
 	if (halted) {
 		sched_unready(t);
 		t->hold |= HOLD_HALTED;
+		t->slow |= SLOW_HALTED;
 	}
 }
 
@@ -95,6 +97,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
+	ipc_complete_frame(t);
 	self->regs.rsi = state_of(t);
 	self->regs.r8 = t->rsp;
 	self->regs.r9 = t->rip;
@@ -111,6 +114,8 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	if (in.rsi & CONTROL_FLAGS) {
 		t->rflags = rflags_sanitise(in.r10);
 		t->vector = VECTOR_NONE;
+		if (tcb_is_waiting(t))
+			t->slow |= SLOW_FLAGS;
 	}
 	if (in.rsi & CONTROL_HANDLE)
 		t->utcb_map->user_defined_handle = in.r12;

@@ -32,6 +32,18 @@ static bool is_area(struct fpage f)
 	return f.kind == FPAGE_MEMORY && f.base && f.size_log2 <= AREA_LOG2_MAX && f.base + fpage_size(f) <= USER_END;
 }
 
+/* What its threads send is C's business from now on, or no longer. */
+static void set_redirector(struct space *s, word_t redirector)
+{
+	s->redirector = redirector;
+	for (struct ring *r = s->threads.next; r != &s->threads; r = r->next) {
+		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
+
+		t->slow &= ~(uint32_t)SLOW_REDIRECTED;
+		t->slow |= redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
+	}
+}
+
 struct tcb *sys_space_control(struct tcb *self)
 {
 	struct registers *in = &self->regs;
@@ -60,7 +72,7 @@ struct tcb *sys_space_control(struct tcb *self)
 
 	/* committed: nothing below may fail */
 	if (in->r10 != NIL_THREAD)
-		t->space->redirector = redirector ? redirector->id : NIL_THREAD;
+		set_redirector(t->space, redirector ? redirector->id : NIL_THREAD);
 	in->rsi = 0;
 	return sys_result(self, 1);
 }
