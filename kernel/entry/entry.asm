@@ -57,6 +57,34 @@ syscall_entry:
 
 %include "entry/path.asm"
 
+; The path's guards leave through here: with the call word again, if they have overwritten it, and a reason to count.
+%macro MISS 1-2
+%if %0 == 2
+	mov rdx, [cpu_page + CPU_WORD_%2]
+%endif
+	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
+	jmp syscall_entry
+%endmacro
+; CHECK_PARTNER said no: was it nothing but the borrow?
+%macro MISS_CHECK 1
+	cmp edx, -1
+	je miss_priority_of_%1
+	MISS HAZARD, %1
+%endmacro
+miss_tag:                        MISS TAG
+miss_call_word:                  MISS CALL_WORD
+miss_partner:                    MISS PARTNER
+miss_partner_of_reply_wait:      MISS PARTNER, REPLY_WAIT
+miss_partner_of_from:            MISS PARTNER, FROM
+miss_pending_of_reply_wait:      MISS PENDING, REPLY_WAIT
+miss_pending_of_from:            MISS PENDING, FROM
+miss_of_call:                    MISS_CHECK CALL
+miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
+miss_of_from:                    MISS_CHECK FROM
+miss_priority_of_CALL:           MISS PRIORITY, CALL
+miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
+miss_priority_of_FROM:           MISS PRIORITY, FROM
+
 section .cpu_data progbits alloc noexec write align=4096
 ; Stands for the CPU's data page in the copied code above; holds nothing.
 cpu_page:
