@@ -168,7 +168,7 @@ static bool answer_request(const struct request *request, L4_MapItem_t *item)
 	}
 
 	bool any = fpage.raw >> 10 == ~0UL >> 10;
-	unsigned long base = L4_Address(fpage);
+	unsigned long base = fpage.raw & ~0x3ffUL; /* as it was sent, whether or not aligned */
 	unsigned int log2 = L4_SizeLog2(fpage);
 	unsigned int owner = owner_of(request);
 

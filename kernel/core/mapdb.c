@@ -939,7 +939,6 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	link_child(number, parent, source);
 	shade_of(entry)->mapping = number;
 	*pte_of(entry) = phys | bits;
-	space_invalidate(to, cpu, target); /* it may have been the kernel interface page */
 	return MAPDB_DONE;
 }
 
