@@ -101,6 +101,9 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 {
 	for (unsigned pages = 0; *done < size; pages++) {
 		virt_t at = source + *done, target = destination + *done;
+
+		if (!ring_empty(&clearing->link) && !clearing->flush && !mapdb_grant_finish(clearing, cpu))
+			return MAP_MORE;
 		struct source page = find_source(from, at);
 		unsigned level = page.level;
 

@@ -531,9 +531,26 @@ static void a_grant_moves_the_page_with_what_came_from_it(void **state)
 	model_check();
 	assert_int_equal(model_rights(B, 1), 0);
 	assert_int_equal(model_rights(D, 30), R | W);
-	assert_int_equal(model_rights(C, 1), RWX);
+	assert_int_equal(model_rights(C, 1), R | W);
 	assert_int_equal(model_revoke(A, 1, 2, RWX, false), R | X);
 	assert_int_equal(mapdb_count(), 2);
+}
+
+static void a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page(void **state)
+{
+	(void)state;
+	give(1, SMALL);
+	map(A, 1, B, 1, SMALL, RWX);
+	map(B, 1, C, 1, SMALL, RWX);
+	map(C, 1, C, 2, SMALL, R | W);
+	model_access(C, 2, RIGHT_W);
+	assert_int_equal(model_grant(B, 1, D, 30, SMALL, R), MAPDB_DONE);
+	assert_int_equal(model_rights(D, 30), R);
+	assert_int_equal(model_rights(C, 1), R);
+	assert_int_equal(model_rights(C, 2), R);
+	assert_int_equal(model_rights(A, 1), RWX);
+	assert_true(model_revoke(D, 30, 31, 0, false) & W); /* what was seen on the way is not forgotten */
+	model_check();
 }
 
 static void a_grant_of_a_part_leaves_the_rest(void **state)
@@ -878,6 +895,7 @@ int main(int argc, char **argv)
 	    CASE(asking_for_a_part_keeps_the_news_for_who_asks_for_the_rest),
 	    CASE(execution_is_told_only_of_what_may_be_executed),
 	    CASE(a_grant_moves_the_page_with_what_came_from_it),
+	    CASE(a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page),
 	    CASE(a_grant_of_a_part_leaves_the_rest),
 	    CASE(a_grant_over_the_granters_parent_loses_the_page),
 	    CASE(a_revocation_in_single_steps_does_the_same),
