@@ -152,7 +152,8 @@ judge_harness() {
 	judge_harness_panic
 }
 
-# ... and do judge_fuzz, when a target tries nothing, and judge_system, when a system stops in the middle or says nothing?
+# ... and do judge_fuzz, when a target tries nothing, and judge_system, when a system stops in the middle or says
+# nothing?
 judge_harness_judges() {
 	local said
 	echo 0 >"$work/harness.cut.status"

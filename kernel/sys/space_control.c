@@ -8,8 +8,8 @@
  *
  * The areas are flexpages of memory, apart from each other, behind address 0 (a UTCB's address is a local id)
  * and below the end of user space: the KIP area of a page or more (the KIP is its first page), the UTCB area of
- * a page to a GiB. They are given together. While a thread of the space is active they are ignored, whatever they are. Nil
- * flexpages leave what is there.
+ * a page to a GiB. They are given together. While a thread of the space is active they are ignored, whatever they
+ * are. Nil flexpages leave what is there.
  *
  * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the
  * redirector's own space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves
