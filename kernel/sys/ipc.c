@@ -11,7 +11,8 @@
  * phase of a message that was sent begins when the send phase has ended.
  *
  * With the tag's p bit the message goes out in the name of VirtualSender (UTCB), if that is a thread of this
- * space or of a space whose redirector is in this one; else in the caller's own. The receiver sees p and, in
+ * space or of a space whose redirector is in this one, or if the receiver is of this space; else in the caller's
+ * own. The receiver sees p and, in
  * ActualSender, who really sent it; if the virtual sender waits for an answer from the caller alone, it waits
  * for the receiver from then on. A message that was redirected (SpaceControl) arrives with r and, in
  * IntendedReceiver, to whom it was sent.
