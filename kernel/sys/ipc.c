@@ -33,7 +33,8 @@
  * BR1 .. BR32, one each, if BR0 bit 0 is set; map and grant items to the window in BR0. The receiver finds
  * the items as they were sent, with the sender's addresses. Missing pages are asked for, by faults of the
  * thread whose page it is, within the shorter of the sender's send and the receiver's receive timeout of
- * XferTimeouts, counted from the first fault.
+ * XferTimeouts, counted from the first fault. Of a grant item that is larger than the window, what does not fit stays
+ * with the sender.
  *
  * An error in the send phase skips the receive phase. LIPC is IPC: there is nothing a kernel that
  * shares no copies with the users could leave out.
