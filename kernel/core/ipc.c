@@ -274,23 +274,27 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 	return sched_next(self);
 }
 
-/* May self speak for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it. */
-static bool may_speak_for(const struct tcb *self, const struct tcb *origin)
+/*
+ * May self speak to `to` for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it; and
+ * within its own space for everybody, as servers do that have a thread for each client.
+ */
+static bool may_speak_for(const struct tcb *self, const struct tcb *origin, const struct tcb *to)
 {
 	const struct tcb *redirector = thread_find(origin->space->redirector);
 
-	return origin->space == self->space || (redirector && redirector->space == self->space);
+	return origin->space == self->space || to->space == self->space ||
+	       (redirector && redirector->space == self->space);
 }
 
-/* As whom does self send? Propagation that is not allowed is left undone, as X.2 says. */
-static word_t name_sender(const struct tcb *self)
+/* As whom does self send to `to`? Propagation that is not allowed is left undone, as X.2 says. */
+static word_t name_sender(const struct tcb *self, const struct tcb *to)
 {
 	struct tcb *origin;
 
 	if (self->role != ROLE_USER || !(self->regs.rax & TAG_FLAG_PROPAGATED))
 		return self->id;
 	origin = thread_find_any(self, self->utcb_map->virtual_sender);
-	return origin && may_speak_for(self, origin) ? origin->id : self->id;
+	return origin && may_speak_for(self, origin, to) ? origin->id : self->id;
 }
 
 /* Who gets what self sends to `to`: a space with a redirector reaches nobody but itself and the redirector's space. */
@@ -329,9 +333,9 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 
 	if (partner)
 		partner = redirect(self, partner);
-	self->sender_name = name_sender(self);
 	if (!partner || (partner->hold & HOLD_INACTIVE))
 		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+	self->sender_name = name_sender(self, partner);
 	if (!accepts(partner, self))
 		return block_sending(self, partner, send_timeout);
 
