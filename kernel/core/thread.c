@@ -113,17 +113,28 @@ struct tcb *thread_find_number(word_t id)
 	return t;
 }
 
+/* The thread whose UTCB this is, at that address of that space, or NULL. */
+static struct tcb *owner_of(const struct utcb *u, const struct space *space, virt_t utcb)
+{
+	struct tcb *t = tcb_slot(u->my_global_id); /* users can write that: believed only if the thread says so, too */
+
+	return t->space == space && t->utcb == utcb && t->utcb_map ? t : NULL;
+}
+
 struct tcb *thread_find_any(const struct tcb *self, word_t id)
 {
 	if (id == NIL_THREAD)
 		return NULL;
-	return id_is_local(id) ? thread_at(self->space, id) : thread_find(id);
+	if (!id_is_local(id))
+		return thread_find(id);
+	/* UTCBs that are used together mostly share a page. */
+	if (((id ^ self->utcb) & ~(word_t)(PAGE_SIZE - UTCB_SIZE)) == 0)
+		return owner_of((const struct utcb *)((const char *)self->utcb_map + (id - self->utcb)), self->space, id);
+	return thread_at(self->space, id);
 }
 
 struct tcb *thread_at(const struct space *space, virt_t utcb)
 {
-	const struct utcb *u;
-	struct tcb *t;
 	unsigned level;
 	pte_t entry;
 
@@ -132,9 +143,7 @@ struct tcb *thread_at(const struct space *space, virt_t utcb)
 	entry = *pagetable_find(space->root, utcb, &level);
 	if (!(entry & PTE_KERNEL_OWNED) || !(entry & PTE_WRITE))
 		return NULL;
-	u = direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1)));
-	t = tcb_slot(u->my_global_id); /* which users can write: believed only if the thread says so, too */
-	return t->space == space && t->utcb == utcb && t->utcb_map ? t : NULL;
+	return owner_of(direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1))), space, utcb);
 }
 
 word_t thread_name(const struct tcb *self, const struct tcb *other)
