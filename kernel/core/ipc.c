@@ -35,12 +35,14 @@ static bool accepts(const struct tcb *t, const struct tcb *sender)
 	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t);
 }
 
-/* The first queued sender that t's receive phase asks for, or NULL. */
+/* The first queued sender that t's receive phase asks for, or NULL. Who is queued for an earlier id of t is passed over. */
 static struct tcb *queued_sender(const struct tcb *t)
 {
 	for (struct ring *r = t->senders.next; r != &t->senders; r = r->next) {
 		struct tcb *sender = CONTAINER_OF(r, struct tcb, sender_link);
 
+		if (sender->partner_id != t->id)
+			continue;
 		if (t->receive_from == ANY_THREAD || t->receive_from == sender->sender_name ||
 		    (t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t)))
 			return sender == t ? NULL : sender;
@@ -266,6 +268,7 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 	}
 	self->hold |= HOLD_SENDING;
 	self->partner = to;
+	self->partner_id = to->id;
 	ring_insert(&to->senders, &self->sender_link);
 	to->open = 0;
 	if (self->sender_name != self->id)
@@ -386,14 +389,36 @@ void ipc_wait_for_start(struct tcb *t, word_t pager)
 	start_waiting(t, USEC_NEVER);
 }
 
-void ipc_partner_gone(struct tcb *t)
+bool ipc_is_receiving(const struct tcb *t)
 {
-	while (!ring_empty(&t->senders))
-		ipc_fail(CONTAINER_OF(t->senders.next, struct tcb, sender_link), PHASE_SEND, IPC_NO_PARTNER);
-	for (struct ring *r = all_threads.next; r != &all_threads; r = r->next) {
-		struct tcb *other = CONTAINER_OF(r, struct tcb, all_link);
+	return t->transfer_from ||
+	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+}
 
-		if (other != t && other->wait == t->id)
-			ipc_fail(other, PHASE_RECEIVE, IPC_NO_PARTNER);
-	}
+bool ipc_is_sending(const struct tcb *t)
+{
+	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
+}
+
+void ipc_abort(struct tcb *t)
+{
+	if (t->transfer.to || t->transfer_from || t->answer_from)
+		transfer_abort(t);
+	else if (ipc_is_sending(t))
+		ipc_fail(t, PHASE_SEND, IPC_CANCELLED);
+	else if (ipc_is_receiving(t))
+		ipc_fail(t, PHASE_RECEIVE, IPC_CANCELLED);
+}
+
+bool ipc_fail_if_partner_gone(struct tcb *t)
+{
+	if (t->role == ROLE_START)
+		return false; /* its pager may be made later, or another be given to it */
+	if ((t->hold & HOLD_SENDING) && t->partner_id != t->partner->id)
+		ipc_fail(t, PHASE_SEND, IPC_NO_PARTNER);
+	else if (t->wait != NOT_WAITING && t->wait != t->id && !source_exists(t->wait))
+		ipc_fail(t, PHASE_RECEIVE, IPC_NO_PARTNER);
+	else
+		return false;
+	return true;
 }

@@ -50,7 +50,17 @@ void ipc_complete_frame(struct tcb *t);
 /* Take t out of whatever IPC it is in, without a word to itself: it is about to be deleted or restarted. */
 void ipc_leave(struct tcb *t);
 
-/* The id of t names nobody from now on: fail those who are queued at it or wait for it alone. */
-void ipc_partner_gone(struct tcb *t);
+/*
+ * Does t send or receive, as ExchangeRegisters sees it? Its own IPC counts: a thread that waits for a page of a message
+ * that it sends is sending.
+ */
+bool ipc_is_sending(const struct tcb *t);
+bool ipc_is_receiving(const struct tcb *t);
+
+/* End the phase that t is in, whichever: "cancelled", or "aborted" for both partners when items are under way. */
+void ipc_abort(struct tcb *t);
+
+/* If t waits, in either phase, for an id that names nobody any more, the phase fails. True: it did. */
+bool ipc_fail_if_partner_gone(struct tcb *t);
 
 #endif

@@ -87,11 +87,11 @@ struct tcb {
 	union {
 		struct {
 			/* Identity. Written when the thread is created, activated or deleted. */
-			struct space *space;   /* NULL: an idle thread */
+			struct space *space;   /* NULL: an idle thread, or one that was deleted */
 			struct cpu *cpu;       /* home */
 			word_t scheduler;      /* global id */
 			struct ring space_link;
-			struct ring all_link;
+			struct ring all_link;  /* in all_threads, or among the deleted */
 
 			/* Scheduling. Home CPU. */
 			struct ring ready_link; /* in a ready queue: runnable and not running */
@@ -103,6 +103,7 @@ struct tcb {
 			/* IPC. Home CPU. */
 			uint8_t role;
 			struct tcb *partner;      /* whom HOLD_SENDING waits for */
+			word_t partner_id;        /* and its id then: another one now, and the message is to nobody */
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
 			struct timeout timeout;   /* of the present phase */
