@@ -39,16 +39,19 @@ enum control {
 	CONTROL_TAKE_HALT = 1 << 8,
 };
 
-/* Its own IPC counts: a thread that waits for a page of a message that it sends is sending. */
+/*
+ * Its own IPC counts: a thread that waits for a page of a message that it sends is sending. A total quantum that is used
+ * up is between the thread and its scheduler: to end that wait would be to run on without one.
+ */
 static bool is_receiving(const struct tcb *t)
 {
 	return t->transfer_from ||
-	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+	       (!t->transfer.to && t->role != ROLE_EXHAUSTED && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
 }
 
 static bool is_sending(const struct tcb *t)
 {
-	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
+	return t->transfer.to || (!t->transfer_from && t->role != ROLE_EXHAUSTED && (t->hold & HOLD_SENDING));
 }
 
 static word_t state_of(const struct tcb *t)
@@ -71,7 +74,7 @@ static void abort_ipc(struct tcb *t, word_t control)
 
 static void set_halted(struct tcb *t, bool halted)
 {
-	t->hold &= ~(word_t)HOLD_HALTED;
+	t->hold &= ~(word_t)(HOLD_HALTED | HOLD_DEAD);
 	if (halted) {
 		sched_unready(t);
 		t->hold |= HOLD_HALTED;
