@@ -7,6 +7,7 @@
 #include "core/message.h"
 #include "core/sched.h"
 #include "core/space.h"
+#include "core/thread.h"
 #include "x86/clock.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
@@ -65,7 +66,11 @@ static struct tcb *report_time(struct tcb *self, enum role role, word_t handler)
 
 struct tcb *fault_preempted(struct tcb *self)
 {
-	return report_time(self, ROLE_PREEMPTED, self->utcb_map->exception_handler);
+	const struct tcb *handler = thread_find_any(self, self->utcb_map->exception_handler);
+
+	if (!handler || (handler->hold & HOLD_INACTIVE))
+		return NULL;
+	return report_time(self, ROLE_PREEMPTED, handler->id);
 }
 
 struct tcb *fault_exhausted(struct tcb *self)

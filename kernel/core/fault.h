@@ -21,10 +21,12 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage);
 struct tcb *fault_exception(struct tcb *self);
 
 /*
- * The running thread loses the processor and wants its exception handler to know; or its total quantum is used up, and
- * only its scheduler can give it more. Either goes on when it is answered.
+ * The running thread loses the processor and wants its exception handler to know. NULL if it has none; then nothing has
+ * happened.
  */
 struct tcb *fault_preempted(struct tcb *self);
+
+/* The total quantum of the running thread is used up, and only its scheduler can give it more. */
 struct tcb *fault_exhausted(struct tcb *self);
 
 /* Write the words of t's fault message, words[1] first; returns its tag. */

@@ -19,6 +19,7 @@ void sched_init(struct cpu *cpu, struct ring *queues)
 	cpu->delayed = NULL;
 	cpu->donated = 0;
 	cpu->floor = 0;
+	cpu->idle->slow |= SLOW_IDLE;
 }
 
 static int highest_ready(const struct cpu *cpu)
@@ -178,9 +179,10 @@ static bool put_off(struct tcb *self, bool slice_over)
 }
 
 /* self could go on, but the processor is another's: a better thread's, or its slice is over and an equal is ready. */
-static struct tcb *preempt(struct tcb *self, bool slice_over)
+__attribute__((noinline)) static struct tcb *preempt(struct tcb *self, bool slice_over)
 {
 	struct cpu *cpu = self->cpu;
+	struct tcb *next;
 
 	if (put_off(self, slice_over))
 		return self;
@@ -188,8 +190,9 @@ static struct tcb *preempt(struct tcb *self, bool slice_over)
 		slice_over = cpu->delayed_rest == 0;
 	self->slice_left = slice_over ? 0 : cpu->delayed == self ? cpu->delayed_rest : slice_rest(cpu);
 	cpu->delayed = NULL;
-	if ((preempt_flags(self) & PREEMPT_SIGNAL) && self->utcb_map->exception_handler != NIL_THREAD)
-		return fault_preempted(self);
+	next = preempt_flags(self) & PREEMPT_SIGNAL ? fault_preempted(self) : NULL;
+	if (next)
+		return next;
 	enqueue(self, !slice_over);
 	return sched_next(self);
 }
@@ -214,18 +217,25 @@ struct tcb *sched_yield(struct tcb *self)
 	return sched_next(self);
 }
 
+/* All but the common case, which so needs no register of its own. */
+__attribute__((noinline)) static struct tcb *hand_over_slowly(struct tcb *self, struct tcb *to)
+{
+	if (self == self->cpu->idle || better_is_ready(to)) {
+		enqueue(to, false);
+		return sched_next(self);
+	}
+	to->slice_left = 0;
+	charge(self);
+	start_counting(to);
+	return to;
+}
+
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 {
-	if (self != self->cpu->idle && !better_is_ready(to)) {
-		to->slice_left = 0;
-		if ((self->slow | to->slow) & SLOW_QUANTUM) {
-			charge(self);
-			start_counting(to);
-		}
-		return to;
-	}
-	enqueue(to, false);
-	return sched_next(self);
+	if (better_is_ready(to) || (self->slow | to->slow) & (SLOW_QUANTUM | SLOW_IDLE))
+		return hand_over_slowly(self, to);
+	to->slice_left = 0;
+	return to;
 }
 
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)

@@ -61,6 +61,7 @@ enum slow {
 	SLOW_CPU_MASK = 0xff,     /* home CPU */
 	SLOW_TIMEOUT = 1 << 8,    /* `timeout` was started, in either phase */
 	SLOW_ROLE = 1 << 9,       /* does not wait as a user: C must take the message */
+	SLOW_IDLE = 1 << 14,      /* the idle thread: has no slice to hand on */
 	SLOW_QUANTUM = 1 << 15,   /* has a total quantum: the time it runs is counted */
 };
 

@@ -43,6 +43,8 @@ void ipc_timed_out(struct tcb *t)
 /* Who sends such a message waits for the answer. */
 struct tcb *fault_preempted(struct tcb *self)
 {
+	if (self->utcb_map->exception_handler == NIL_THREAD)
+		return NULL;
 	told_preempted = self;
 	self->hold = HOLD_SENDING;
 	return sched_next(self);
