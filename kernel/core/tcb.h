@@ -96,10 +96,6 @@ struct tcb {
 			struct ring ready_link; /* in a ready queue: runnable and not running */
 			usec_t slice;           /* length of a time slice; USEC_NEVER: unlimited */
 			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due; USEC_NEVER: unlimited */
-			usec_t quantum;         /* total quantum, as it was set; USEC_NEVER: unlimited */
-			usec_t quantum_left;    /* 0: used up, and the scheduler knows */
-			uint16_t max_delay;     /* for how long it may put off losing the processor, us */
-			uint8_t sensitive;      /* ... to whom: the highest such priority; its own counts, too */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
 
@@ -131,6 +127,12 @@ struct tcb {
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;
+
+			/* What its scheduler allows it (Schedule). Home CPU. */
+			usec_t quantum;      /* total quantum, as it was set; USEC_NEVER: unlimited */
+			usec_t quantum_left; /* 0: used up, and the scheduler knows */
+			uint16_t max_delay;  /* for how long it may put off losing the processor, us */
+			uint8_t sensitive;   /* ... to whom: the highest such priority; its own counts, too */
 		};
 		char cold[0x300]; /* what C alone uses */
 	};
