@@ -392,12 +392,12 @@ void ipc_wait_for_start(struct tcb *t, word_t pager)
 bool ipc_is_receiving(const struct tcb *t)
 {
 	return t->transfer_from ||
-	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+	       (!t->transfer.to && t->role != ROLE_EXHAUSTED && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
 }
 
 bool ipc_is_sending(const struct tcb *t)
 {
-	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
+	return t->transfer.to || (!t->transfer_from && t->role != ROLE_EXHAUSTED && (t->hold & HOLD_SENDING));
 }
 
 void ipc_abort(struct tcb *t)

@@ -181,6 +181,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->scheduler = scheduler;
 	t->hold = HOLD_INACTIVE;
 	t->slice = SLICE_DEFAULT;
+	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
 	t->slow = cpu->slow;
 	t->wait = NOT_WAITING;
