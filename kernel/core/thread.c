@@ -128,7 +128,7 @@ word_t thread_name(const struct tcb *self, const struct tcb *other)
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
-	t->open = ring_empty(&t->senders) ? id : 0;
+	tcb_update_open(t);
 	if (t->utcb_map)
 		t->utcb_map->my_global_id = id;
 }
@@ -153,6 +153,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);
 	ring_init(&t->sender_link);
+	ring_init(&t->interrupts);
 	ring_init(&t->ready_link);
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
