@@ -65,6 +65,15 @@ static L4_MsgTag_t wait_for(L4_ThreadId_t who)
 	return L4_Receive_Timeout(who, PATIENCE);
 }
 
+/*
+ * The PIT is interrupt 0 of the ISA bus, on pin 2 of the I/O APIC. QEMU's tables say so; those of Bochs' firmware forget it, so
+ * that there only the number of the pin helps.
+ */
+static L4_Word_t pit_line(void)
+{
+	return time_scale > 1 ? PIT_PIN : PIT_LINE;
+}
+
 /* Nothing comes from there for a while. */
 static L4_MsgTag_t wait_in_vain(L4_ThreadId_t who)
 {
@@ -184,11 +193,11 @@ TEST(interrupt, wakes_an_idle_cpu)
 	enum { PIT = 0x40, PIT_COMMAND = 0x43, ONE_SHOT = 0x30, LONG = 0x40 };
 
 	get_ports(PIT, 4);
-	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(PIT_LINE), worker), 1);
+	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(pit_line()), worker), 1);
 	out(PIT_COMMAND, ONE_SHOT);
 	out(PIT, 0);
 	out(PIT, LONG); /* 14 ms; meanwhile everybody sleeps */
-	EXPECT_OK(L4_Receive_Timeout(interrupt(PIT_LINE), L4_TimePeriod(100000 * time_scale)));
+	EXPECT_OK(L4_Receive_Timeout(interrupt(pit_line()), L4_TimePeriod(100000 * time_scale)));
 }
 
 /* Answers. */
@@ -389,9 +398,11 @@ TEST(interrupt, is_not_shared)
 
 TEST(interrupt, two_lines_of_one_pin_are_not_shared)
 {
-	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(PIT_LINE), worker), 1);
+	if (time_scale > 1)
+		return; /* Bochs' firmware knows of no such lines, see pit_line */
+	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(pit_line()), worker), 1);
 	EXPECT_REFUSED(L4_AssociateInterrupt(interrupt(PIT_PIN), worker), ERROR_INVALID_THREAD);
-	EXPECT_EQ(L4_DeassociateInterrupt(interrupt(PIT_LINE)), 1);
+	EXPECT_EQ(L4_DeassociateInterrupt(interrupt(pit_line())), 1);
 	EXPECT_EQ(L4_AssociateInterrupt(interrupt(PIT_PIN), worker), 1);
 }
 
@@ -528,7 +539,7 @@ TEST(interrupt, of_many_all_are_received)
 	L4_Word_t got = 0;
 
 	com1_give(worker);
-	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(PIT_LINE), worker), 1);
+	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(pit_line()), worker), 1);
 	get_ports(0x40, 4);
 	edge();
 	out(0x43, 0x30); /* as in wakes_an_idle_cpu */
@@ -537,7 +548,7 @@ TEST(interrupt, of_many_all_are_received)
 	L4_Sleep(L4_TimePeriod(5000 * time_scale));
 	while (L4_IpcSucceeded(L4_Wait_Timeout(L4_ZeroTime, &from)))
 		got |= 1UL << L4_ThreadNo(from);
-	EXPECT_EQ(got, 1UL << COM1_LINE | 1UL << PIT_LINE);
+	EXPECT_EQ(got, 1UL << COM1_LINE | 1UL << pit_line());
 }
 
 /* Devices. */
