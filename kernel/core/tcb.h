@@ -100,8 +100,6 @@ struct tcb {
 			struct tcb *partner;      /* whom HOLD_SENDING waits for */
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
-			struct ring interrupts;   /* whose messages wait for me (core/irq.h) */
-			unsigned interrupt_count; /* how many I handle */
 			struct timeout timeout;   /* of the present phase */
 			word_t receive_from;      /* the receive phase: a global id, ANY_THREAD, ANY_LOCAL_THREAD, NIL_THREAD: none */
 			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
@@ -122,6 +120,10 @@ struct tcb {
 			unsigned unmap_item;      /* the message register it is at; MemoryControl's, too */
 			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */
+
+			/* Interrupts (core/irq.h). */
+			struct ring interrupts;   /* whose messages wait for me */
+			unsigned interrupt_count; /* how many I handle */
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;
