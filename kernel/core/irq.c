@@ -137,17 +137,18 @@ static void make_pending(struct irq *irq)
 	irq->handler->open = 0;
 }
 
-static void send(struct irq *irq)
+/* The message to the handler, while self ran. Returns who runs next. */
+static struct tcb *send(struct tcb *self, struct irq *irq)
 {
 	struct tcb *handler = irq->handler;
 
-	if (handler->role == ROLE_USER && (handler->wait == handler->id || handler->wait == id_of(irq))) {
-		ipc_leave(handler);
-		deliver(irq, handler);
-		ipc_wake(handler);
-	} else {
+	if (handler->role != ROLE_USER || (handler->wait != handler->id && handler->wait != id_of(irq))) {
 		make_pending(irq);
+		return sched_continue(self);
 	}
+	ipc_leave(handler);
+	deliver(irq, handler);
+	return tcb_is_runnable(handler) ? sched_woken(self, handler) : sched_continue(self);
 }
 
 struct tcb *irq_raise(struct tcb *self, word_t number)
@@ -159,8 +160,8 @@ struct tcb *irq_raise(struct tcb *self, word_t number)
 		mask(irq);
 	lapic_end_of_interrupt();
 	if (irq->handler && irq->state == IRQ_READY)
-		send(irq);
-	else if (irq->handler && irq->state == IRQ_HANDLED)
+		return send(self, irq);
+	if (irq->handler && irq->state == IRQ_HANDLED)
 		irq->again = true;
 	return sched_continue(self);
 }

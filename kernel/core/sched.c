@@ -132,6 +132,19 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 	return sched_next(self);
 }
 
+struct tcb *sched_woken(struct tcb *self, struct tcb *to)
+{
+	if (better_is_ready(to) || (self != self->cpu->idle && to->priority <= self->priority)) {
+		enqueue(to, false);
+		return sched_continue(self);
+	}
+	if (self != self->cpu->idle) {
+		keep_slice(self);
+		enqueue(self, true);
+	}
+	return start_slice(to);
+}
+
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 {
 	sched_unready(to);

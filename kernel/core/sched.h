@@ -37,6 +37,9 @@ struct tcb *sched_yield(struct tcb *self);
 /* self can't go on and `to`, runnable and in no queue, was woken by it: `to`, unless a better one is ready. */
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
 
+/* self can go on and `to`, runnable and in no queue, was woken meanwhile: the best of all. */
+struct tcb *sched_woken(struct tcb *self, struct tcb *to);
+
 /* self can go on and gives the CPU to `to`, which is ready: it runs on self's slice, whatever its priority. */
 struct tcb *sched_donate(struct tcb *self, struct tcb *to);
 
