@@ -382,6 +382,18 @@ static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t sch
 	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
 }
 
+/* A thread whose pager is an interrupt waits for its start message from there, which is no message of that kind. */
+TEST(interrupt, does_not_start_a_thread)
+{
+	L4_ThreadId_t t = thread_id_new();
+
+	REQUIRE_EQ(control(t, runner, runner, interrupt(COM1_LINE), utcb_new(&own_space)), 1);
+	com1_give(t);
+	edge();
+	settle();
+	EXPECT(L4_ThreadWasReceiving(L4_Stop(t)));
+}
+
 #define EXPECT_REFUSED(call, error)                                                                \
 	do {                                                                                       \
 		if (EXPECT_EQ(call, 0))                                                            \
