@@ -101,6 +101,8 @@ static void driver_main(L4_Word_t unused)
 	for (;;) {
 		L4_MsgTag_t tag = L4_Wait(&from);
 
+		if (L4_IpcFailed(tag))
+			continue;
 		if (L4_Label(tag) == LABEL_ANSWER) {
 			answer((L4_ThreadId_t){.raw = seen.from});
 			continue;
