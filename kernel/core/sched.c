@@ -238,6 +238,12 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 	return to;
 }
 
+struct tcb *sched_woken(struct tcb *self, struct tcb *to)
+{
+	enqueue(to, false);
+	return sched_continue(self);
+}
+
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 {
 	struct cpu *cpu = self->cpu;

@@ -13,7 +13,8 @@
  *   own id      the thread waits for anybody
  *   another id  the thread waits for that one
  *   NOT_WAITING it does not wait, or for one whom only C can judge (HOLD_RECEIVING, see core/ipc.c)
- * and `open` is the own id, or 0 while senders are queued, so that loading it tests for them.
+ * and `open` is the own id, or 0 while senders are queued or messages of interrupts wait, so that loading it tests
+ * for them.
  */
 #ifndef CORE_TCB_H
 #define CORE_TCB_H
@@ -132,6 +133,10 @@ struct tcb {
 			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */
 
+			/* Interrupts (core/irq.h). */
+			struct ring interrupts;   /* whose messages wait for me */
+			unsigned interrupt_count; /* how many I handle */
+
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;
 
@@ -170,7 +175,7 @@ struct tcb {
 	word_t rsp;
 	word_t ss;
 	word_t wait; /* 0x3f0: NOT_WAITING, own id or partner's id */
-	word_t open; /* 0x3f8: own id, or 0 while senders are queued */
+	word_t open; /* 0x3f8: own id, or 0 while senders are queued or interrupts wait */
 };
 
 _Static_assert(sizeof(struct tcb) == TCB_SIZE, "the slot of a thread number");
@@ -203,6 +208,12 @@ static inline bool id_is_local(word_t id)
 static inline unsigned tcb_priority(const struct tcb *t)
 {
 	return t->priority >> 2;
+}
+
+/* Something was taken out of `senders` or `interrupts`, or the id has changed. */
+static inline void tcb_update_open(struct tcb *t)
+{
+	t->open = ring_empty(&t->senders) && ring_empty(&t->interrupts) ? t->id : 0;
 }
 
 static inline bool tcb_is_waiting(const struct tcb *t)

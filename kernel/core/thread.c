@@ -14,6 +14,7 @@
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
+#include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -154,7 +155,7 @@ word_t thread_name(const struct tcb *self, const struct tcb *other)
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
-	t->open = ring_empty(&t->senders) ? id : 0;
+	tcb_update_open(t);
 	if (t->role == ROLE_USER)
 		t->own_id = id;
 	if (t->utcb_map)
@@ -191,6 +192,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);
 	ring_init(&t->sender_link);
+	ring_init(&t->interrupts);
 	ring_init(&t->ready_link);
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
@@ -239,6 +241,7 @@ struct space *thread_delete(struct tcb *t)
 	ipc_leave(t);
 	finish_destruction(t);
 	sched_unready(t);
+	irq_handler_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
 	if (t->utcb_map)
@@ -313,6 +316,7 @@ void thread_rename(struct tcb *t, word_t id)
 	/* Who waits for the start message waits on; its wait is not by its own id. */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
+	irq_handler_gone(t);
 	set_id(t, id);
 }
 
