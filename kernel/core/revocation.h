@@ -25,6 +25,8 @@ struct revocation {
 	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
 	word_t position;            /* in `at`, for taking and scanning */
 	unsigned scan_level;
+
+	virt_t extended;            /* no walk, but a page that is mapped again: up to where its rights were added */
 	struct ring link;           /* with the others that are under way */
 };
 

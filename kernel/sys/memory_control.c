@@ -29,7 +29,7 @@
 #include "sys/calls.h"
 #include "x86/cpu.h"
 
-enum { CONTROL_LAST = 0x3f, ATTRIBUTE_MASK = 3, STEPS = 24 };
+enum { CONTROL_LAST = 0x3f, ATTRIBUTE_MASK = 3, STEPS = 16 };
 enum attribute { DEFAULT = 0, UNCACHEABLE = 1, WRITE_COMBINING = 2, WRITE_THROUGH = 5, WRITE_BACK = 7 };
 
 /* What the user's word for an attribute means. False: nothing. */
@@ -82,31 +82,29 @@ static struct tcb *finish(struct tcb *self)
 static struct tcb *go_on(struct tcb *self)
 {
 	struct order order;
+	enum map_result result = MAP_DONE;
 
 	self->resume = NULL;
-	for (;;) {
-		/* Another thread may have spoilt the message register meanwhile. */
-		if (order_read(self, self->unmap_item, &order)) {
-			virt_t at = order.low + self->caching_done;
-			enum map_result result =
-			        map_set_caching(self->space, &at, order.high, order.caching, STEPS, self->cpu);
+	/* Another thread may have spoilt the message register meanwhile. */
+	if (order_read(self, self->unmap_item, &order)) {
+		virt_t at = order.low + self->caching_done;
 
-			self->caching_done = at - order.low;
-			if (result == MAP_MORE) {
-				self->resume = go_on;
-				return sched_open(self);
-			}
-			if (result == MAP_NO_MEMORY) {
-				sys_refuse(self, ERROR_NO_MEMORY);
-				return finish(self);
-			}
-		}
+		result = map_set_caching(self->space, &at, order.high, order.caching, STEPS, self->cpu);
+		self->caching_done = at - order.low;
+	}
+	if (result == MAP_NO_MEMORY) {
+		sys_refuse(self, ERROR_NO_MEMORY);
+		return finish(self);
+	}
+	if (result == MAP_DONE) {
 		self->caching_done = 0;
 		if (self->unmap_item++ == (self->regs.rdi & CONTROL_LAST)) {
 			sys_result(self, 1);
 			return finish(self);
 		}
 	}
+	self->resume = go_on;
+	return sched_open(self);
 }
 
 struct tcb *sys_memory_control(struct tcb *self)

@@ -43,18 +43,16 @@ static struct tcb *go_on(struct tcb *self)
 	word_t control = self->regs.rdi;
 
 	self->resume = NULL;
-	for (;;) {
+	if (mapdb_revoke(&self->revocation, STEPS, self->cpu) && portdb_revoke(&self->port_revocation, STEPS)) {
 		word_t *item = &self->utcb_map->mr[self->unmap_item];
 
-		if (!mapdb_revoke(&self->revocation, STEPS, self->cpu) || !portdb_revoke(&self->port_revocation, STEPS)) {
-			self->resume = go_on;
-			return sched_open(self);
-		}
 		*item = (*item & ~(word_t)RIGHTS_ALL) | self->revocation.status;
 		if (self->unmap_item++ == (control & CONTROL_LAST))
 			return sched_continue(self);
 		begin(self, control & CONTROL_FLUSH);
 	}
+	self->resume = go_on;
+	return sched_open(self);
 }
 
 struct tcb *sys_unmap(struct tcb *self)
