@@ -673,8 +673,9 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
 	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
 	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
-	struct space *parent_space = parent ? space_of(parent) : NULL;
-	virt_t source = parent ? source_of(m, parent) : 0;
+	/* Only of a larger page is there a table that can lose its last child. */
+	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
+	virt_t source = parent_space ? source_of(m, parent) : 0;
 
 	if (number == r->root) {
 		pass_on_status(r);
@@ -684,7 +685,8 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	}
 	if (!(r->rights & RIGHT_R))
 		return;
-	free_empty_tables(s, part, cpu);
+	if (level)
+		free_empty_tables(s, part, cpu);
 	free_if_gone(number, s, address, level, all_taken, cpu);
 	if (parent_space)
 		free_empty_tables(parent_space, source, cpu); /* what it was made from may have gone before */
@@ -824,7 +826,7 @@ static bool has_already(struct space *to, virt_t at, uint32_t parent, virt_t sou
 	return source_of(m, mapping_of(parent)) + (at - address_of(m)) == source;
 }
 
-enum { EXTEND_STEPS = 8, CLEAR_STEPS = 4 };
+enum { EXTEND_STEPS = 8, CLEAR_STEPS = 2 };
 
 /*
  * Is the page that is to be mapped already there? In which parts doesn't matter. If so they get the rights of the new mapping, too;
@@ -881,13 +883,13 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 
 /*
  * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
- * something there.
+ * something there. Without one, what was mapped on from a hole of a larger page has to go, too.
  */
 static enum mapdb_result clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                       struct cpu *cpu)
 {
 	free_empty_below(level, to, target, cpu);
-	if (walked && is_free(to, target, level))
+	if ((walked || !cover(to, target)) && is_free(to, target, level))
 		return MAPDB_DONE;
 	struct entry e = find(to, target, level);
 
@@ -912,10 +914,10 @@ static enum mapdb_result make_target(struct space *to, virt_t target, unsigned l
 
 /* Make everything that a mapping needs; stores its place and its number. */
 static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to,
-                                      virt_t target, unsigned level, struct entry *entry, uint32_t *number)
+                                      virt_t target, unsigned level, unsigned budget, struct entry *entry,
+                                      uint32_t *number)
 {
 	struct entry source_entry;
-	unsigned budget = BUDGET;
 	enum mapdb_result result = make_entry(from, source, level, &source_entry, &budget);
 
 	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
@@ -968,7 +970,8 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	}
 	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
 	parent = source_mapping(from, source);
-	result = parent ? make_mapping(from, source, parent, to, target, level, &entry, &number) : MAPDB_NO_MEMORY;
+	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
+	                : MAPDB_NO_MEMORY;
 	if (result == MAPDB_MORE)
 		return MAPDB_MORE;
 	if (result != MAPDB_DONE) {

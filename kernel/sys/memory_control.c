@@ -120,5 +120,6 @@ struct tcb *sys_memory_control(struct tcb *self)
 	/* committed: nothing below may fail but for memory */
 	self->unmap_item = 0;
 	self->caching_done = 0;
-	return go_on(self);
+	self->resume = go_on;
+	return sched_open(self);
 }

@@ -68,10 +68,12 @@ static struct tcb *destroy_go_on(struct tcb *self)
 /* Free a space without threads, or nothing, in pieces; the result of the call is there. */
 static struct tcb *destroy(struct tcb *self, struct space *space)
 {
+	if (!space)
+		return sched_continue(self);
 	self->destroying = space;
-	if (space)
-		space_destroy_begin(space, &self->revocation, self->cpu);
-	return destroy_go_on(self);
+	space_destroy_begin(space, &self->revocation, self->cpu);
+	self->resume = destroy_go_on;
+	return sched_open(self);
 }
 
 static struct tcb *delete(struct tcb *self, struct tcb *t)
