@@ -468,7 +468,7 @@ static void mapping_free(uint32_t number)
 /* Revocation. */
 
 /* How many entries of a table are passed in one step, when nothing is to be done with them. A table has a multiple of them. */
-enum { STRIDE = TABLE_ENTRIES < 32 ? TABLE_ENTRIES : 32 };
+enum { STRIDE = TABLE_ENTRIES < 16 ? TABLE_ENTRIES : 16 };
 
 static void set_at(struct revocation *r, uint32_t number, word_t offset)
 {
@@ -734,6 +734,7 @@ void mapdb_revoke_end(struct revocation *r)
 	if (r->root)
 		pass_on_status(r);
 	r->root = 0;
+	r->ended = false;
 	r->extended = 0;
 	ring_remove(&r->link);
 }
@@ -784,16 +785,14 @@ bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 	return true;
 }
 
-/* The mapping that the source page belongs to, made if it is sigma0's first. 0: no memory. */
+/* The mapping that a page of sigma0's belongs to, made when it is first given away. 0: no memory. */
 static uint32_t source_mapping(struct space *s, virt_t source)
 {
-	uint32_t number = cover(s, source);
+	uint32_t number;
 	struct entry e = find(s, source, 0);
 	unsigned budget = 1;
 	struct mapping *m;
 
-	if (number)
-		return number;
 	if (make_shade(e, &budget) != MAPDB_DONE || !(number = mapping_alloc()))
 		return 0;
 	m = mapping_of(number);
@@ -826,7 +825,7 @@ static bool has_already(struct space *to, virt_t at, uint32_t parent, virt_t sou
 	return source_of(m, mapping_of(parent)) + (at - address_of(m)) == source;
 }
 
-enum { EXTEND_STEPS = 8, CLEAR_STEPS = 2 };
+enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
 
 /*
  * Is the page that is to be mapped already there? In which parts doesn't matter. If so they get the rights of the new mapping, too;
@@ -864,7 +863,21 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
 {
 	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, flush);
-	return mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return mapdb_revoke(r, FIRST_STEPS, cpu);
+}
+
+/*
+ * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the last call
+ * has ended one.
+ */
+static bool is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu)
+{
+	*walked = r->ended;
+	r->ended = false;
+	if (ring_empty(&r->link))
+		return true;
+	r->ended = mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return false;
 }
 
 /* Has the walk just ended that took this away? */
@@ -969,7 +982,7 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 			return result;
 	}
 	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
-	parent = source_mapping(from, source);
+	parent = known_parent ? known_parent : source_mapping(from, source);
 	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
 	                : MAPDB_NO_MEMORY;
 	if (result == MAPDB_MORE)
@@ -1098,13 +1111,13 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
 	enum mapdb_result result;
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
 	result = map(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
 	if (result != MAPDB_MORE)
 		clearing->extended = 0;
 	return result;
@@ -1113,14 +1126,14 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	if (under_way && is_cleared(clearing, from, source, PAGE_SIZE, false))
+	if (walked && is_cleared(clearing, from, source, PAGE_SIZE, false))
 		return MAPDB_DONE; /* the page was granted before that walk */
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)

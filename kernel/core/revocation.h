@@ -26,7 +26,9 @@ struct revocation {
 	word_t position;            /* in `at`, for taking and scanning */
 	unsigned scan_level;
 
-	virt_t extended;            /* no walk, but a page that is mapped again: up to where its rights were added */
+	/* Where a map item stands that this walk is, or may be, part of. */
+	bool ended;                 /* the walk, when the item was left */
+	virt_t extended;            /* a page that is there already: up to where rights were added */
 	struct ring link;           /* with the others that are under way */
 };
 

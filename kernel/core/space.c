@@ -69,7 +69,7 @@ void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	enum { STEPS = 4 };
+	enum { STEPS = 3 };
 
 	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || !mapdb_free_tables(s, &s->tables_gone))
 		return false;

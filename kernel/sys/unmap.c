@@ -23,7 +23,7 @@
 #include "core/space.h"
 #include "sys/calls.h"
 
-enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 4 };
+enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 3 };
 
 /* Begin with the flexpage that unmap_item names: one of the two walks, and nothing for the other. */
 static void begin(struct tcb *self, bool flush)
