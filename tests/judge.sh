@@ -207,6 +207,21 @@ judge_bench() {
 	fi
 }
 
+judge_irqoff() {
+	local longest
+	await irqoff
+	longest=$(sed -n 's/^longest //p' "$work/irqoff.result" 2>/dev/null || true)
+	if [ "$job_status" != 0 ] || [ -z "$longest" ]; then
+		failing irqoff.longest 'the system to end well, with its instructions counted' \
+			"status $job_status: $(last_line "$job_out")"
+	elif [ "$longest" -le 5000 ]; then
+		pass irqoff.longest
+	else
+		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
+			"$longest; $(sed 1d "$work/irqoff.result")"
+	fi
+}
+
 judge_boot_errors() {
 	local name options text said
 	while IFS='|' read -r name options text; do
