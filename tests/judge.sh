@@ -46,6 +46,23 @@ judge_unit_tests() {
 	done
 }
 
+# libFuzzer counts what it tried when it has found nothing.
+judge_fuzz() {
+	local name=$1
+	await "$name"
+	if [ "$job_status" = 0 ] && grep -q -a '^Done [1-9][0-9]* runs in' "$job_out"; then
+		pass "$name"
+	else
+		failing "$name" 'no input that breaks it' "$(fuzz_finding "$job_out")"
+	fi
+}
+
+# What broke, and which file has the input.
+fuzz_finding() {
+	grep -a -m 1 -E 'does not hold|^after [0-9]+ operations|^panic|runtime error:|ERROR: ' "$1" || last_line "$1"
+	grep -a -o -m 1 'Test unit written to .*' "$1" || true
+}
+
 judge_other_compiler() {
 	await "build.$other"
 	if [ "$job_status" = 0 ]; then
@@ -135,10 +152,14 @@ judge_harness() {
 	judge_harness_panic
 }
 
-# ... and does judge_system, when a system stops in the middle or says nothing?
+# ... and do judge_fuzz, when a target tries nothing, and judge_system, when a system stops in the middle or says
+# nothing?
 judge_harness_judges() {
 	local said
 	echo 0 >"$work/harness.cut.status"
+	echo 'INFO: seed corpus: files: 1' >"$work/harness.cut.out"
+	said=$(judge_fuzz harness.cut)
+	expect_saying harness.fuzz_tries_nothing "$said" 'no input that breaks it'
 	: >"$work/harness.cut.out"
 	printf 'RUN a.b\nPASS a.b\nRUN a.c\nkernel: stop\n' >"$work/harness.cut.log"
 	said=$(judge_system harness.cut '')
@@ -177,6 +198,8 @@ judge_boot() {
 		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
 	elif [ "$figures" != 16 ]; then
 		failing "$name" '16 BENCH lines' "$figures"
+	elif ! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
+		failing "$name" 'a greeting of hello-c' "$(grep '^hello' "$work/$name.log" | tail -n 1)"
 	else
 		pass "$name"
 	fi
@@ -220,6 +243,44 @@ judge_irqoff() {
 		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
 			"$longest; $(sed 1d "$work/irqoff.result")"
 	fi
+}
+
+# --- programs with musl -------------------------------------------------------------------------------------------
+
+# judge_lines JOB STATUS: lines of case|line; the job ends with this status, and has printed the line (an extended regular
+# expression) if the kernel had nothing to complain about.
+judge_lines() {
+	local job=$1 status=$2 name line
+	await "$job"
+	[ -f "$work/$job.log" ] || : >"$work/$job.log"
+	while IFS='|' read -r name line; do
+		if [ "$job_status" != "$status" ]; then
+			failing "$name" "status $status" "status $job_status: $(last_line "$job_out")"
+		elif ! grep -qxE "$line" "$work/$job.log"; then
+			failing "$name" "a line '$line'" "$(last_line "$work/$job.log")"
+		elif grep -q '^kernel: thread' "$work/$job.log"; then
+			failing "$name" 'no complaint of the kernel' "$(grep -m 1 '^kernel: thread' "$work/$job.log")"
+		else
+			pass "$name"
+		fi
+	done
+}
+
+judge_hosted() {
+	judge_system hosted hosted.
+	judge_lines hosted-ends 1 <<-'END'
+		hosted.ends_with_status|root: test-hosted: exit status 42
+		hosted.ends_by_abort|root: test-hosted: exit status 134
+		hosted.ends_by_trap|root: test-hosted \(thread .*\) exception: invalid instruction .*
+		hosted.ends_by_fault|root: test-hosted \(thread .*\) page fault: write to 0x8 .*
+		hosted.ends_by_int80|root: test-hosted \(thread .*\) exception: trap \(trap 128.*
+		hosted.ends_by_quota|root: test-hosted \(thread .*\) page fault: .* its memory quota is used up .*
+	END
+	judge_lines hosted-typed 0 <<-'END'
+		hosted.reads_line|test-hosted: 10 characters: two words
+		hosted.reads_long_line|test-hosted: 19 characters: a line that is longtest-hosted: 13 characters: er than that
+		hosted.reads_end|test-hosted: 4 characters: end
+	END
 }
 
 judge_boot_errors() {

@@ -51,6 +51,8 @@ struct tcb *fault_exception(struct tcb *self)
 
 	self->fault_label = is_call ? (word_t)LABEL_SYSTEM_EXCEPTION : (word_t)LABEL_ARCH_EXCEPTION;
 	self->fault_word = self->vector;
+	if (is_call)
+		self->error = 0;
 	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
 }
 
@@ -140,4 +142,5 @@ void fault_unanswered(struct tcb *t)
 	if (t->role != ROLE_START)
 		complain(t);
 	t->hold |= HOLD_HALTED;
+	t->slow |= SLOW_HALTED;
 }

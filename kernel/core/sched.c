@@ -15,7 +15,7 @@ void sched_init(struct cpu *cpu, struct ring *queues)
 		cpu->ready_used[i] = 0;
 	cpu->slice_end = USEC_NEVER;
 	cpu->timer_at = USEC_NEVER;
-	cpu->floor = 0;
+	cpu->ready_floor = 0;
 }
 
 static int highest_ready(const struct cpu *cpu)
@@ -30,13 +30,13 @@ static void update_floor(struct cpu *cpu)
 {
 	int highest = highest_ready(cpu);
 
-	cpu->floor = highest > 0 ? (uint32_t)highest << 2 : 0;
+	cpu->ready_floor = highest > 0 ? (uint32_t)highest << 2 : 0;
 }
 
-/* Is a better thread than t ready? One comparison: cpu->floor is kept for it. */
+/* Is a better thread than t ready? One comparison: cpu->ready_floor is kept for it. */
 static bool better_is_ready(const struct tcb *t)
 {
-	return t->cpu->floor > t->priority;
+	return t->cpu->ready_floor > t->priority;
 }
 
 static void enqueue(struct tcb *t, bool first)

@@ -53,11 +53,18 @@ enum role {
 	ROLE_EXCEPTION, /* sends its registers, receives them */
 };
 
-/* The hazards word, compared whole by the path of a message. */
+/*
+ * The hazards word: the number of the home CPU, doubled, and reasons why C alone may switch to the thread. The path of a
+ * message compares it whole; while a thread with hazards runs, C keeps the path closed (cpu.floor). Bit 0 is 0.
+ */
 enum slow {
-	SLOW_CPU_MASK = 0xff,     /* home CPU */
-	SLOW_TIMEOUT = 1 << 8,    /* `timeout` was started, in either phase */
-	SLOW_ROLE = 1 << 9,       /* does not wait as a user: C must take the message */
+	SLOW_CPU_SHIFT = 1,
+	SLOW_TIMEOUT = 1 << 8,     /* `timeout` was started, in either phase */
+	SLOW_ROLE = 1 << 9,        /* does not wait as a user */
+	SLOW_HALTED = 1 << 10,     /* HOLD_HALTED */
+	SLOW_FLAGS = 1 << 11,      /* waits as a user, but goes on with RFLAGS of its own */
+	SLOW_PROPAGATED = 1 << 12, /* somebody is queued who speaks for another */
+	SLOW_REDIRECTED = 1 << 13, /* its space has a redirector */
 };
 
 /* The general registers, where the entry code stores them; ascending addresses. */
@@ -80,12 +87,11 @@ struct tcb {
 	union {
 		struct {
 			/* Identity. Written when the thread is created, activated or deleted. */
-			struct space *space;   /* NULL: an idle thread */
+			struct space *space;   /* NULL: an idle thread, or one that was deleted */
 			struct cpu *cpu;       /* home */
-			struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
 			word_t scheduler;      /* global id */
 			struct ring space_link;
-			struct ring all_link;
+			struct ring all_link;  /* in all_threads, or among the deleted */
 
 			/* Scheduling. Home CPU. */
 			struct ring ready_link; /* in a ready queue: runnable and not running */
@@ -97,6 +103,7 @@ struct tcb {
 			/* IPC. Home CPU. */
 			uint8_t role;
 			struct tcb *partner;      /* whom HOLD_SENDING waits for */
+			word_t partner_id;        /* and its id then: another one now, and the message is to nobody */
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
 			struct timeout timeout;   /* of the present phase */
@@ -131,17 +138,21 @@ struct tcb {
 	word_t unused;
 
 	/* 0x380 the line that a receiver's waking reads. */
-	uint32_t slow;     /* enum slow */
-	uint32_t priority; /* priority << 2 | 3, see abi/syscall.h: compared with a call word */
-	word_t cr3;        /* of the space */
-	word_t utcb;       /* user address: local id and GS base */
+	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */
+	uint32_t slow;         /* enum slow; in one word with the priority */
+	word_t cr3;            /* of the space */
+	word_t utcb;           /* user address: local id and GS base */
 	word_t fs_base;
-	word_t id;         /* global id */
-	word_t unused2[2];
-	word_t vector;     /* 0x3b8 how the thread entered the kernel, written by the entry code */
+	word_t id;             /* global id */
+	struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
+	word_t unused2;
+	word_t vector;         /* 0x3b8 how the thread entered the kernel, written by the entry code */
 
 	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */
-	word_t error;
+	union {
+		word_t error;  /* in the kernel: of the exception that led here */
+		word_t own_id; /* while it runs or waits as a user: the id once more, in the line that a sender writes */
+	};
 	word_t rip;
 	word_t cs;
 	word_t rflags;
@@ -153,7 +164,7 @@ struct tcb {
 
 _Static_assert(sizeof(struct tcb) == TCB_SIZE, "the slot of a thread number");
 _Static_assert(offsetof(struct tcb, regs) == 0x300, "what C alone uses has grown into what a message touches");
-_Static_assert(offsetof(struct tcb, slow) == 0x380, "a cache line of its own");
+_Static_assert(offsetof(struct tcb, priority) == 0x380, "a cache line of its own");
 _Static_assert(offsetof(struct tcb, vector) == 0x3b8, "just below the frame");
 _Static_assert(offsetof(struct tcb, error) == 0x3c0, "a cache line of its own");
 _Static_assert(offsetof(struct tcb, ss) == 0x3e8, "the processor pushes from slot + 0x3f0 down");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/cpu.c - make what belongs to one CPU. */
+#include "abi/syscall.h"
 #include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
@@ -46,6 +47,10 @@ struct cpu *cpu_init(unsigned number)
 
 	map_area(area);
 	cpu->number = number;
+	cpu->slow = number << SLOW_CPU_SHIFT;
+	cpu->word_call = CALL_WORD(CALL_IPC, IPC_CALL);
+	cpu->word_reply_wait = CALL_WORD(CALL_IPC, IPC_OPEN);
+	cpu->word_from = CALL_WORD(CALL_IPC, IPC_FROM);
 	cpu->loaded_cr3 = direct_map_phys(kernel_root);
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);
 	struct ring *queues = frame_alloc();

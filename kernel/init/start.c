@@ -13,12 +13,32 @@
 
 static struct boot_handoff boot; /* a copy: the original is not mapped any more once the kernel has tables of its own */
 
+/* Is this among the words of the kernel's command line? */
+static bool option(const char *word)
+{
+	const char *line = direct_map(boot.command_line);
+
+	while (*line) {
+		const char *w = word;
+
+		while (*w && *line == *w)
+			line++, w++;
+		if (!*w && (!*line || *line == ' '))
+			return true;
+		while (*line && *line != ' ')
+			line++;
+		while (*line == ' ')
+			line++;
+	}
+	return false;
+}
+
 static void print_machine(void)
 {
-	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d; "
+	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d path %d; "
 	      "tsc %lu kHz, timer %lu kHz\n",
 	      frames_free() * PAGE_SIZE / 1024, cpu_features.smep, cpu_features.smap, cpu_features.umip,
-	      cpu_features.fsgsbase, cpu_features.xsave, clock_tsc_khz(), clock_apic_khz());
+	      cpu_features.fsgsbase, cpu_features.xsave, cpu_features.path, clock_tsc_khz(), clock_apic_khz());
 }
 
 void kernel_start(const struct boot_handoff *handoff)
@@ -32,6 +52,8 @@ void kernel_start(const struct boot_handoff *handoff)
 	memory_init(&boot);
 	mappings_init(&boot);
 	symbols_init(direct_map(boot.kernel_elf), boot.kernel_elf_size);
+
+	cpu_features.path &= !option("path=off");
 
 	struct cpu *cpu = cpu_init(0);
 

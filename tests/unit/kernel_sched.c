@@ -83,7 +83,7 @@ static void check(const struct tcb *running)
 		for (struct ring *r = queues[p].next; r != &queues[p]; r = r->next)
 			assert_int_equal(tcb_priority(CONTAINER_OF(r, struct tcb, ready_link)), p);
 	}
-	assert_int_equal(cpu.floor, highest > 0 ? highest << 2 : 0);
+	assert_int_equal(cpu.ready_floor, highest > 0 ? highest << 2 : 0);
 	assert_true(ring_empty(&running->ready_link));
 	assert_true(ring_empty(&idle.ready_link));
 }
