@@ -3,12 +3,14 @@
  * core/ipc.c - the two phases of a message, see core/ipc.h.
  *
  * Invariants: a thread with HOLD_SENDING is in partner->senders, and nowhere else; partner->open is 0 as long
- * as that ring is not empty. A thread that waits (tcb_is_waiting) is in no ring but perhaps the timing wheel.
+ * as that ring, or the ring of waiting interrupts, is not empty. A thread that waits (tcb_is_waiting) is in no ring but
+ * perhaps the timing wheel.
  * Rules of the order: a receiver looks for queued senders before it waits, a sender for a waiting receiver
  * before it queues, so the two never wait for each other.
  */
 #include "core/ipc.h"
 #include "core/fault.h"
+#include "core/irq.h"
 #include "core/message.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -50,6 +52,12 @@ static struct tcb *queued_sender(const struct tcb *t)
 	return NULL;
 }
 
+/* Is somebody queued whom t's receive phase asks for? */
+static bool anybody_queued(const struct tcb *t)
+{
+	return t->open == 0 && (irq_is_waiting_for(t) || queued_sender(t));
+}
+
 /* Can a message from there ever come? */
 static bool source_exists(word_t from)
 {
@@ -80,10 +88,9 @@ void ipc_leave(struct tcb *t)
 	ipc_complete_frame(t);
 	if (t->hold & HOLD_SENDING) {
 		ring_remove(&t->sender_link);
-		if (ring_empty(&t->partner->senders)) {
-			t->partner->open = t->partner->id;
+		tcb_update_open(t->partner);
+		if (ring_empty(&t->partner->senders))
 			t->partner->slow &= ~(uint32_t)SLOW_PROPAGATED;
-		}
 		t->partner = NULL;
 	}
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
@@ -165,7 +172,7 @@ static void sender_goes_on(struct tcb *t)
 	if (t->receive_from == NIL_THREAD) {
 		t->regs.rax = 0;
 		ipc_wake(t);
-	} else if (queued_sender(t)) {
+	} else if (anybody_queued(t)) {
 		t->resume = ipc_resume;
 		if (tcb_is_runnable(t))
 			sched_ready(t);
@@ -217,7 +224,9 @@ static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 {
 	struct tcb *sender;
 
-	while ((sender = queued_sender(self))) {
+	if (self->open == 0 && irq_receive(self))
+		return done(self, woken);
+	while (self->open == 0 && (sender = queued_sender(self))) {
 		int error = message_transfer(sender, self);
 
 		if (error == MESSAGE_HAS_ITEMS) {
@@ -275,6 +284,18 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 		to->slow |= SLOW_PROPAGATED;
 	start_timeout(self, deadline);
 	return sched_next(self);
+}
+
+/* self sends to an id of no thread: its answer to an interrupt, or a mistake. */
+static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
+{
+	if (!irq_answer(self, to))
+		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+	if (self->receive_from == NIL_THREAD) {
+		self->regs.rax = 0;
+		return done(self, NULL);
+	}
+	return receive_phase(self, NULL);
 }
 
 /*
@@ -337,7 +358,7 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 	if (partner)
 		partner = redirect(self, partner);
 	if (!partner || (partner->hold & HOLD_INACTIVE))
-		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+		return send_to_no_thread(self, to);
 	self->sender_name = name_sender(self, partner);
 	if (!accepts(partner, self))
 		return block_sending(self, partner, send_timeout);
@@ -392,12 +413,12 @@ void ipc_wait_for_start(struct tcb *t, word_t pager)
 bool ipc_is_receiving(const struct tcb *t)
 {
 	return t->transfer_from ||
-	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+	       (!t->transfer.to && t->role != ROLE_EXHAUSTED && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
 }
 
 bool ipc_is_sending(const struct tcb *t)
 {
-	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
+	return t->transfer.to || (!t->transfer_from && t->role != ROLE_EXHAUSTED && (t->hold & HOLD_SENDING));
 }
 
 void ipc_abort(struct tcb *t)

@@ -52,7 +52,8 @@ void ipc_leave(struct tcb *t);
 
 /*
  * Does t send or receive, as ExchangeRegisters sees it? Its own IPC counts: a thread that waits for a page of a message
- * that it sends is sending.
+ * that it sends is sending. A total quantum that is used up is between the thread and its scheduler: to end that wait would
+ * be to run on without one.
  */
 bool ipc_is_sending(const struct tcb *t);
 bool ipc_is_receiving(const struct tcb *t);

@@ -15,6 +15,7 @@
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
+#include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -155,7 +156,7 @@ word_t thread_name(const struct tcb *self, const struct tcb *other)
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
-	t->open = ring_empty(&t->senders) ? id : 0;
+	tcb_update_open(t);
 	if (t->role == ROLE_USER)
 		t->own_id = id;
 	if (t->utcb_map)
@@ -182,6 +183,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->scheduler = scheduler;
 	t->hold = HOLD_INACTIVE;
 	t->slice = SLICE_DEFAULT;
+	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
 	t->slow = cpu->slow;
 	t->wait = NOT_WAITING;
@@ -191,6 +193,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);
 	ring_init(&t->sender_link);
+	ring_init(&t->interrupts);
 	ring_init(&t->ready_link);
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
@@ -231,6 +234,7 @@ struct space *thread_delete(struct tcb *t)
 	transfer_abort(t);
 	ipc_leave(t);
 	sched_unready(t);
+	irq_handler_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
 	if (t->utcb_map)
@@ -305,6 +309,7 @@ void thread_rename(struct tcb *t, word_t id)
 	/* Who waits for the start message waits on; its wait is not by its own id. */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
+	irq_handler_gone(t);
 	set_id(t, id);
 }
 

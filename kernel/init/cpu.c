@@ -58,7 +58,6 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->wheel || !queues)
 		panic("%s", too_little);
 	wheel_init(cpu->wheel, 0);
-	sched_init(cpu, queues);
 	cpu->fpu_off = true;
 
 	/* Its id is one that no lookup gives out: the thread has no space. */
@@ -66,6 +65,7 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->idle)
 		panic("%s", too_little);
 	cpu->idle->hold = 0;
+	sched_init(cpu, queues);
 	return cpu;
 }
 _Static_assert(sizeof(struct ring) * PRIORITIES <= PAGE_SIZE, "the ready queues fit a frame");

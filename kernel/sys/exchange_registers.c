@@ -57,7 +57,7 @@ static word_t state_of(const struct tcb *t)
 
 static void set_halted(struct tcb *t, bool halted)
 {
-	t->hold &= ~(word_t)HOLD_HALTED;
+	t->hold &= ~(word_t)(HOLD_HALTED | HOLD_DEAD);
 	t->slow &= ~(uint32_t)SLOW_HALTED;
 	if (halted) {
 		sched_unready(t);

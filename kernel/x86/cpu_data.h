@@ -72,6 +72,10 @@ struct cpu {
 	bool fpu_off;         /* CR0.TS, as last written */
 	struct wheel *wheel;
 	usec_t slice_end;     /* when the running time slice ends; USEC_NEVER: never */
+	usec_t counted_from;  /* since when the running thread's total quantum is to be charged */
+	struct tcb *delayed;  /* who runs on because it put off being preempted, until slice_end; NULL: nobody */
+	usec_t delayed_rest;  /* what was left of its slice then; 0: it was over */
+	uint32_t donated;     /* the slice was given by a thread of this priority (as in tcb.priority); 0: by none */
 	usec_t timer_at;      /* what the timer is set to */
 
 	word_t gdt[GDT_ENTRIES];
