@@ -59,7 +59,8 @@ void *frames_alloc_adjacent(unsigned count)
 	return frames;
 }
 
-static void *take(void)
+/* A frame with anything in it. */
+static void *take_unfilled(void)
 {
 	struct free_frame *frame = freed;
 
@@ -75,14 +76,17 @@ static void *take(void)
 	return frame;
 }
 
-void *frame_alloc(void)
+static void *take(void)
 {
-	if (!frames_free())
-		return NULL;
-	void *frame = take();
+	void *frame = take_unfilled();
 
 	words_fill(frame, 0, PAGE_SIZE / sizeof(word_t));
 	return frame;
+}
+
+void *frame_alloc(void)
+{
+	return frames_free() ? take() : NULL;
 }
 
 bool frames_reserve(size_t count)
@@ -103,6 +107,12 @@ void *frame_alloc_reserved(void)
 {
 	frames_unreserve(1);
 	return take();
+}
+
+void *frame_alloc_reserved_unfilled(void)
+{
+	frames_unreserve(1);
+	return take_unfilled();
 }
 
 void frame_free(void *frame)

@@ -27,9 +27,10 @@ void frame_free(void *frame);
  */
 bool frames_reserve(size_t count);
 void frames_unreserve(size_t count);
-
-/* One of those, with anything in it: the caller fills all of it. */
 void *frame_alloc_reserved(void);
+
+/* The same with anything in it: the caller fills all of it. */
+void *frame_alloc_reserved_unfilled(void);
 
 /* How many frames are free. */
 size_t frames_free(void);

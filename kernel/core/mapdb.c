@@ -265,7 +265,7 @@ static size_t tables_set_aside(unsigned level)
 /* Replace a leaf by a table of leaves that map the same; the frame was set aside when the leaf was made. */
 static void split(struct entry e)
 {
-	pte_t *table = frame_alloc_reserved();
+	pte_t *table = frame_alloc_reserved_unfilled();
 
 	pagetable_split(table, *pte_of(e), e.level);
 	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
