@@ -206,7 +206,7 @@ judge_boot() {
 }
 
 judge_bench() {
-	local a b
+	local a b late
 	await boot.bios
 	await bench.again
 	a=$(grep '^BENCH' "$work/boot.bios.log" || true)
@@ -221,6 +221,27 @@ judge_bench() {
 		pass bench.unit
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
+	fi
+	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
+	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
+		pass bench.irqoff
+	else
+		failing bench.irqoff 'BENCH name=irqoff.max with a max of at most 5000' "${late:-no such line}"
+	fi
+}
+
+judge_irqoff() {
+	local longest
+	await irqoff
+	longest=$(sed -n 's/^longest //p' "$work/irqoff.result" 2>/dev/null || true)
+	if [ "$job_status" != 0 ] || [ -z "$longest" ]; then
+		failing irqoff.longest 'the system to end well, with its instructions counted' \
+			"status $job_status: $(last_line "$job_out")"
+	elif [ "$longest" -le 5000 ]; then
+		pass irqoff.longest
+	else
+		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
+			"$longest; $(sed 1d "$work/irqoff.result")"
 	fi
 }
 

@@ -14,12 +14,15 @@ static size_t freed_count;
 static phys_t pool_low, unused_low, unused_high;
 static size_t reserved_count;
 static uint32_t *notes;
+static uint16_t *counts; /* behind the notes */
 
 void frames_init(phys_t low, phys_t high)
 {
-	size_t notes_size = ALIGN_UP((high - low) / PAGE_SIZE * sizeof(*notes), PAGE_SIZE);
+	size_t frames = (high - low) / PAGE_SIZE;
+	size_t notes_size = ALIGN_UP(frames * (sizeof(*notes) + sizeof(*counts)), PAGE_SIZE);
 
 	notes = direct_map(low);
+	counts = (uint16_t *)(notes + frames);
 	words_fill((word_t *)notes, 0, notes_size / sizeof(word_t));
 	pool_low = unused_low = low + notes_size;
 	unused_high = high;
@@ -40,6 +43,11 @@ uint32_t *frame_note(const void *frame)
 	return &notes[frame_number(frame) - 1];
 }
 
+uint16_t *frame_count(const void *frame)
+{
+	return &counts[frame_number(frame) - 1];
+}
+
 void *frames_alloc_adjacent(unsigned count)
 {
 	if (unused_high - unused_low < (phys_t)count * PAGE_SIZE || frames_free() < count)
@@ -51,7 +59,8 @@ void *frames_alloc_adjacent(unsigned count)
 	return frames;
 }
 
-static void *take(void)
+/* A frame with anything in it. */
+static void *take_unfilled(void)
 {
 	struct free_frame *frame = freed;
 
@@ -62,8 +71,16 @@ static void *take(void)
 		freed = frame->next;
 		freed_count--;
 	}
-	words_fill((word_t *)frame, 0, PAGE_SIZE / sizeof(word_t));
 	*frame_note(frame) = 0;
+	*frame_count(frame) = 0;
+	return frame;
+}
+
+static void *take(void)
+{
+	void *frame = take_unfilled();
+
+	words_fill(frame, 0, PAGE_SIZE / sizeof(word_t));
 	return frame;
 }
 
@@ -90,6 +107,12 @@ void *frame_alloc_reserved(void)
 {
 	frames_unreserve(1);
 	return take();
+}
+
+void *frame_alloc_reserved_unfilled(void)
+{
+	frames_unreserve(1);
+	return take_unfilled();
 }
 
 void frame_free(void *frame)

@@ -10,7 +10,7 @@
 
 #include "base/types.h"
 
-/* Take over the range, of which a thousandth is kept for notes; called once. */
+/* Take over the range, of which a seven-hundredth is kept for notes; called once. */
 void frames_init(phys_t low, phys_t high);
 
 /* A frame filled with zeros, as the kernel sees it; NULL when there is none. */
@@ -29,6 +29,9 @@ bool frames_reserve(size_t count);
 void frames_unreserve(size_t count);
 void *frame_alloc_reserved(void);
 
+/* The same with anything in it: the caller fills all of it. */
+void *frame_alloc_reserved_unfilled(void);
+
 /* How many frames are free. */
 size_t frames_free(void);
 
@@ -38,5 +41,8 @@ void *frame_of_number(uint32_t number);
 
 /* A word about the frame, for whoever has allocated it; 0 in a fresh one. */
 uint32_t *frame_note(const void *frame);
+
+/* How much of the frame is in use, for whoever has allocated it to count; 0 in a fresh one. */
+uint16_t *frame_count(const void *frame);
 
 #endif

@@ -184,16 +184,34 @@ static struct shade *shade_of(struct entry e)
 	return frame ? (struct shade *)frame_of_number(frame) + e.index : NULL;
 }
 
-static bool make_shade(struct entry e)
+/* Write a word of a shade. A shade counts those that are not 0, as a table does. */
+static void shade_set(uint32_t *word, uint32_t value)
 {
-	if (*frame_note(e.table) == 0) {
-		void *frame = frame_alloc();
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)word, PAGE_SIZE));
 
-		if (!frame)
-			return false;
-		*frame_note(e.table) = frame_number(frame);
-	}
-	return true;
+	*used = (uint16_t)(*used + (value != 0) - (*word != 0));
+	*word = value;
+}
+
+/*
+ * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and finds there
+ * what was made. Breaking up a page is as long as two, and ends it.
+ */
+enum { BUDGET = 3 };
+
+static enum mapdb_result make_shade(struct entry e, unsigned *budget)
+{
+	if (*frame_note(e.table))
+		return MAPDB_DONE;
+	if (*budget == 0)
+		return MAPDB_MORE;
+	void *frame = frame_alloc();
+
+	if (!frame)
+		return MAPDB_NO_MEMORY;
+	--*budget;
+	*frame_note(e.table) = frame_number(frame);
+	return MAPDB_DONE;
 }
 
 static bool is_table(pte_t pte, unsigned level)
@@ -247,53 +265,39 @@ static size_t tables_set_aside(unsigned level)
 /* Replace a leaf by a table of leaves that map the same; the frame was set aside when the leaf was made. */
 static void split(struct entry e)
 {
-	pte_t leaf = *pte_of(e);
-	pte_t *table = frame_alloc_reserved();
+	pte_t *table = frame_alloc_reserved_unfilled();
 
-	if (e.level == 1)
-		leaf &= ~PTE_LARGE;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = leaf + i * level_size(e.level - 1);
+	pagetable_split(table, *pte_of(e), e.level);
 	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
 }
 
-/* The entry of `level`, with tables made and leaves split on the way. False: no memory. */
-static bool make_entry(struct space *s, virt_t address, unsigned level, struct entry *e)
+/* The entry of `level`, with tables made and leaves split on the way. */
+static enum mapdb_result make_entry(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
 {
 	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
+		if (*budget == 0)
+			return MAPDB_MORE;
 		if (*pte_of(*e) & PTE_PRESENT) {
 			split(*e);
+			*budget = 0;
 			continue;
 		}
 		pte_t *table = frame_alloc();
 
 		if (!table)
-			return false;
-		*pte_of(*e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
+			return MAPDB_NO_MEMORY;
+		--*budget;
+		pte_set(pte_of(*e), direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
 	}
-	return true;
+	return MAPDB_DONE;
 }
 
-/* Are these words, whose number is a multiple of eight, all 0? */
-static bool words_are_zero(const word_t *words, size_t count)
+/* Nothing mapped by it, and nothing in its shade either. */
+static bool table_is_empty(const pte_t *table)
 {
-	for (const word_t *w = words; w < words + count; w += 8)
-		if (w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7])
-			return false;
-	return true;
-}
+	uint32_t shade = *frame_note(table);
 
-/*
- * Nothing mapped by it, and nothing in its shade either. Who takes pages away in order finds what is left next to the one
- * taken last, so the neighbours are asked first.
- */
-static bool table_is_empty(const pte_t *table, unsigned index)
-{
-	const word_t *shade = *frame_note(table) ? frame_of_number(*frame_note(table)) : NULL;
-
-	if (table[index] || table[(index + 1) % TABLE_ENTRIES] || table[(index - 1) % TABLE_ENTRIES])
-		return false;
-	return words_are_zero(table, TABLE_ENTRIES) && (!shade || words_are_zero(shade, TABLE_ENTRIES));
+	return *frame_count(table) == 0 && (!shade || *frame_count(frame_of_number(shade)) == 0);
 }
 
 static void free_table(pte_t *table)
@@ -305,19 +309,19 @@ static void free_table(pte_t *table)
 
 static void mapping_free(uint32_t number);
 
-/* Free the tables on the way to an address that have become empty, and mappings that nothing is left of then. */
-static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
+/* Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. */
+static void free_empty_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
-	for (unsigned level = 0; level < LEVELS - 1; level++) {
+	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
 		if (above.level > level + 1 || !is_table(*pte_of(above), above.level))
 			continue;
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
-		if (!table_is_empty(table, index_of(address, level)))
+		if (!table_is_empty(table))
 			return;
-		*pte_of(above) = 0;
+		pte_set(pte_of(above), 0);
 		space_invalidate(s, cpu, address);
 		free_table(table);
 
@@ -326,6 +330,11 @@ static void free_empty_tables(struct space *s, virt_t address, const struct cpu 
 		if (number && !mapping_of(number)->child)
 			mapping_free(number);
 	}
+}
+
+static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	free_empty_below(LEVELS - 1, s, address, cpu);
 }
 
 /*
@@ -350,7 +359,7 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 		struct entry e = find(s, address, level);
 		uint32_t *note = frame_note(e.table);
 
-		if (e.level == level && *note && words_are_zero(frame_of_number(*note), TABLE_ENTRIES)) {
+		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
 			frame_free(frame_of_number(*note));
 			*note = 0;
 		}
@@ -360,22 +369,31 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 
 static void clear_leaf(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
-	*pte_of(e) = 0;
+	pte_set(pte_of(e), 0);
 	frames_unreserve(tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
 
 /* Lists of siblings. */
 
-/* Where the list begins that a child is in. */
-static uint32_t *list_head(struct mapping *parent, unsigned level, virt_t source)
+/* The entry of the shade in which the list begins that a child is in. NULL: it begins in the parent. */
+static struct shade *list_shade(const struct mapping *parent, unsigned level, virt_t source)
 {
 	if (level == level_of(parent))
-		return &parent->child;
+		return NULL;
 	struct entry e = find(space_of(parent), source, level);
 
 	assert(e.level == level && shade_of(e));
-	return &shade_of(e)->children;
+	return shade_of(e);
+}
+
+/* Let that list begin with this one. */
+static void set_first(struct mapping *parent, struct shade *shade, uint32_t number)
+{
+	if (shade)
+		shade_set(&shade->children, number);
+	else
+		parent->child = number;
 }
 
 static virt_t source_of(const struct mapping *m, const struct mapping *parent)
@@ -386,15 +404,15 @@ static virt_t source_of(const struct mapping *m, const struct mapping *parent)
 static void link_child(uint32_t number, uint32_t parent_number, virt_t source)
 {
 	struct mapping *m = mapping_of(number), *parent = mapping_of(parent_number);
-	uint32_t *head = list_head(parent, level_of(m), source);
+	struct shade *shade = list_shade(parent, level_of(m), source);
 
 	m->parent = parent_number;
 	m->offset = (uint32_t)((source - address_of(parent)) / size_of(m));
-	m->next = *head;
+	m->next = shade ? shade->children : parent->child;
 	m->prev = 0;
-	if (*head)
-		mapping_of(*head)->prev = number;
-	*head = number;
+	if (m->next)
+		mapping_of(m->next)->prev = number;
+	set_first(parent, shade, number);
 }
 
 static void unlink_child(struct mapping *m)
@@ -409,7 +427,7 @@ static void unlink_child(struct mapping *m)
 	if (m->prev)
 		mapping_of(m->prev)->next = m->next;
 	else
-		*list_head(parent, level_of(m), source_of(m, parent)) = m->next;
+		set_first(parent, list_shade(parent, level_of(m), source_of(m, parent)), m->next);
 }
 
 /* The accesses to a page that a revocation has seen are news for those above its root, too. */
@@ -440,7 +458,7 @@ static void mapping_free(uint32_t number)
 			r->phase = REVOKE_LIST;
 		}
 	}
-	shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping = 0;
+	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
@@ -450,7 +468,7 @@ static void mapping_free(uint32_t number)
 /* Revocation. */
 
 /* How many entries of a table are passed in one step, when nothing is to be done with them. A table has a multiple of them. */
-enum { STRIDE = TABLE_ENTRIES < 32 ? TABLE_ENTRIES : 32 };
+enum { STRIDE = TABLE_ENTRIES < 16 ? TABLE_ENTRIES : 16 };
 
 static void set_at(struct revocation *r, uint32_t number, word_t offset)
 {
@@ -516,8 +534,8 @@ static bool whole_meant(const struct revocation *r, const struct mapping *m)
 	return part_begin(r) == 0 && part_end(r, m) == size_of(m);
 }
 
-/* The leaf of `at` at r->position, if there is one; goes on behind it. */
-static void step_take(struct revocation *r, const struct cpu *cpu)
+/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
+static bool step_take(struct revocation *r, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(r->at);
 	struct space *s = space_of(m);
@@ -530,7 +548,7 @@ static void step_take(struct revocation *r, const struct cpu *cpu)
 		if (whole_meant(r, m))
 			m->place &= ~(uint64_t)STATUS_IN_PLACE;
 		r->phase = REVOKE_LIST;
-		return;
+		return false;
 	}
 	struct entry e = find(s, address, 0);
 	virt_t begin = ALIGN_DOWN(address, level_size(e.level));
@@ -540,11 +558,12 @@ static void step_take(struct revocation *r, const struct cpu *cpu)
 	if (is_user_leaf(e) && cover(s, address) == r->at) {
 		if (!whole && rights) {
 			split(e);
-			return;
+			return true;
 		}
 		take_leaf(r, s, e, begin, rights, whole, cpu);
 	}
 	r->position = last;
+	return false;
 }
 
 static void descend(struct revocation *r, uint32_t child)
@@ -654,8 +673,9 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
 	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
 	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
-	struct space *parent_space = parent ? space_of(parent) : NULL;
-	virt_t source = parent ? source_of(m, parent) : 0;
+	/* Only of a larger page is there a table that can lose its last child. */
+	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
+	virt_t source = parent_space ? source_of(m, parent) : 0;
 
 	if (number == r->root) {
 		pass_on_status(r);
@@ -665,7 +685,8 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	}
 	if (!(r->rights & RIGHT_R))
 		return;
-	free_empty_tables(s, part, cpu);
+	if (level)
+		free_empty_tables(s, part, cpu);
 	free_if_gone(number, s, address, level, all_taken, cpu);
 	if (parent_space)
 		free_empty_tables(parent_space, source, cpu); /* what it was made from may have gone before */
@@ -713,6 +734,8 @@ void mapdb_revoke_end(struct revocation *r)
 	if (r->root)
 		pass_on_status(r);
 	r->root = 0;
+	r->ended = false;
+	r->extended = 0;
 	ring_remove(&r->link);
 }
 
@@ -727,7 +750,8 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 		}
 		switch (r->phase) {
 		case REVOKE_TAKE:
-			step_take(r, cpu);
+			if (step_take(r, cpu))
+				return false;
 			break;
 		case REVOKE_LIST:
 			step_list(r);
@@ -749,32 +773,32 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, 0);
+	unsigned budget = LEVELS - 1;
 
 	if (*pte_of(e) & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
-	if (!make_entry(s, address, level, &e) || !frames_reserve(tables_set_aside(level)))
+	if (make_entry(s, address, level, &e, &budget) != MAPDB_DONE || !frames_reserve(tables_set_aside(level)))
 		return false;
-	*pte_of(e) = ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
-	             (level ? PTE_LARGE : 0);
+	pte_set(pte_of(e), ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
+	                           (level ? PTE_LARGE : 0));
 	return true;
 }
 
-/* The mapping that the source page belongs to, made if it is sigma0's first. 0: no memory. */
+/* The mapping that a page of sigma0's belongs to, made when it is first given away. 0: no memory. */
 static uint32_t source_mapping(struct space *s, virt_t source)
 {
-	uint32_t number = cover(s, source);
+	uint32_t number;
 	struct entry e = find(s, source, 0);
+	unsigned budget = 1;
 	struct mapping *m;
 
-	if (number)
-		return number;
-	if (!make_shade(e) || !(number = mapping_alloc()))
+	if (make_shade(e, &budget) != MAPDB_DONE || !(number = mapping_alloc()))
 		return 0;
 	m = mapping_of(number);
 	m->space = frame_number(s);
 	m->place = ALIGN_DOWN(source, level_size(e.level)) | e.level;
-	shade_of(e)->mapping = number;
+	shade_set(&shade_of(e)->mapping, number);
 	return number;
 }
 
@@ -789,39 +813,42 @@ static pte_t leaf_bits(pte_t source, unsigned rights, unsigned level)
 	return bits;
 }
 
-/* Is the page that `source` of `parent` gives already all there, at `target`? In which parts doesn't matter. */
-static bool has_already(struct space *to, virt_t target, unsigned level, uint32_t parent, virt_t source)
+/* Is what is at `at` in this space, in part or as a whole, the page that `source` of `parent` gives? */
+static bool has_already(struct space *to, virt_t at, uint32_t parent, virt_t source)
 {
-	virt_t end = target + level_size(level);
+	uint32_t number = cover(to, at);
 
-	for (virt_t at = target; at < end;) {
-		struct entry e = find(to, at, 0);
-		uint32_t number = cover(to, at);
+	if (!number || mapping_of(number)->parent != parent)
+		return false;
+	const struct mapping *m = mapping_of(number);
 
-		if (!is_user_leaf(e) || !number)
-			return false;
-		const struct mapping *m = mapping_of(number);
-
-		if (m->parent != parent ||
-		    source_of(m, mapping_of(parent)) + (at - address_of(m)) != source + (at - target))
-			return false;
-		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
-	}
-	return true;
+	return source_of(m, mapping_of(parent)) + (at - address_of(m)) == source;
 }
 
-/* The page that is there already gets what `bits` has more in rights, and its caching. */
-static void renew(struct space *to, virt_t target, unsigned level, pte_t bits, const struct cpu *cpu)
-{
-	virt_t end = target + level_size(level);
+enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
 
-	for (virt_t at = target; at < end;) {
+/*
+ * Is the page that is to be mapped already there? In which parts doesn't matter. If so they get the rights of the new mapping, too;
+ * part by part, for if a later one is not the same page, then what was there goes. MAPDB_NOTHING: it is not.
+ */
+static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t target, unsigned level, uint32_t parent,
+                                virt_t source, pte_t bits, const struct cpu *cpu)
+{
+	virt_t end = target + level_size(level), at = target < r->extended && r->extended < end ? r->extended : target;
+
+	for (unsigned steps = 0; at < end; steps++) {
 		struct entry e = find(to, at, 0);
 		pte_t old = *pte_of(e), new = old & ~(PTE_NX | PTE_CACHING);
 
+		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
+			return MAPDB_NOTHING;
+		r->extended = at;
+		if (steps == EXTEND_STEPS)
+			return MAPDB_MORE;
 		new |= (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 		if (new != old && e.level > level) {
 			split(e);
+			steps = EXTEND_STEPS - 1;
 			continue;
 		}
 		if (new != old) {
@@ -830,15 +857,28 @@ static void renew(struct space *to, virt_t target, unsigned level, pte_t bits, c
 		}
 		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
 	}
+	return MAPDB_DONE;
 }
-
-enum { CLEAR_STEPS = 4 };
 
 /* Take a region away, a few steps at a time; true when nothing of it is left. */
 static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, struct cpu *cpu)
 {
 	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, true);
-	return mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return mapdb_revoke(r, FIRST_STEPS, cpu);
+}
+
+/*
+ * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the last call
+ * has ended one.
+ */
+static bool is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu)
+{
+	*walked = r->ended;
+	r->ended = false;
+	if (ring_empty(&r->link))
+		return true;
+	r->ended = mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return false;
 }
 
 /* Has the walk just ended that took this away? */
@@ -857,14 +897,13 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 
 /*
  * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
- * something there.
+ * something there. Without one, what was mapped on from a hole of a larger page has to go, too.
  */
 static enum mapdb_result clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                       struct cpu *cpu)
 {
-	if (level)
-		free_empty_tables(to, target, cpu);
-	if (walked && is_free(to, target, level))
+	free_empty_below(level, to, target, cpu);
+	if ((walked || !cover(to, target)) && is_free(to, target, level))
 		return MAPDB_DONE;
 	struct entry e = find(to, target, level);
 
@@ -872,26 +911,42 @@ static enum mapdb_result clear_target(struct revocation *r, struct space *to, vi
 		return MAPDB_NO_MEMORY;
 	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
-	if (level)
-		free_empty_tables(to, target, cpu);
+	free_empty_below(level, to, target, cpu);
 	return MAPDB_DONE;
 }
 
-/* Make everything that a mapping needs; stores its place and its number. False: no memory. */
-static bool make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to, virt_t target,
-                         unsigned level, struct entry *entry, uint32_t *number)
+/* Make the entry that a page is to be mapped to, and its shade. */
+static enum mapdb_result make_target(struct space *to, virt_t target, unsigned level, struct entry *entry,
+                                     unsigned *budget)
+{
+	enum mapdb_result result = make_entry(to, target, level, entry, budget);
+
+	if (result != MAPDB_DONE)
+		return result;
+	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : make_shade(*entry, budget);
+}
+
+/* Make everything that a mapping needs; stores its place and its number. */
+static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to,
+                                      virt_t target, unsigned level, unsigned budget, struct entry *entry,
+                                      uint32_t *number)
 {
 	struct entry source_entry;
+	enum mapdb_result result = make_entry(from, source, level, &source_entry, &budget);
 
-	if (!make_entry(from, source, level, &source_entry) ||
-	    (level < level_of(mapping_of(parent)) && !make_shade(source_entry)) ||
-	    !make_entry(to, target, level, entry) || is_table(*pte_of(*entry), level) || !make_shade(*entry) ||
-	    !frames_reserve(tables_set_aside(level)))
-		return false;
+	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
+		result = make_shade(source_entry, &budget);
+	if (result == MAPDB_DONE)
+		result = make_target(to, target, level, entry, &budget);
+	if (result != MAPDB_DONE)
+		return result;
+	if (!frames_reserve(tables_set_aside(level)))
+		return MAPDB_NO_MEMORY;
 	*number = mapping_alloc();
-	if (!*number)
-		frames_unreserve(tables_set_aside(level));
-	return *number != 0;
+	if (*number)
+		return MAPDB_DONE;
+	frames_unreserve(tables_set_aside(level));
+	return MAPDB_NO_MEMORY;
 }
 
 static enum mapdb_result map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -917,9 +972,10 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 		known_parent = cover(from, source);
 		if (cleared)
 			break;
-		if (known_parent && has_already(to, target, level, known_parent, source)) {
-			renew(to, target, level, bits, cpu);
-			return MAPDB_DONE;
+		if (known_parent) {
+			result = extend(clearing, to, target, level, known_parent, source, bits, cpu);
+			if (result != MAPDB_NOTHING)
+				return result;
 		}
 		/* What was there goes, and the source perhaps with it. */
 		result = clear_target(clearing, to, target, level, walked, cpu);
@@ -927,8 +983,12 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 			return result;
 	}
 	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
-	parent = source_mapping(from, source);
-	if (!parent || !make_mapping(from, source, parent, to, target, level, &entry, &number)) {
+	parent = known_parent ? known_parent : source_mapping(from, source);
+	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
+	                : MAPDB_NO_MEMORY;
+	if (result == MAPDB_MORE)
+		return MAPDB_MORE;
+	if (result != MAPDB_DONE) {
 		if (parent && !known_parent)
 			mapping_free(parent);
 		drop_unused(from, source, cpu);
@@ -939,8 +999,8 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	/* committed: nothing below may fail */
 	*mapping_of(number) = (struct mapping){ .space = frame_number(to), .place = target | level };
 	link_child(number, parent, source);
-	shade_of(entry)->mapping = number;
-	*pte_of(entry) = phys | bits;
+	shade_set(&shade_of(entry)->mapping, number);
+	pte_set(pte_of(entry), phys | bits);
 	return MAPDB_DONE;
 }
 
@@ -952,10 +1012,10 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
 	virt_t source = address_of(m);
 	pte_t leaf = *pte_of(source_entry), bits = leaf_bits(leaf, rights, level_of(m));
 
-	*pte_of(entry) = (leaf & PTE_ADDRESS) | bits;
-	shade_of(entry)->mapping = number;
-	*pte_of(source_entry) = 0; /* what was set aside for it moves along */
-	shade_of(source_entry)->mapping = 0;
+	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | bits);
+	shade_set(&shade_of(entry)->mapping, number);
+	pte_set(pte_of(source_entry), 0); /* what was set aside for it moves along */
+	shade_set(&shade_of(source_entry)->mapping, 0);
 	m->space = frame_number(to);
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
@@ -968,8 +1028,10 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
  * parent. Who got the part from the granter still has it.
  */
 static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t source, struct entry entry,
-                                    struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+                                    struct space *to, virt_t target, unsigned rights, unsigned *budget,
+                                    const struct cpu *cpu)
 {
+	enum mapdb_result result = MAPDB_DONE;
 	struct mapping *m = mapping_of(number);
 	uint32_t parent = m->parent, part;
 	unsigned level = level_of(m);
@@ -979,10 +1041,15 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 
 	if (parent) {
 		parent_source = source_of(m, mapping_of(parent)) + (source - address_of(m));
-		if (!make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry) || !make_shade(parent_entry))
-			return MAPDB_NO_MEMORY;
+		result = make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry, budget);
+		if (result == MAPDB_DONE)
+			result = make_shade(parent_entry, budget);
 	}
-	if (!make_entry(from, source, 0, &source_entry) || !(part = mapping_alloc())) {
+	if (result == MAPDB_DONE)
+		result = make_entry(from, source, 0, &source_entry, budget);
+	if (result == MAPDB_MORE)
+		return MAPDB_MORE;
+	if (result != MAPDB_DONE || !(part = mapping_alloc())) {
 		if (parent)
 			drop_unused(space_of(mapping_of(parent)), parent_source, cpu);
 		return MAPDB_NO_MEMORY;
@@ -992,10 +1059,10 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	*mapping_of(part) = (struct mapping){ .space = frame_number(to), .place = target };
 	if (parent)
 		link_child(part, parent, parent_source);
-	shade_of(entry)->mapping = part;
-	*pte_of(entry) = (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0);
+	shade_set(&shade_of(entry)->mapping, part);
+	pte_set(pte_of(entry), (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0));
 	m->place |= (uint64_t)accesses(*pte_of(source_entry)) << PLACE_STATUS_SHIFT;
-	*pte_of(source_entry) = 0;
+	pte_set(pte_of(source_entry), 0);
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
 	free_if_gone(number, from, address, level, false, cpu);
@@ -1023,6 +1090,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 {
 	enum mapdb_result result;
 	struct entry source_entry, entry;
+	unsigned budget = BUDGET;
 	uint32_t number;
 	unsigned lost = 0;
 	bool whole;
@@ -1045,45 +1113,46 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	whole = source_entry.level == level && level_of(mapping_of(number)) == level;
 	if (!whole && level > 0)
 		return MAPDB_NO_MEMORY;
-	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(entry))
-		result = MAPDB_NO_MEMORY;
-	else if (whole)
+	result = make_target(to, target, level, &entry, &budget);
+	if (result == MAPDB_DONE && whole)
 		lost = grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
-	else
-		result = grant_part(number, from, source, entry, to, target, rights, cpu);
-	if (result != MAPDB_DONE) {
+	else if (result == MAPDB_DONE)
+		result = grant_part(number, from, source, entry, to, target, rights, &budget, cpu);
+	if (result == MAPDB_NO_MEMORY)
 		drop_unused(to, target, cpu);
+	if (result != MAPDB_DONE || (whole && !lost))
 		return result;
-	}
-	if (whole && !lost)
-		return MAPDB_DONE;
 	if (whole)
 		mapdb_revoke_begin(clearing, to, target, target + level_size(level), lost, false);
 	else
 		mapdb_revoke_begin(clearing, from, source, source + PAGE_SIZE, RIGHTS_ALL, false);
-	return mapdb_grant_finish(clearing, cpu) ? MAPDB_DONE : MAPDB_MORE;
+	return MAPDB_MORE;
 }
 
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
+	enum mapdb_result result;
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	return map(from, source, to, target, level, rights, clearing,
-	           under_way && is_cleared(clearing, to, target, level_size(level)), cpu);
+	result = map(from, source, to, target, level, rights, clearing,
+	             walked && is_cleared(clearing, to, target, level_size(level)), cpu);
+	if (result != MAPDB_MORE)
+		clearing->extended = 0;
+	return result;
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level)), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level)), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
@@ -1108,37 +1177,32 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
 	return true;
 }
 
-/* The first entry of a table that leads to another one, or NULL. */
-static pte_t *first_table(pte_t *table, unsigned level, unsigned entries)
+/* Free the tables that end at an address; all below them are free. */
+static void free_tables_behind(struct space *s, virt_t end)
 {
-	for (unsigned i = 0; i < entries; i++)
-		if (is_table(table[i], level))
-			return &table[i];
-	return NULL;
+	for (unsigned level = 1; level < LEVELS && end % level_size(level) == 0; level++) {
+		struct entry above = find(s, end - 1, level);
+		pte_t pte = *pte_of(above);
+
+		if (above.level > level || !is_table(pte, level))
+			continue;
+		pte_set(pte_of(above), 0);
+		free_table(direct_map(pte & PTE_ADDRESS));
+	}
 }
 
-static void free_owned_frames(const pte_t *table)
+bool mapdb_free_tables(struct space *s, virt_t *at)
 {
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		if ((table[i] & PTE_KERNEL_OWNED) && (table[i] & PTE_WRITE))
-			frame_free(direct_map(table[i] & PTE_ADDRESS));
-}
+	struct entry e = find(s, *at, 0);
 
-bool mapdb_free_table(struct space *s)
-{
-	unsigned level = LEVELS - 1;
-	pte_t *above = first_table(s->root, level, TABLE_ENTRIES / 2), *below;
+	do {
+		pte_t pte = *pte_of(e);
 
-	if (!above)
-		return false;
-	while (--level && (below = first_table(direct_map(*above & PTE_ADDRESS), level, TABLE_ENTRIES)))
-		above = below;
-
-	pte_t *table = direct_map(*above & PTE_ADDRESS);
-
-	if (level == 0)
-		free_owned_frames(table);
-	*above = 0;
-	free_table(table);
-	return true;
+		if ((pte & PTE_KERNEL_OWNED) && (pte & PTE_WRITE))
+			frame_free(direct_map(pte & PTE_ADDRESS));
+		*at += level_size(e.level);
+		e.index++;
+	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
+	free_tables_behind(s, *at);
+	return *at >= USER_END;
 }

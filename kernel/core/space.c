@@ -69,9 +69,9 @@ void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	enum { STEPS = 4 };
+	enum { STEPS = 3 };
 
-	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || mapdb_free_table(s))
+	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || !mapdb_free_tables(s, &s->tables_gone))
 		return false;
 	portdb_space_end(s);
 	free_ports(s);
@@ -97,7 +97,7 @@ static void free_utcbs(struct space *s, const struct cpu *cpu)
 		if (!(*entry & PTE_KERNEL_OWNED) || !(*entry & PTE_WRITE))
 			continue;
 		frame_free(direct_map(pte_phys(*entry, level)));
-		*entry = 0;
+		pte_set(entry, 0);
 		space_invalidate(s, cpu, at);
 	}
 }
@@ -116,11 +116,11 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 		unsigned level;
 
 		free_utcbs(s, cpu);
-		*pagetable_find(s->root, s->kip_area.base, &level) = 0;
+		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
 		space_invalidate(s, cpu, s->kip_area.base);
 	}
 	/* sigma0's is a page like its others: it gives it to who asks. */
-	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED);
+	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED));
 	space_invalidate(s, cpu, kip_area.base);
 	s->kip_area = kip_area;
 	s->utcb_area = utcb_area;
@@ -138,7 +138,7 @@ struct utcb *space_utcb(struct space *s, virt_t utcb)
 
 		if (!frame)
 			return NULL;
-		*entry = direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED;
+		pte_set(entry, direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED);
 	}
 	return (struct utcb *)((char *)direct_map(*entry & PTE_ADDRESS) + (utcb & (PAGE_SIZE - 1)));
 }

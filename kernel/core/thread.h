@@ -50,8 +50,9 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager);
 
 /*
- * End a thread in any state. Not the running one. From now on its id names nobody: others must be told (thread_mourn).
- * Returns its space if that was the last thread: it must be destroyed then.
+ * End a thread in any state, but not the running one, nor one that destroys a space: nobody else would. From now on its
+ * id names nobody: others must be told (thread_mourn). Returns its space if that was the last thread: it must be
+ * destroyed then.
  */
 struct space *thread_delete(struct tcb *t);
 

@@ -69,36 +69,53 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 	       !thread_at(space, utcb);
 }
 
-/* Free the space whose last thread was deleted, in pieces. */
-static struct tcb *destroy_go_on(struct tcb *self)
+/* Do a piece of the work of a thread that destroys a space: itself, or one that is to be deleted. */
+static void destroy_piece(struct tcb *t)
 {
-	self->resume = self->before_user;
-	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
-		self->resume = destroy_go_on;
-		return sched_open(self);
-	}
-	self->destroying = NULL;
-	return sched_continue(self);
+	if (t->destroying && space_destroy(t->destroying, &t->revocation, t->cpu))
+		t->destroying = NULL;
 }
 
-/* Tell those who wait for an id that is no more, in pieces; then free the space that is without threads, if any. */
+static struct tcb *destroy_go_on(struct tcb *self);
+
+/* The call is done, but for the space that is to be destroyed, if there is one. */
+static struct tcb *destroy_later(struct tcb *self)
+{
+	self->resume = self->before_user;
+	if (!self->destroying)
+		return sched_continue(self);
+	self->resume = destroy_go_on;
+	return sched_open(self);
+}
+
+static struct tcb *destroy_go_on(struct tcb *self)
+{
+	destroy_piece(self);
+	return destroy_later(self);
+}
+
+/* A space has lost its last thread; NULL: none has. */
+static void destroy_begin(struct tcb *self, struct space *empty)
+{
+	self->destroying = empty;
+	if (empty)
+		space_destroy_begin(empty, &self->revocation, self->cpu);
+}
+
+/* Tell those who wait for an id that is no more, in pieces. */
 static struct tcb *mourn_go_on(struct tcb *self)
 {
-	self->resume = NULL;
-	if (!thread_mourn(self)) {
-		self->resume = mourn_go_on;
-		return sched_open(self);
-	}
-	return self->destroying ? destroy_go_on(self) : sched_continue(self);
+	if (thread_mourn(self))
+		return destroy_later(self);
+	self->resume = mourn_go_on;
+	return sched_open(self);
 }
 
 /* The call is done, but for what others have to learn of it, and the space that has lost its last thread, or NULL. */
 static struct tcb *done(struct tcb *self, struct space *empty)
 {
 	sys_result(self, 1);
-	self->destroying = empty;
-	if (empty)
-		space_destroy_begin(empty, &self->revocation, self->cpu);
+	destroy_begin(self, empty);
 	thread_mourn_begin(self);
 	return mourn_go_on(self);
 }
@@ -106,7 +123,7 @@ static struct tcb *done(struct tcb *self, struct space *empty)
 /* The thread number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
 static struct tcb *wait_for_number(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (thread_mourn(self))
 		return sys_thread_control(self);
 	self->resume = wait_for_number;
@@ -117,19 +134,12 @@ static struct tcb *delete(struct tcb *self, struct tcb *t)
 {
 	if (!t || t == self)
 		return sys_refuse(self, ERROR_INVALID_THREAD);
+	if (t->destroying) { /* first that; then the call begins anew, for others act meanwhile */
+		destroy_piece(t);
+		self->resume = sys_thread_control;
+		return sched_open(self);
+	}
 	return done(self, thread_delete(t));
-}
-
-/* Undo the making of a thread that could not be completed, or of a space that got none. */
-static void unmake(struct tcb *self, struct tcb *t, struct space *empty)
-{
-	struct space *space = t ? thread_delete(t) : empty;
-
-	if (!space)
-		return;
-	space_destroy_begin(space, &self->revocation, self->cpu);
-	while (!space_destroy(space, &self->revocation, self->cpu))
-		;
 }
 
 /* Note the place of a thread's UTCB, or with a pager activate it there. False: no memory. */
@@ -150,13 +160,10 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 	struct space *fresh = space ? NULL : space_create();
 	struct tcb *t = space || fresh ? thread_create(id, space ? space : fresh, self->cpu, scheduler) : NULL;
 
-	if (!t) {
-		unmake(self, NULL, fresh);
-		return sys_refuse(self, ERROR_NO_MEMORY);
-	}
-	if (!place_utcb(t, utcb, pager)) {
-		unmake(self, t, NULL);
-		return sys_refuse(self, ERROR_NO_MEMORY);
+	if (!t || !place_utcb(t, utcb, pager)) {
+		sys_refuse(self, ERROR_NO_MEMORY);
+		destroy_begin(self, t ? thread_delete(t) : fresh);
+		return destroy_later(self);
 	}
 	return sys_result(self, 1);
 }
@@ -164,10 +171,11 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 /* t has left a space: if it was doing a system call in pieces which works on that space, it ends where it stands. */
 static void cut_call(struct tcb *t)
 {
-	if (!t->resume || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number)
+	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on ||
+	    t->resume == wait_for_number || t->resume == sys_thread_control)
 		return;
 	mapdb_revoke_end(&t->revocation);
-	t->resume = NULL;
+	t->resume = t->before_user;
 	sys_refuse(t, ERROR_INVALID_SPACE);
 }
 
@@ -246,6 +254,7 @@ struct tcb *sys_thread_control(struct tcb *self)
 	const struct registers *in = &self->regs;
 	word_t id = in->rdi, specifier = in->rsi, scheduler = in->r8, pager = in->r9, utcb = in->r10;
 
+	self->resume = self->before_user; /* it may have begun before: delete() */
 	if (!self->space->privileged)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
 	if (is_interrupt_id(id))

@@ -13,6 +13,29 @@ static pte_t *table_of(pte_t pte)
 	return direct_map(pte & PTE_ADDRESS);
 }
 
+void pte_set(pte_t *entry, pte_t value)
+{
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)entry, PAGE_SIZE));
+
+	*used = (uint16_t)(*used + (value != 0) - (*entry != 0));
+	*entry = value;
+}
+
+void pagetable_split(pte_t *table, pte_t leaf, unsigned level)
+{
+	pte_t step = level_size(level - 1);
+
+	if (level == 1)
+		leaf &= ~PTE_LARGE;
+	*frame_count(table) = TABLE_ENTRIES;
+	for (pte_t *entry = table; entry < table + TABLE_ENTRIES; entry += 4, leaf += 4 * step) {
+		entry[0] = leaf;
+		entry[1] = leaf + step;
+		entry[2] = leaf + 2 * step;
+		entry[3] = leaf + 3 * step;
+	}
+}
+
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 {
 	pte_t *table = root;
@@ -30,15 +53,10 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 static bool split(pte_t *entry, unsigned level, pte_t table_bits)
 {
 	pte_t *table = frame_alloc();
-	pte_t leaf = *entry;
-	pte_t step = level_size(level - 1);
 
 	if (!table)
 		return false;
-	if (level - 1 == 0)
-		leaf &= ~PTE_LARGE;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = leaf + i * step;
+	pagetable_split(table, *entry, level);
 	*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
 	return true;
 }
@@ -57,7 +75,7 @@ pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_b
 
 			if (!below)
 				return NULL;
-			*entry = direct_map_phys(below) | PTE_PRESENT | PTE_WRITE | table_bits;
+			pte_set(entry, direct_map_phys(below) | PTE_PRESENT | PTE_WRITE | table_bits);
 		} else if (pte_is_leaf(*entry, l) && !split(entry, l, table_bits)) {
 			return NULL;
 		}
@@ -71,6 +89,6 @@ bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte
 
 	if (!entry)
 		return false;
-	*entry = phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0);
+	pte_set(entry, phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0));
 	return true;
 }

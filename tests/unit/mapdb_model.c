@@ -132,7 +132,9 @@ static struct space *new_space(bool is_sigma0)
 
 static void free_space(unsigned n)
 {
-	while (mapdb_free_table(spaces[n]))
+	virt_t at = 0;
+
+	while (!mapdb_free_tables(spaces[n], &at))
 		;
 	frame_free(spaces[n]->root);
 	frame_free(spaces[n]);
@@ -168,7 +170,7 @@ static void hide_sigma0(pte_t *table, unsigned level)
 			hide_sigma0(direct_map(table[i] & PTE_ADDRESS), level - 1);
 		} else if (table[i]) {
 			frames_unreserve(tables_set_aside(level));
-			table[i] = 0;
+			pte_set(&table[i], 0);
 		}
 	}
 }
@@ -396,6 +398,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			unsigned entries)
 {
 	struct space *s = spaces[space];
+	unsigned used = 0, shade_used = 0;
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
@@ -414,11 +417,13 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 		}
 		if (shade)
 			check_list(t, shade->children, level, s, address, false);
+		used += table[i] != 0;
+		shade_used += shade ? (shade->mapping != 0) + (shade->children != 0) : 0;
 		if (is_table(table[i], level)) {
 			pte_t *below = direct_map(table[i] & PTE_ADDRESS);
 
 			REQUIRE(level > 0);
-			REQUIRE(space == 0 || unfinished() || !table_is_empty(below, 0));
+			REQUIRE(space == 0 || unfinished() || !table_is_empty(below));
 			t->tables += 1 + (*frame_note(below) != 0);
 			check_table(t, space, below, level - 1, address, TABLE_ENTRIES);
 		} else if (table[i]) {
@@ -428,6 +433,9 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			REQUIRE(space == 0 || cover(s, address));
 		}
 	}
+	REQUIRE(*frame_count(table) == used);
+	if (*frame_note(table))
+		REQUIRE(*frame_count(frame_of_number(*frame_note(table))) == shade_used);
 }
 
 /* Frames of mappings that have free ones are in a list; all others are full. */
@@ -838,7 +846,7 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	do
 		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE,
 				     level, rights, &clearing, test_cpu);
-	while (result == MAPDB_MORE && clearing.flush);
+	while (result == MAPDB_MORE && (clearing.flush || ring_empty(&clearing.link)));
 	if (result == MAPDB_MORE) {
 		while (!mapdb_grant_finish(&clearing, test_cpu))
 			;
@@ -904,7 +912,7 @@ static bool continue_transfer(unsigned i)
 							      spaces[w->space], target, w->level,
 							      w->transfer_rights, &w->r, test_cpu);
 	if (w->grant && !w->granted &&
-	    (result == MAPDB_DONE || (result == MAPDB_MORE && !w->r.flush))) {
+	    (result == MAPDB_DONE || (result == MAPDB_MORE && !ring_empty(&w->r.link) && !w->r.flush))) {
 		unsigned had = slots[w->from][w->source].rights;
 
 		w->granted = true;
