@@ -17,7 +17,7 @@ static uint32_t *notes;
 
 void frames_init(phys_t low, phys_t high)
 {
-	size_t notes_size = ALIGN_UP((high - low) / PAGE_SIZE * sizeof(*notes), PAGE_SIZE);
+	size_t notes_size = ALIGN_UP((high - low) / PAGE_SIZE * FRAME_NOTES * sizeof(*notes), PAGE_SIZE);
 
 	notes = direct_map(low);
 	words_fill((word_t *)notes, 0, notes_size / sizeof(word_t));
@@ -37,7 +37,7 @@ void *frame_of_number(uint32_t number)
 
 uint32_t *frame_note(const void *frame)
 {
-	return &notes[frame_number(frame) - 1];
+	return &notes[(frame_number(frame) - 1) * FRAME_NOTES];
 }
 
 void *frames_alloc_adjacent(unsigned count)
@@ -63,7 +63,8 @@ static void *take(void)
 		freed_count--;
 	}
 	words_fill((word_t *)frame, 0, PAGE_SIZE / sizeof(word_t));
-	*frame_note(frame) = 0;
+	for (unsigned i = 0; i < FRAME_NOTES; i++)
+		frame_note(frame)[i] = 0;
 	return frame;
 }
 
@@ -104,4 +105,9 @@ void frame_free(void *frame)
 size_t frames_free(void)
 {
 	return freed_count + (unused_high - unused_low) / PAGE_SIZE - reserved_count;
+}
+
+size_t frames_used(void)
+{
+	return (unused_high - pool_low) / PAGE_SIZE - frames_free();
 }

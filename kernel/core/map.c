@@ -92,7 +92,8 @@ static enum mapdb_result map_kip(struct space *to, virt_t target, struct revocat
 	there = *pagetable_find(to->root, target, &level);
 	if ((there & PTE_PRESENT) && !(there & PTE_KERNEL_OWNED))
 		return MAPDB_MORE; /* mapped in a pause of the walk */
-	if (!pagetable_map(to->root, target, direct_map_phys(kip_page), 0, PTE_USER | PTE_KERNEL_OWNED))
+	if (!pagetable_map(to->root, target, direct_map_phys(kip_page), 0, PTE_USER | PTE_KERNEL_OWNED,
+	                   &to->account))
 		return MAPDB_NO_MEMORY;
 	space_invalidate(to, cpu, target);
 	return MAPDB_DONE;

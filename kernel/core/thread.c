@@ -29,7 +29,7 @@ bool thread_array_init(void)
 {
 	word_t *ones = frame_alloc();
 	pte_t *table = frame_alloc();
-	pte_t *first = pagetable_make(kernel_root, TCB_ARRAY, 1, 0);
+	pte_t *first = pagetable_make(kernel_root, TCB_ARRAY, 1, 0, &kernel_account);
 
 	if (!ones || !table || !first)
 		return false;
@@ -63,6 +63,18 @@ static pte_t *own_entry(const struct tcb *slot)
 	return (pte_t *)direct_map(*directory & PTE_ADDRESS) + page % TABLE_ENTRIES;
 }
 
+/* A table of its own counts in its note the pages that are not `nobody`; without any it goes. */
+static void drop_table(const struct tcb *slot, pte_t *entry)
+{
+	pte_t *table = (pte_t *)ALIGN_DOWN((word_t)entry, PAGE_SIZE);
+
+	if (*frame_note(table))
+		return;
+	array_tables[((word_t)slot - TCB_ARRAY) / PAGE_SIZE / TABLE_ENTRIES] = shared_table | PTE_PRESENT | PTE_WRITE;
+	invlpg((virt_t)slot);
+	frame_free(table);
+}
+
 static bool slot_alloc(struct tcb *slot)
 {
 	pte_t *entry = own_entry(slot);
@@ -72,8 +84,11 @@ static bool slot_alloc(struct tcb *slot)
 	if ((*entry & PTE_ADDRESS) == nobody) {
 		word_t *page = frame_alloc();
 
-		if (!page)
+		if (!page) {
+			drop_table(slot, entry);
 			return false;
+		}
+		++*frame_note(entry);
 		words_fill(page, ~0UL, PAGE_SIZE / sizeof(word_t));
 		*entry = direct_map_phys(page) | PTE_PRESENT | PTE_WRITE | PTE_NX | PTE_GLOBAL;
 		invlpg((virt_t)slot);
@@ -94,6 +109,8 @@ static void slot_free(struct tcb *slot)
 	frame_free(direct_map(*entry & PTE_ADDRESS));
 	*entry = nobody | PTE_PRESENT | PTE_NX | PTE_GLOBAL;
 	invlpg((virt_t)slot);
+	--*frame_note(entry);
+	drop_table(slot, entry);
 }
 
 struct tcb *thread_find_number(word_t id)
@@ -137,8 +154,13 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 {
 	struct tcb *t = tcb_slot(id);
 
-	if (!slot_alloc(t))
+	if (space && !account_charge(&space->account, TCB_SIZE))
 		return NULL;
+	if (!slot_alloc(t)) {
+		if (space)
+			account_refund(&space->account, TCB_SIZE);
+		return NULL;
+	}
 	t->space = space;
 	t->cpu = cpu;
 	t->scheduler = scheduler;
@@ -180,7 +202,7 @@ bool thread_has_utcb(const struct space *space, virt_t utcb)
 
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 {
-	struct utcb *u = space_utcb(t->space, utcb);
+	struct utcb *u = space_get_utcb(t->space, utcb);
 
 	if (!u)
 		return false;
@@ -216,11 +238,14 @@ struct space *thread_delete(struct tcb *t)
 	ipc_partner_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
-	if (t->utcb_map)
+	if (t->utcb_map) {
 		space->active_threads--;
+		space_put_utcb(space, t->utcb, t->cpu);
+	}
 	ring_remove(&t->space_link);
 	ring_remove(&t->all_link);
 	slot_free(t);
+	account_refund(&space->account, TCB_SIZE);
 	return ring_empty(&space->threads) ? space : NULL;
 }
 

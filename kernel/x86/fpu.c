@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/fpu.c - see x86/fpu.h. */
 #include "x86/fpu.h"
-#include "core/frames.h"
+#include "core/space.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
@@ -24,9 +24,9 @@ static void restore(const void *area)
 }
 
 /* A zeroed area means "all components as after reset" to XRSTOR; FXRSTOR reads these two. */
-static void *new_area(void)
+static void *new_area(struct account *account)
 {
-	char *area = frame_alloc();
+	char *area = account_alloc(account);
 
 	if (area) {
 		*(uint16_t *)area = FCW_DEFAULT;
@@ -40,7 +40,7 @@ bool fpu_claim(struct tcb *self)
 	struct cpu *cpu = self->cpu;
 
 	if (!self->fpu)
-		self->fpu = new_area();
+		self->fpu = new_area(&self->space->account);
 	if (!self->fpu)
 		return false;
 	clts();
@@ -70,6 +70,6 @@ void fpu_forget(struct tcb *t)
 	if (t->cpu->fpu_owner == t)
 		t->cpu->fpu_owner = NULL;
 	if (t->fpu)
-		frame_free(t->fpu);
+		account_free(&t->space->account, t->fpu);
 	t->fpu = NULL;
 }

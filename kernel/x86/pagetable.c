@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/pagetable.c - see x86/pagetable.h. */
 #include "x86/pagetable.h"
-#include "core/frames.h"
+#include "core/account.h"
 
 static unsigned index_of(virt_t address, unsigned level)
 {
@@ -27,47 +27,39 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 }
 
 /* Replace a leaf of `level` by a table of leaves that map the same. */
-static bool split(pte_t *entry, unsigned level, pte_t table_bits)
+static void split(pte_t leaf, unsigned level, pte_t *table)
 {
-	pte_t *table = frame_alloc();
-	pte_t leaf = *entry;
-	pte_t step = level_size(level - 1);
+	pte_t part = level == 1 ? leaf & ~PTE_LARGE : leaf;
 
-	if (!table)
-		return false;
-	if (level - 1 == 0)
-		leaf &= ~PTE_LARGE;
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = leaf + i * step;
-	*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
-	return true;
+		table[i] = part + i * level_size(level - 1);
 }
 
-pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits)
+pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
 {
-	pte_t *table = root;
+	unsigned from = LEVELS - 1;
+	pte_t *entry = &root[index_of(address, from)];
 
-	for (unsigned l = LEVELS - 1;; l--) {
-		pte_t *entry = &table[index_of(address, l)];
+	while (from > level && (*entry & PTE_PRESENT) && !pte_is_leaf(*entry, from))
+		entry = &table_of(*entry)[index_of(address, --from)];
+	if (from > level && !account_reserve(account, from - level))
+		return NULL;
 
-		if (l == level)
-			return entry;
-		if (!(*entry & PTE_PRESENT)) {
-			pte_t *below = frame_alloc();
+	/* committed: nothing below may fail */
+	for (; from > level; from--) {
+		pte_t *table = account_alloc_reserved();
 
-			if (!below)
-				return NULL;
-			*entry = direct_map_phys(below) | PTE_PRESENT | PTE_WRITE | table_bits;
-		} else if (pte_is_leaf(*entry, l) && !split(entry, l, table_bits)) {
-			return NULL;
-		}
-		table = table_of(*entry);
+		if (*entry & PTE_PRESENT)
+			split(*entry, from, table);
+		*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
+		entry = &table[index_of(address, from - 1)];
 	}
+	return entry;
 }
 
-bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits)
+bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account)
 {
-	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER);
+	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER, account);
 
 	if (!entry)
 		return false;

@@ -7,7 +7,7 @@
  *   clang -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=3
  *       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
  *       -I. -Ifake -I../../kernel -I../../lib fuzz_mapdb.c mapdb_model.c
- *       ../../kernel/core/frames.c ../../kernel/x86/pagetable.c
+ *       ../../kernel/core/account.c ../../kernel/core/frames.c ../../kernel/x86/pagetable.c
  *
  * A bounded run: -runs=20000 -seed=1 -max_len=512. Needs Debian's libclang-rt-14-dev.
  */
