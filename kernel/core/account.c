@@ -41,6 +41,11 @@ void account_free(struct account *a, void *frame)
 		frames_reserve(1);
 }
 
+bool account_has(const struct account *a, size_t count)
+{
+	return can_pay(a, count) && (a->quota || frames_free() >= count);
+}
+
 bool account_reserve(struct account *a, size_t count)
 {
 	if (!can_pay(a, count) || (!a->quota && !frames_reserve(count)))

@@ -411,6 +411,14 @@ static bool grant_part(uint32_t number, struct space *to, struct port_mask m)
 	return true;
 }
 
+/* Is there memory for whatever a space may need to take ports? */
+static bool can_take(const struct space *s)
+{
+	size_t bitmap = s->io_bitmap[0] ? 0 : SPACE_BITMAP_FRAMES;
+
+	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
+}
+
 /* What one node gives. */
 static bool give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
                  struct cpu *cpu)
@@ -425,7 +433,7 @@ static bool give(uint32_t source, struct space *from, struct space *to, struct p
 
 	if (is_empty(m))
 		return true;
-	if (!space_own_ports(to, cpu))
+	if (!can_take(to) || !space_own_ports(to, cpu))
 		return false;
 	if (!grant)
 		return map_ports(source, to, m);

@@ -85,6 +85,11 @@ uint32_t record_alloc(struct space *s, enum record_kind kind)
 	return (frame << count_log2(kind)) + slot;
 }
 
+bool record_takes_frame(const struct space *s, enum record_kind kind)
+{
+	return !s->records[kind].spare;
+}
+
 void record_free(enum record_kind kind, uint32_t number)
 {
 	uint32_t frame = number >> count_log2(kind), count = 1U << count_log2(kind), slot = number & (count - 1);

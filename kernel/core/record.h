@@ -25,6 +25,9 @@ struct records {
 /* A new record of a space, all zero. 0: no memory. */
 uint32_t record_alloc(struct space *s, enum record_kind kind);
 
+/* Would the next one take a frame? */
+bool record_takes_frame(const struct space *s, enum record_kind kind);
+
 /* Free a record, and its frame with the last one. */
 void record_free(enum record_kind kind, uint32_t number);
 

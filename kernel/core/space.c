@@ -203,7 +203,7 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 
 	pte_t *shared = s->root;
 	pte_t entry = s->root[CPU_AREAS_ENTRY];
-	void *frame[5];
+	void *frame[SPACE_BITMAP_FRAMES];
 
 	for (unsigned i = 0; i < COUNT_OF(frame); i++) {
 		frame[i] = account_alloc(&s->account);

@@ -70,6 +70,7 @@ bool space_is_ram(phys_t frame);
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 
 /* Give the space a bitmap of ports, with none allowed, unless it has one. False when out of memory. */
+enum { SPACE_BITMAP_FRAMES = 5 };
 bool space_own_ports(struct space *s, struct cpu *cpu);
 
 /* The bitmap's words for a block of ports (core/portdb.h), a set bit: forbidden. NULL: the space has no bitmap. */
