@@ -99,7 +99,7 @@ packages_for() {
 	local part
 	for part; do
 		case $part in
-		build) echo gcc g++ binutils libc6-dev make cmake nasm \
+		build) echo gcc g++ binutils libc6-dev musl-dev make cmake nasm \
 			grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ;;
 		qemu) echo qemu-system-x86 seabios ;;
 		uefi) echo ovmf ;;
@@ -252,9 +252,9 @@ ended_well() {
 
 # --- emulators ---
 
-# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; what comes over the serial
-# line is shown and written to LOG. Status: 0 ended well (33), 1 ended badly, 124 time limit, 125
-# QEMU itself failed. Why is in $verdict, one sentence.
+# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; our input is typed on the
+# serial line, and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended
+# badly, 124 time limit, 125 QEMU itself failed. Why is in $verdict, one sentence.
 run_in_qemu() {
 	local log=$1 seconds=$2 pipe=$1.pipe errors=$1.errors reader
 	shift 2
@@ -267,7 +267,7 @@ run_in_qemu() {
 	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none \
 		-monitor none -serial stdio -no-reboot \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
-		</dev/null >"$pipe" 2>"$errors" &
+		<&0 >"$pipe" 2>"$errors" &
 	child=$!
 	wait_child "$log" 'still running'
 	wait "$reader" || true

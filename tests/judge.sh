@@ -177,6 +177,8 @@ judge_boot() {
 		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
 	elif [ "$figures" != 16 ]; then
 		failing "$name" '16 BENCH lines' "$figures"
+	elif ! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
+		failing "$name" 'a greeting of hello-c' "$(grep '^hello' "$work/$name.log" | tail -n 1)"
 	else
 		pass "$name"
 	fi
@@ -199,6 +201,44 @@ judge_bench() {
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
 	fi
+}
+
+# --- programs with musl -------------------------------------------------------------------------------------------
+
+# judge_lines JOB STATUS: lines of case|line; the job ends with this status, and has printed the line (an extended regular
+# expression) if the kernel had nothing to complain about.
+judge_lines() {
+	local job=$1 status=$2 name line
+	await "$job"
+	[ -f "$work/$job.log" ] || : >"$work/$job.log"
+	while IFS='|' read -r name line; do
+		if [ "$job_status" != "$status" ]; then
+			failing "$name" "status $status" "status $job_status: $(last_line "$job_out")"
+		elif ! grep -qxE "$line" "$work/$job.log"; then
+			failing "$name" "a line '$line'" "$(last_line "$work/$job.log")"
+		elif grep -q '^kernel: thread' "$work/$job.log"; then
+			failing "$name" 'no complaint of the kernel' "$(grep -m 1 '^kernel: thread' "$work/$job.log")"
+		else
+			pass "$name"
+		fi
+	done
+}
+
+judge_hosted() {
+	judge_system hosted hosted.
+	judge_lines hosted-ends 1 <<-'END'
+		hosted.ends_with_status|root: test-hosted: exit status 42
+		hosted.ends_by_abort|root: test-hosted: exit status 134
+		hosted.ends_by_trap|root: test-hosted \(thread .*\) exception: invalid instruction .*
+		hosted.ends_by_fault|root: test-hosted \(thread .*\) page fault: write to 0x8 .*
+		hosted.ends_by_int80|root: test-hosted \(thread .*\) exception: trap \(trap 128.*
+		hosted.ends_by_quota|root: test-hosted \(thread .*\) page fault: .* its memory quota is used up .*
+	END
+	judge_lines hosted-typed 0 <<-'END'
+		hosted.reads_line|test-hosted: 10 characters: two words
+		hosted.reads_long_line|test-hosted: 19 characters: a line that is longtest-hosted: 13 characters: er than that
+		hosted.reads_end|test-hosted: 4 characters: end
+	END
 }
 
 judge_boot_errors() {

@@ -233,8 +233,8 @@ void program_end(struct program *program, int status)
 	program->runs = false;
 	program->status = status;
 	console_writer_end(&program->output);
-	/* The main thread last: the space has a thread to name it by until then. */
-	for (unsigned int slot = ROOT_THREADS_MAX; slot-- > 0;) {
+	/* The main thread first: another one may have to answer for it, and is not to go before it. */
+	for (unsigned int slot = 0; slot < ROOT_THREADS_MAX; slot++) {
 		L4_ThreadId_t id = program->threads[slot].id;
 
 		program->threads[slot].id = L4_nilthread;

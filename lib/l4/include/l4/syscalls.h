@@ -39,6 +39,16 @@
 #define __L4_CALL_WORD(number) (0x4c345832UL << 32 | (L4_Word_t)(number) << 10)
 
 /*
+ * The instruction. Where Linux system calls are made beside L4's (lib/hosted), the mark must not stay in
+ * RDX: a Linux call with fewer than three arguments leaves there what it finds.
+ */
+#ifdef __L4_BESIDE_LINUX
+#define __L4_SYSCALL "syscall\n\txorl %%edx, %%edx\n\t"
+#else
+#define __L4_SYSCALL "syscall\n\t"
+#endif
+
+/*
  * IPC
  */
 
@@ -78,7 +88,7 @@ __L4_DoIpc(L4_Word_t to, L4_Word_t from, L4_Word_t call, L4_Word_t timeout, L4_W
 			     "testl %[words], %%eax\n\t"
 			     "jz 1f\n\t" __L4_MRS_TO_REGISTERS
 			     "1:\n\t"
-			     "syscall\n\t"
+			     __L4_SYSCALL
 			     "movq %%rax, %%gs:0\n\t"
 			     "testl %[words], %%eax\n\t"
 			     "jz 2f\n\t" __L4_REGISTERS_TO_MRS
@@ -171,10 +181,11 @@ L4_INLINE void *L4_KernelInterface(L4_Word_t *ApiVersion, L4_Word_t *ApiFlags, L
 {
 	register L4_Word_t id __asm__("r8");
 	L4_Word_t kip, version, flags;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_KERNEL_INTERFACE);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(kip), "=D"(version), "=S"(flags), "=r"(id)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_KERNEL_INTERFACE))
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(kip), "+d"(call), "=D"(version), "=S"(flags), "=r"(id)
+			     :
 			     : "rcx", "r11", "memory", "cc");
 	*ApiVersion = version;
 	*ApiFlags = flags;
@@ -195,11 +206,12 @@ L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t contr
 	register L4_Word_t r12 __asm__("r12") = UserDefHandle;
 	register L4_Word_t r13 __asm__("r13") = pager.raw;
 	L4_ThreadId_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result.raw), "+S"(control), "+r"(r8), "+r"(r9), "+r"(r10),
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result.raw), "+d"(call), "+S"(control), "+r"(r8), "+r"(r9), "+r"(r10),
 			       "+r"(r12), "+r"(r13)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS)), "D"(dest.raw)
+			     : "D"(dest.raw)
 			     : "rcx", "r11", "memory", "cc");
 	*old_control = control;
 	*old_sp = r8;
@@ -218,10 +230,11 @@ L4_INLINE L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t SpaceSpec
 	register L4_Word_t r9 __asm__("r9") = Pager.raw;
 	register L4_Word_t r10 __asm__("r10") = (L4_Word_t)UtcbLocation;
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_THREAD_CONTROL);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_THREAD_CONTROL)), "D"(dest.raw),
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call)
+			     : "D"(dest.raw),
 			       "S"(SpaceSpecifier.raw), "r"(r8), "r"(r9), "r"(r10)
 			     : "rcx", "r11", "memory", "cc");
 	return result;
@@ -230,10 +243,11 @@ L4_INLINE L4_Word_t L4_ThreadControl(L4_ThreadId_t dest, L4_ThreadId_t SpaceSpec
 L4_INLINE L4_Clock_t L4_SystemClock(void)
 {
 	L4_Clock_t now;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_SYSTEM_CLOCK);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(now.raw)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_SYSTEM_CLOCK))
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(now.raw), "+d"(call)
+			     :
 			     : "rcx", "r11", "memory", "cc");
 	return now;
 }
@@ -241,10 +255,11 @@ L4_INLINE L4_Clock_t L4_SystemClock(void)
 L4_INLINE void L4_ThreadSwitch(L4_ThreadId_t dest)
 {
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_THREAD_SWITCH);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_THREAD_SWITCH)), "D"(dest.raw)
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call)
+			     : "D"(dest.raw)
 			     : "rcx", "r11", "memory", "cc");
 }
 
@@ -256,10 +271,11 @@ L4_INLINE L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t TimeControl,
 	register L4_Word_t r9 __asm__("r9") = prio;
 	register L4_Word_t r10 __asm__("r10") = PreemptionControl;
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_SCHEDULE);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result), "+S"(TimeControl)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_SCHEDULE)), "D"(dest.raw), "r"(r8),
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call), "+S"(TimeControl)
+			     : "D"(dest.raw), "r"(r8),
 			       "r"(r9), "r"(r10)
 			     : "rcx", "r11", "memory", "cc");
 	*old_TimeControl = TimeControl;
@@ -269,10 +285,11 @@ L4_INLINE L4_Word_t L4_Schedule(L4_ThreadId_t dest, L4_Word_t TimeControl,
 L4_INLINE void L4_Unmap(L4_Word_t control)
 {
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_UNMAP);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_UNMAP)), "D"(control)
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call)
+			     : "D"(control)
 			     : "rcx", "r11", "memory", "cc");
 }
 
@@ -284,11 +301,11 @@ L4_INLINE L4_Word_t L4_SpaceControl(L4_ThreadId_t SpaceSpecifier, L4_Word_t cont
 	register L4_Word_t r9 __asm__("r9") = UtcbArea.raw;
 	register L4_Word_t r10 __asm__("r10") = redirector.raw;
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_SPACE_CONTROL);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result), "+S"(control)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_SPACE_CONTROL)),
-			       "D"(SpaceSpecifier.raw), "r"(r8), "r"(r9), "r"(r10)
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call), "+S"(control)
+			     : "D"(SpaceSpecifier.raw), "r"(r8), "r"(r9), "r"(r10)
 			     : "rcx", "r11", "memory", "cc");
 	*old_control = control;
 	return result;
@@ -300,10 +317,11 @@ L4_INLINE L4_Word_t L4_ProcessorControl(L4_Word_t ProcessorNo, L4_Word_t Interna
 	register L4_Word_t r8 __asm__("r8") = ExternalFrequency;
 	register L4_Word_t r9 __asm__("r9") = voltage;
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_PROCESSOR_CONTROL);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_PROCESSOR_CONTROL)), "D"(ProcessorNo),
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call)
+			     : "D"(ProcessorNo),
 			       "S"(InternalFrequency), "r"(r8), "r"(r9)
 			     : "rcx", "r11", "memory", "cc");
 	return result;
@@ -316,10 +334,11 @@ L4_INLINE L4_Word_t L4_MemoryControl(L4_Word_t control, const L4_Word_t *attribu
 	register L4_Word_t r9 __asm__("r9") = attributes[2];
 	register L4_Word_t r10 __asm__("r10") = attributes[3];
 	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_MEMORY_CONTROL);
 
-	__asm__ __volatile__("syscall"
-			     : "=a"(result)
-			     : "d"(__L4_CALL_WORD(__L4_CALL_MEMORY_CONTROL)), "D"(control),
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call)
+			     : "D"(control),
 			       "S"(attributes[0]), "r"(r8), "r"(r9), "r"(r10)
 			     : "rcx", "r11", "memory", "cc");
 	return result;
