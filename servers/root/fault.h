@@ -27,6 +27,9 @@ struct fault {
 /* True: *answer is the map item to reply with. False: reported, and the program is stopped. */
 bool fault_page(const struct fault *fault, L4_MapItem_t *answer);
 
+/* Reports and stops a program that the answer could not be mapped to. */
+void fault_unanswerable(struct program *program);
+
 /* Reports and stops the program: I/O page fault, exception. */
 void fault_port(const struct fault *fault);
 void fault_exception(const struct fault *fault);
