@@ -185,7 +185,7 @@ judge_boot() {
 }
 
 judge_bench() {
-	local a b
+	local a b late
 	await boot.bios
 	await bench.again
 	a=$(grep '^BENCH' "$work/boot.bios.log" || true)
@@ -200,6 +200,12 @@ judge_bench() {
 		pass bench.unit
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
+	fi
+	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
+	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
+		pass bench.irqoff
+	else
+		failing bench.irqoff 'BENCH name=irqoff.max with a max of at most 5000' "${late:-no such line}"
 	fi
 }
 

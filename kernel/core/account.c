@@ -26,7 +26,9 @@ void *account_alloc(struct account *a)
 
 	if (!can_pay(a, 1))
 		return NULL;
-	frame = a->quota ? frame_alloc_reserved() : frame_alloc();
+	if (a->quota)
+		frames_unreserve(1);
+	frame = frame_alloc();
 	if (frame)
 		a->frames++;
 	return frame;

@@ -33,7 +33,9 @@ void account_free(struct account *a, void *frame);
 /* Could `count` frames be allocated now? */
 bool account_has(const struct account *a, size_t count);
 
-/* Set `count` frames aside, which account_alloc_reserved() takes one by one. False: no memory. */
+/*
+ * Set `count` frames aside, which account_alloc_reserved() takes one by one, with anything in them. False: no memory.
+ */
 bool account_reserve(struct account *a, size_t count);
 void account_unreserve(struct account *a, size_t count);
 void *account_alloc_reserved(void);

@@ -10,7 +10,7 @@
 
 #include "base/types.h"
 
-/* Take over the range, of which 1/256 is kept for notes; called once. */
+/* Take over the range, of which half a percent is kept for notes; called once. */
 void frames_init(phys_t low, phys_t high);
 
 /* A frame filled with zeros, as the kernel sees it; NULL when there is none. */
@@ -27,6 +27,8 @@ void frame_free(void *frame);
  */
 bool frames_reserve(size_t count);
 void frames_unreserve(size_t count);
+
+/* One of those, with anything in it: the caller fills all of it. */
 void *frame_alloc_reserved(void);
 
 /* How many frames are free, and how many are not. */
@@ -40,5 +42,8 @@ void *frame_of_number(uint32_t number);
 /* Some words about the frame, for whoever has allocated it; 0 in a fresh one. */
 enum { FRAME_NOTES = 4 };
 uint32_t *frame_note(const void *frame);
+
+/* How much of the frame is in use, for whoever has allocated it to count; 0 in a fresh one. */
+uint16_t *frame_count(const void *frame);
 
 #endif

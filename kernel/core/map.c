@@ -81,7 +81,7 @@ static bool show_source(struct space *from, virt_t address, unsigned level, unsi
 /* The kernel interface page has no owner: who gets it from sigma0 sees the kernel's frame. What was there goes first, in pieces. */
 static enum mapdb_result map_kip(struct space *to, virt_t target, struct revocation *clearing, struct cpu *cpu)
 {
-	enum { STEPS = 4 };
+	enum { STEPS = 3 };
 	unsigned level;
 	pte_t there;
 

@@ -109,16 +109,34 @@ static struct shade *shade_of(struct entry e)
 	return frame ? (struct shade *)frame_of_number(frame) + e.index : NULL;
 }
 
-static bool make_shade(struct space *s, struct entry e)
+/* Write a word of a shade. A shade counts those that are not 0, as a table does. */
+static void shade_set(uint32_t *word, uint32_t value)
 {
-	if (*frame_note(e.table) == 0) {
-		void *frame = account_alloc(&s->account);
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)word, PAGE_SIZE));
 
-		if (!frame)
-			return false;
-		*frame_note(e.table) = frame_number(frame);
-	}
-	return true;
+	*used = (uint16_t)(*used + (value != 0) - (*word != 0));
+	*word = value;
+}
+
+/*
+ * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and finds there
+ * what was made. Breaking up a page is as long as two, and ends it.
+ */
+enum { BUDGET = 3 };
+
+static enum mapdb_result make_shade(struct space *s, struct entry e, unsigned *budget)
+{
+	if (*frame_note(e.table))
+		return MAPDB_DONE;
+	if (*budget == 0)
+		return MAPDB_MORE;
+	void *frame = account_alloc(&s->account);
+
+	if (!frame)
+		return MAPDB_NO_MEMORY;
+	--*budget;
+	*frame_note(e.table) = frame_number(frame);
+	return MAPDB_DONE;
 }
 
 static bool is_table(pte_t pte, unsigned level)
@@ -172,53 +190,39 @@ static size_t tables_set_aside(unsigned level)
 /* Replace a leaf by a table of leaves that map the same; the frame was set aside when the leaf was made. */
 static void split(struct entry e)
 {
-	pte_t leaf = *pte_of(e);
 	pte_t *table = account_alloc_reserved();
 
-	if (e.level == 1)
-		leaf &= ~PTE_LARGE;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = leaf + i * level_size(e.level - 1);
+	pagetable_split(table, *pte_of(e), e.level);
 	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
 }
 
-/* The entry of `level`, with tables made and leaves split on the way. False: no memory. */
-static bool make_entry(struct space *s, virt_t address, unsigned level, struct entry *e)
+/* The entry of `level`, with tables made and leaves split on the way. */
+static enum mapdb_result make_entry(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
 {
 	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
+		if (*budget == 0)
+			return MAPDB_MORE;
 		if (*pte_of(*e) & PTE_PRESENT) {
 			split(*e);
+			*budget = 0;
 			continue;
 		}
 		pte_t *table = account_alloc(&s->account);
 
 		if (!table)
-			return false;
-		*pte_of(*e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
+			return MAPDB_NO_MEMORY;
+		--*budget;
+		pte_set(pte_of(*e), direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
 	}
-	return true;
+	return MAPDB_DONE;
 }
 
-/* Are these words, whose number is a multiple of eight, all 0? */
-static bool words_are_zero(const word_t *words, size_t count)
+/* Nothing mapped by it, and nothing in its shade either. */
+static bool table_is_empty(const pte_t *table)
 {
-	for (const word_t *w = words; w < words + count; w += 8)
-		if (w[0] | w[1] | w[2] | w[3] | w[4] | w[5] | w[6] | w[7])
-			return false;
-	return true;
-}
+	uint32_t shade = *frame_note(table);
 
-/*
- * Nothing mapped by it, and nothing in its shade either. Who takes pages away in order finds what is left next to the one
- * taken last, so the neighbours are asked first.
- */
-static bool table_is_empty(const pte_t *table, unsigned index)
-{
-	const word_t *shade = *frame_note(table) ? frame_of_number(*frame_note(table)) : NULL;
-
-	if (table[index] || table[(index + 1) % TABLE_ENTRIES] || table[(index - 1) % TABLE_ENTRIES])
-		return false;
-	return words_are_zero(table, TABLE_ENTRIES) && (!shade || words_are_zero(shade, TABLE_ENTRIES));
+	return *frame_count(table) == 0 && (!shade || *frame_count(frame_of_number(shade)) == 0);
 }
 
 static void free_table(struct space *s, pte_t *table)
@@ -230,19 +234,19 @@ static void free_table(struct space *s, pte_t *table)
 
 static void mapping_free(uint32_t number);
 
-/* Free the tables on the way to an address that have become empty, and mappings that nothing is left of then. */
-static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
+/* Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. */
+static void free_empty_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
-	for (unsigned level = 0; level < LEVELS - 1; level++) {
+	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
 		if (above.level > level + 1 || !is_table(*pte_of(above), above.level))
 			continue;
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
-		if (!table_is_empty(table, index_of(address, level)))
+		if (!table_is_empty(table))
 			return;
-		*pte_of(above) = 0;
+		pte_set(pte_of(above), 0);
 		space_invalidate(s, cpu, address);
 		free_table(s, table);
 
@@ -251,6 +255,11 @@ static void free_empty_tables(struct space *s, virt_t address, const struct cpu 
 		if (number && !mapping_of(number)->child)
 			mapping_free(number);
 	}
+}
+
+static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	free_empty_below(LEVELS - 1, s, address, cpu);
 }
 
 /*
@@ -275,7 +284,7 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 		struct entry e = find(s, address, level);
 		uint32_t *note = frame_note(e.table);
 
-		if (e.level == level && *note && words_are_zero(frame_of_number(*note), TABLE_ENTRIES)) {
+		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
 			account_free(&s->account, frame_of_number(*note));
 			*note = 0;
 		}
@@ -285,22 +294,31 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 
 static void clear_leaf(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
-	*pte_of(e) = 0;
+	pte_set(pte_of(e), 0);
 	account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
 
 /* Lists of siblings. */
 
-/* Where the list begins that a child is in. */
-static uint32_t *list_head(struct mapping *parent, unsigned level, virt_t source)
+/* The entry of the shade in which the list begins that a child is in. NULL: it begins in the parent. */
+static struct shade *list_shade(const struct mapping *parent, unsigned level, virt_t source)
 {
 	if (level == level_of(parent))
-		return &parent->child;
+		return NULL;
 	struct entry e = find(space_of(parent), source, level);
 
 	assert(e.level == level && shade_of(e));
-	return &shade_of(e)->children;
+	return shade_of(e);
+}
+
+/* Let that list begin with this one. */
+static void set_first(struct mapping *parent, struct shade *shade, uint32_t number)
+{
+	if (shade)
+		shade_set(&shade->children, number);
+	else
+		parent->child = number;
 }
 
 static virt_t source_of(const struct mapping *m, const struct mapping *parent)
@@ -311,15 +329,15 @@ static virt_t source_of(const struct mapping *m, const struct mapping *parent)
 static void link_child(uint32_t number, uint32_t parent_number, virt_t source)
 {
 	struct mapping *m = mapping_of(number), *parent = mapping_of(parent_number);
-	uint32_t *head = list_head(parent, level_of(m), source);
+	struct shade *shade = list_shade(parent, level_of(m), source);
 
 	m->parent = parent_number;
 	m->offset = (uint32_t)((source - address_of(parent)) / size_of(m));
-	m->next = *head;
+	m->next = shade ? shade->children : parent->child;
 	m->prev = 0;
-	if (*head)
-		mapping_of(*head)->prev = number;
-	*head = number;
+	if (m->next)
+		mapping_of(m->next)->prev = number;
+	set_first(parent, shade, number);
 }
 
 static void unlink_child(struct mapping *m)
@@ -334,7 +352,7 @@ static void unlink_child(struct mapping *m)
 	if (m->prev)
 		mapping_of(m->prev)->next = m->next;
 	else
-		*list_head(parent, level_of(m), source_of(m, parent)) = m->next;
+		set_first(parent, list_shade(parent, level_of(m), source_of(m, parent)), m->next);
 }
 
 /* The accesses to a page that a revocation has seen are news for those above its root, too. */
@@ -365,7 +383,7 @@ static void mapping_free(uint32_t number)
 			r->phase = REVOKE_LIST;
 		}
 	}
-	shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping = 0;
+	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
@@ -375,7 +393,7 @@ static void mapping_free(uint32_t number)
 /* Revocation. */
 
 /* How many entries of a table are passed in one step, when nothing is to be done with them. A table has a multiple of them. */
-enum { STRIDE = TABLE_ENTRIES < 32 ? TABLE_ENTRIES : 32 };
+enum { STRIDE = TABLE_ENTRIES < 16 ? TABLE_ENTRIES : 16 };
 
 static void set_at(struct revocation *r, uint32_t number, word_t offset)
 {
@@ -441,8 +459,8 @@ static bool whole_meant(const struct revocation *r, const struct mapping *m)
 	return part_begin(r) == 0 && part_end(r, m) == size_of(m);
 }
 
-/* The leaf of `at` at r->position, if there is one; goes on behind it. */
-static void step_take(struct revocation *r, const struct cpu *cpu)
+/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
+static bool step_take(struct revocation *r, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(r->at);
 	struct space *s = space_of(m);
@@ -455,7 +473,7 @@ static void step_take(struct revocation *r, const struct cpu *cpu)
 		if (whole_meant(r, m))
 			m->place &= ~(uint64_t)STATUS_IN_PLACE;
 		r->phase = REVOKE_LIST;
-		return;
+		return false;
 	}
 	struct entry e = find(s, address, 0);
 	virt_t begin = ALIGN_DOWN(address, level_size(e.level));
@@ -465,11 +483,12 @@ static void step_take(struct revocation *r, const struct cpu *cpu)
 	if (is_user_leaf(e) && cover(s, address) == r->at) {
 		if (!whole && rights) {
 			split(e);
-			return;
+			return true;
 		}
 		take_leaf(r, s, e, begin, rights, whole, cpu);
 	}
 	r->position = last;
+	return false;
 }
 
 static void descend(struct revocation *r, uint32_t child)
@@ -579,8 +598,9 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
 	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
 	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
-	struct space *parent_space = parent ? space_of(parent) : NULL;
-	virt_t source = parent ? source_of(m, parent) : 0;
+	/* Only of a larger page is there a table that can lose its last child. */
+	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
+	virt_t source = parent_space ? source_of(m, parent) : 0;
 
 	if (number == r->root) {
 		pass_on_status(r);
@@ -590,7 +610,8 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 	}
 	if (!(r->rights & RIGHT_R))
 		return;
-	free_empty_tables(s, part, cpu);
+	if (level)
+		free_empty_tables(s, part, cpu);
 	free_if_gone(number, s, address, level, all_taken, cpu);
 	if (parent_space)
 		free_empty_tables(parent_space, source, cpu); /* what it was made from may have gone before */
@@ -638,6 +659,8 @@ void mapdb_revoke_end(struct revocation *r)
 	if (r->root)
 		pass_on_status(r);
 	r->root = 0;
+	r->ended = false;
+	r->extended = 0;
 	ring_remove(&r->link);
 }
 
@@ -652,7 +675,8 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 		}
 		switch (r->phase) {
 		case REVOKE_TAKE:
-			step_take(r, cpu);
+			if (step_take(r, cpu))
+				return false;
 			break;
 		case REVOKE_LIST:
 			step_list(r);
@@ -674,32 +698,33 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, 0);
+	unsigned budget = LEVELS - 1;
 
 	if (*pte_of(e) & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
-	if (!make_entry(s, address, level, &e) || !account_reserve(&s->account, tables_set_aside(level)))
+	if (make_entry(s, address, level, &e, &budget) != MAPDB_DONE ||
+	    !account_reserve(&s->account, tables_set_aside(level)))
 		return false;
-	*pte_of(e) = ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
-	             (level ? PTE_LARGE : 0);
+	pte_set(pte_of(e), ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
+	                           (level ? PTE_LARGE : 0));
 	return true;
 }
 
-/* The mapping that the source page belongs to, made if it is sigma0's first. 0: no memory. */
+/* The mapping that a page of sigma0's belongs to, made when it is first given away. 0: no memory. */
 static uint32_t source_mapping(struct space *s, virt_t source)
 {
-	uint32_t number = cover(s, source);
+	uint32_t number;
 	struct entry e = find(s, source, 0);
+	unsigned budget = 1;
 	struct mapping *m;
 
-	if (number)
-		return number;
-	if (!make_shade(s, e) || !(number = mapping_alloc(s)))
+	if (make_shade(s, e, &budget) != MAPDB_DONE || !(number = mapping_alloc(s)))
 		return 0;
 	m = mapping_of(number);
 	m->space = frame_number(s);
 	m->place = ALIGN_DOWN(source, level_size(e.level)) | e.level;
-	shade_of(e)->mapping = number;
+	shade_set(&shade_of(e)->mapping, number);
 	return number;
 }
 
@@ -714,37 +739,41 @@ static pte_t leaf_bits(pte_t source, unsigned rights, unsigned level)
 	return bits;
 }
 
-/* Is the page that `source` of `parent` gives already all there, at `target`? In which parts doesn't matter. */
-static bool has_already(struct space *to, virt_t target, unsigned level, uint32_t parent, virt_t source)
+/* Is what is at `at` in this space, in part or as a whole, the page that `source` of `parent` gives? */
+static bool has_already(struct space *to, virt_t at, uint32_t parent, virt_t source)
 {
-	virt_t end = target + level_size(level);
+	uint32_t number = cover(to, at);
 
-	for (virt_t at = target; at < end;) {
-		struct entry e = find(to, at, 0);
-		uint32_t number = cover(to, at);
+	if (!number || mapping_of(number)->parent != parent)
+		return false;
+	const struct mapping *m = mapping_of(number);
 
-		if (!is_user_leaf(e) || !number)
-			return false;
-		const struct mapping *m = mapping_of(number);
-
-		if (m->parent != parent ||
-		    source_of(m, mapping_of(parent)) + (at - address_of(m)) != source + (at - target))
-			return false;
-		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
-	}
-	return true;
+	return source_of(m, mapping_of(parent)) + (at - address_of(m)) == source;
 }
 
-static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bits, const struct cpu *cpu)
-{
-	virt_t end = target + level_size(level);
+enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
 
-	for (virt_t at = target; at < end;) {
+/*
+ * Is the page that is to be mapped already there? In which parts doesn't matter. If so they get the rights of the new mapping, too;
+ * part by part, for if a later one is not the same page, then what was there goes. MAPDB_NOTHING: it is not.
+ */
+static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t target, unsigned level, uint32_t parent,
+                                virt_t source, pte_t bits, const struct cpu *cpu)
+{
+	virt_t end = target + level_size(level), at = target < r->extended && r->extended < end ? r->extended : target;
+
+	for (unsigned steps = 0; at < end; steps++) {
 		struct entry e = find(to, at, 0);
 		pte_t old = *pte_of(e), new = (old & ~PTE_NX) | (bits & PTE_WRITE) | (old & bits & PTE_NX);
 
+		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
+			return MAPDB_NOTHING;
+		r->extended = at;
+		if (steps == EXTEND_STEPS)
+			return MAPDB_MORE;
 		if (new != old && e.level > level) {
 			split(e);
+			steps = EXTEND_STEPS - 1;
 			continue;
 		}
 		if (new != old) {
@@ -753,15 +782,28 @@ static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bi
 		}
 		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
 	}
+	return MAPDB_DONE;
 }
-
-enum { CLEAR_STEPS = 4 };
 
 /* Take a region away, a few steps at a time; true when nothing of it is left. */
 static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
 {
 	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, flush);
-	return mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return mapdb_revoke(r, FIRST_STEPS, cpu);
+}
+
+/*
+ * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the last call
+ * has ended one.
+ */
+static bool is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu)
+{
+	*walked = r->ended;
+	r->ended = false;
+	if (ring_empty(&r->link))
+		return true;
+	r->ended = mapdb_revoke(r, CLEAR_STEPS, cpu);
+	return false;
 }
 
 /* Has the walk just ended that took this away? */
@@ -780,14 +822,13 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 
 /*
  * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
- * something there.
+ * something there. Without one, what was mapped on from a hole of a larger page has to go, too.
  */
 static enum mapdb_result clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                       struct cpu *cpu)
 {
-	if (level)
-		free_empty_tables(to, target, cpu);
-	if (walked && is_free(to, target, level))
+	free_empty_below(level, to, target, cpu);
+	if ((walked || !cover(to, target)) && is_free(to, target, level))
 		return MAPDB_DONE;
 	struct entry e = find(to, target, level);
 
@@ -795,26 +836,42 @@ static enum mapdb_result clear_target(struct revocation *r, struct space *to, vi
 		return MAPDB_NO_MEMORY;
 	if (!clear(r, to, target, level_size(level), true, cpu))
 		return MAPDB_MORE;
-	if (level)
-		free_empty_tables(to, target, cpu);
+	free_empty_below(level, to, target, cpu);
 	return MAPDB_DONE;
 }
 
-/* Make everything that a mapping needs; stores its place and its number. False: no memory. */
-static bool make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to, virt_t target,
-                         unsigned level, struct entry *entry, uint32_t *number)
+/* Make the entry that a page is to be mapped to, and its shade. */
+static enum mapdb_result make_target(struct space *to, virt_t target, unsigned level, struct entry *entry,
+                                     unsigned *budget)
+{
+	enum mapdb_result result = make_entry(to, target, level, entry, budget);
+
+	if (result != MAPDB_DONE)
+		return result;
+	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : make_shade(to, *entry, budget);
+}
+
+/* Make everything that a mapping needs; stores its place and its number. */
+static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_t parent, struct space *to,
+                                      virt_t target, unsigned level, unsigned budget, struct entry *entry,
+                                      uint32_t *number)
 {
 	struct entry source_entry;
+	enum mapdb_result result = make_entry(from, source, level, &source_entry, &budget);
 
-	if (!make_entry(from, source, level, &source_entry) ||
-	    (level < level_of(mapping_of(parent)) && !make_shade(from, source_entry)) ||
-	    !make_entry(to, target, level, entry) || is_table(*pte_of(*entry), level) || !make_shade(to, *entry) ||
-	    !account_reserve(&to->account, tables_set_aside(level)))
-		return false;
+	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
+		result = make_shade(from, source_entry, &budget);
+	if (result == MAPDB_DONE)
+		result = make_target(to, target, level, entry, &budget);
+	if (result != MAPDB_DONE)
+		return result;
+	if (!account_reserve(&to->account, tables_set_aside(level)))
+		return MAPDB_NO_MEMORY;
 	*number = mapping_alloc(to);
-	if (!*number)
-		account_unreserve(&to->account, tables_set_aside(level));
-	return *number != 0;
+	if (*number)
+		return MAPDB_DONE;
+	account_unreserve(&to->account, tables_set_aside(level));
+	return MAPDB_NO_MEMORY;
 }
 
 static enum mapdb_result map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -840,9 +897,10 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 		known_parent = cover(from, source);
 		if (cleared)
 			break;
-		if (known_parent && has_already(to, target, level, known_parent, source)) {
-			add_rights(to, target, level, bits, cpu);
-			return MAPDB_DONE;
+		if (known_parent) {
+			result = extend(clearing, to, target, level, known_parent, source, bits, cpu);
+			if (result != MAPDB_NOTHING)
+				return result;
 		}
 		/* What was there goes, and the source perhaps with it. */
 		result = clear_target(clearing, to, target, level, walked, cpu);
@@ -850,8 +908,12 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 			return result;
 	}
 	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
-	parent = source_mapping(from, source);
-	if (!parent || !make_mapping(from, source, parent, to, target, level, &entry, &number)) {
+	parent = known_parent ? known_parent : source_mapping(from, source);
+	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
+	                : MAPDB_NO_MEMORY;
+	if (result == MAPDB_MORE)
+		return MAPDB_MORE;
+	if (result != MAPDB_DONE) {
 		if (parent && !known_parent)
 			mapping_free(parent);
 		drop_unused(from, source, cpu);
@@ -862,8 +924,8 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	/* committed: nothing below may fail */
 	*mapping_of(number) = (struct mapping){ .space = frame_number(to), .place = target | level };
 	link_child(number, parent, source);
-	shade_of(entry)->mapping = number;
-	*pte_of(entry) = phys | bits;
+	shade_set(&shade_of(entry)->mapping, number);
+	pte_set(pte_of(entry), phys | bits);
 	space_invalidate(to, cpu, target); /* it may have been the kernel interface page */
 	return MAPDB_DONE;
 }
@@ -876,10 +938,10 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 	virt_t source = address_of(m);
 	pte_t leaf = *pte_of(source_entry);
 
-	*pte_of(entry) = (leaf & PTE_ADDRESS) | leaf_bits(leaf, rights, level_of(m));
-	shade_of(entry)->mapping = number;
-	*pte_of(source_entry) = 0;
-	shade_of(source_entry)->mapping = 0;
+	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | leaf_bits(leaf, rights, level_of(m)));
+	shade_set(&shade_of(entry)->mapping, number);
+	pte_set(pte_of(source_entry), 0);
+	shade_set(&shade_of(source_entry)->mapping, 0);
 	m->space = frame_number(to);
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
@@ -891,8 +953,10 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
  * parent. Who got the part from the granter still has it.
  */
 static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t source, struct entry entry,
-                                    struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+                                    struct space *to, virt_t target, unsigned rights, unsigned *budget,
+                                    const struct cpu *cpu)
 {
+	enum mapdb_result result = MAPDB_DONE;
 	struct mapping *m = mapping_of(number);
 	uint32_t parent = m->parent, part;
 	unsigned level = level_of(m);
@@ -902,11 +966,15 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 
 	if (parent) {
 		parent_source = source_of(m, mapping_of(parent)) + (source - address_of(m));
-		if (!make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry) ||
-		    !make_shade(space_of(mapping_of(parent)), parent_entry))
-			return MAPDB_NO_MEMORY;
+		result = make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry, budget);
+		if (result == MAPDB_DONE)
+			result = make_shade(space_of(mapping_of(parent)), parent_entry, budget);
 	}
-	if (!make_entry(from, source, 0, &source_entry) || !(part = mapping_alloc(to))) {
+	if (result == MAPDB_DONE)
+		result = make_entry(from, source, 0, &source_entry, budget);
+	if (result == MAPDB_MORE)
+		return MAPDB_MORE;
+	if (result != MAPDB_DONE || !(part = mapping_alloc(to))) {
 		if (parent)
 			drop_unused(space_of(mapping_of(parent)), parent_source, cpu);
 		return MAPDB_NO_MEMORY;
@@ -916,10 +984,10 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	*mapping_of(part) = (struct mapping){ .space = frame_number(to), .place = target };
 	if (parent)
 		link_child(part, parent, parent_source);
-	shade_of(entry)->mapping = part;
-	*pte_of(entry) = (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0);
+	shade_set(&shade_of(entry)->mapping, part);
+	pte_set(pte_of(entry), (*pte_of(source_entry) & PTE_ADDRESS) | leaf_bits(*pte_of(source_entry), rights, 0));
 	m->place |= (uint64_t)accesses(*pte_of(source_entry)) << PLACE_STATUS_SHIFT;
-	*pte_of(source_entry) = 0;
+	pte_set(pte_of(source_entry), 0);
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
 	free_if_gone(number, from, address, level, false, cpu);
@@ -932,6 +1000,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 {
 	enum mapdb_result result;
 	struct entry source_entry, entry;
+	unsigned budget = BUDGET;
 	uint32_t number;
 	bool whole;
 
@@ -953,16 +1022,16 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	whole = source_entry.level == level && level_of(mapping_of(number)) == level;
 	if (!whole && level > 0)
 		return MAPDB_NO_MEMORY;
-	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(to, entry) ||
-	    (whole && !account_move(&from->account, &to->account, tables_set_aside(level))))
+	result = make_target(to, target, level, &entry, &budget);
+	if (result == MAPDB_DONE && whole && !account_move(&from->account, &to->account, tables_set_aside(level)))
 		result = MAPDB_NO_MEMORY;
-	else if (whole)
+	if (result == MAPDB_DONE && whole)
 		grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
-	else
-		result = grant_part(number, from, source, entry, to, target, rights, cpu);
-	if (result != MAPDB_DONE)
+	else if (result == MAPDB_DONE)
+		result = grant_part(number, from, source, entry, to, target, rights, &budget, cpu);
+	if (result == MAPDB_NO_MEMORY)
 		drop_unused(to, target, cpu);
-	else if (!whole && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
+	else if (result == MAPDB_DONE && !whole && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
 		result = MAPDB_MORE;
 	return result;
 }
@@ -970,25 +1039,29 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
+	enum mapdb_result result;
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	return map(from, source, to, target, level, rights, clearing,
-	           under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	result = map(from, source, to, target, level, rights, clearing,
+	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	if (result != MAPDB_MORE)
+		clearing->extended = 0;
+	return result;
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct revocation *clearing, struct cpu *cpu)
 {
-	bool under_way = !ring_empty(&clearing->link);
+	bool walked;
 
-	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
+	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	if (under_way && is_cleared(clearing, from, source, PAGE_SIZE, false))
+	if (walked && is_cleared(clearing, from, source, PAGE_SIZE, false))
 		return MAPDB_DONE; /* the page was granted before that walk */
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
@@ -1013,30 +1086,32 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
 	return true;
 }
 
-/* The first entry of a table that leads to another one, or NULL. */
-static pte_t *first_table(pte_t *table, unsigned level, unsigned entries)
+/* Free the tables that end at an address; all below them are free. */
+static void free_tables_behind(struct space *s, virt_t end)
 {
-	for (unsigned i = 0; i < entries; i++)
-		if (is_table(table[i], level))
-			return &table[i];
-	return NULL;
+	for (unsigned level = 1; level < LEVELS && end % level_size(level) == 0; level++) {
+		struct entry above = find(s, end - 1, level);
+		pte_t pte = *pte_of(above);
+
+		if (above.level > level || !is_table(pte, level))
+			continue;
+		pte_set(pte_of(above), 0);
+		free_table(s, direct_map(pte & PTE_ADDRESS));
+	}
 }
 
-bool mapdb_free_table(struct space *s)
+bool mapdb_free_tables(struct space *s, virt_t *at)
 {
-	unsigned level = LEVELS - 1;
-	pte_t *above = first_table(s->root, level, TABLE_ENTRIES / 2), *below;
+	struct entry e = find(s, *at, 0);
 
-	if (!above)
-		return false;
-	while (--level && (below = first_table(direct_map(*above & PTE_ADDRESS), level, TABLE_ENTRIES)))
-		above = below;
-
-	pte_t *table = direct_map(*above & PTE_ADDRESS);
-
-	*above = 0;
-	free_table(s, table);
-	return true;
+	if (*at >= USER_END)
+		return true;
+	do {
+		*at += level_size(e.level);
+		e.index++;
+	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
+	free_tables_behind(s, *at < USER_END ? *at : ALIGN_UP(*at, level_size(LEVELS - 1)));
+	return *at >= USER_END;
 }
 
 void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)

@@ -69,10 +69,10 @@ void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	enum { STEPS = 4 };
+	enum { STEPS = 3 };
 
-	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || mapdb_free_table(s) ||
-	    !mapdb_bequeath(s, r) || !portdb_bequeath(s))
+	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) ||
+	    !mapdb_free_tables(s, &s->tables_gone) || !mapdb_bequeath(s, r) || !portdb_bequeath(s))
 		return false;
 	portdb_space_end(s);
 	free_ports(s);
@@ -104,10 +104,10 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 	if (s->kip_area.kind != FPAGE_NIL) {
 		unsigned level;
 
-		*pagetable_find(s->root, s->kip_area.base, &level) = 0;
+		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
 		space_invalidate(s, cpu, s->kip_area.base);
 	}
-	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
+	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED);
 	space_invalidate(s, cpu, kip_area.base);
 	if (s->kip_area.kind != FPAGE_NIL)
 		mapdb_free_empty(s, s->kip_area.base, cpu);
@@ -128,15 +128,16 @@ struct utcb *space_get_utcb(struct space *s, virt_t utcb)
 	pte_t *entry = pagetable_find(s->root, utcb, &level);
 
 	if (!is_utcbs(*entry)) { /* nothing, or a KIP that sigma0 gave */
-		if (!account_reserve(&s->account, 1))
+		void *frame = account_alloc(&s->account);
+
+		if (!frame)
 			return NULL;
 		entry = pagetable_make(s->root, utcb, 0, PTE_USER, &s->account);
 		if (!entry) {
-			account_unreserve(&s->account, 1);
+			account_free(&s->account, frame);
 			return NULL;
 		}
-		*entry = direct_map_phys(account_alloc_reserved()) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX |
-		         PTE_KERNEL_OWNED;
+		pte_set(entry, direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED);
 	}
 	char *page = direct_map(*entry & PTE_ADDRESS);
 
@@ -152,7 +153,7 @@ void space_put_utcb(struct space *s, virt_t utcb, const struct cpu *cpu)
 
 	if (--*frame_note(page))
 		return;
-	*entry = 0;
+	pte_set(entry, 0);
 	space_invalidate(s, cpu, utcb);
 	account_free(&s->account, page);
 	mapdb_free_empty(s, utcb, cpu);

@@ -31,6 +31,7 @@ struct space {
 	word_t *io_bitmap[2];    /* the frames at CPU_IO_BITMAP; NULL: no ports */
 	uint32_t *port_nodes;    /* core/portdb.c: the first of each block; NULL: none */
 	struct port_revocation ports_going; /* while the space is being destroyed */
+	virt_t tables_gone;      /* likewise: up to where its page tables are freed */
 };
 
 /* A new space without threads; NULL when out of memory. */

@@ -6,6 +6,7 @@
  * table show one read-only page of ones, in which every id is the id of nobody.
  */
 #include "core/thread.h"
+#include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
@@ -219,21 +220,13 @@ bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 	return true;
 }
 
-/* The thread was destroying a space: nobody else will. */
-static void finish_destruction(struct tcb *t)
-{
-	while (t->destroying && !space_destroy(t->destroying, &t->revocation, t->cpu))
-		;
-	t->destroying = NULL;
-}
-
 struct space *thread_delete(struct tcb *t)
 {
 	struct space *space = t->space;
 
+	assert(!t->destroying);
 	transfer_abort(t);
 	ipc_leave(t);
-	finish_destruction(t);
 	sched_unready(t);
 	ipc_partner_gone(t);
 	mapdb_revoke_end(&t->revocation);

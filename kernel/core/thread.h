@@ -38,7 +38,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager);
 
 /*
- * End a thread in any state. Not the running one. Returns its space if that was the last thread: it must be
+ * End a thread in any state, but not the running one, nor one that destroys a space: nobody else would. Returns its space if that was the last thread: it must be
  * destroyed then.
  */
 struct space *thread_delete(struct tcb *t);

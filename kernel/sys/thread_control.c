@@ -48,40 +48,47 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 	       !thread_has_utcb(space, utcb);
 }
 
-/* Free the space whose last thread was deleted, in pieces. */
+/* Do a piece of the work of a thread that destroys a space: itself, or one that is to be deleted. */
+static void destroy_piece(struct tcb *t)
+{
+	if (t->destroying && space_destroy(t->destroying, &t->revocation, t->cpu))
+		t->destroying = NULL;
+}
+
 static struct tcb *destroy_go_on(struct tcb *self)
 {
 	self->resume = NULL;
-	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
-		self->resume = destroy_go_on;
-		return sched_open(self);
-	}
-	self->destroying = NULL;
-	return sched_continue(self);
+	destroy_piece(self);
+	if (!self->destroying)
+		return sched_continue(self);
+	self->resume = destroy_go_on;
+	return sched_open(self);
+}
+
+/* Free a space without threads, or nothing, in pieces; the result of the call is there. */
+static struct tcb *destroy(struct tcb *self, struct space *space)
+{
+	if (!space)
+		return sched_continue(self);
+	self->destroying = space;
+	space_destroy_begin(space, &self->revocation, self->cpu);
+	self->resume = destroy_go_on;
+	return sched_open(self);
 }
 
 static struct tcb *delete(struct tcb *self, struct tcb *t)
 {
 	if (!t || t == self)
 		return sys_refuse(self, ERROR_INVALID_THREAD);
-	self->destroying = thread_delete(t);
+	if (t->destroying) { /* first that; then the call begins anew, for others act meanwhile */
+		destroy_piece(t);
+		self->resume = sys_thread_control;
+		return sched_open(self);
+	}
+	struct space *space = thread_delete(t);
+
 	sys_result(self, 1);
-	if (!self->destroying)
-		return sched_continue(self);
-	space_destroy_begin(self->destroying, &self->revocation, self->cpu);
-	return destroy_go_on(self);
-}
-
-/* Undo the making of a thread that could not be completed, or of a space that got none. */
-static void unmake(struct tcb *self, struct tcb *t, struct space *empty)
-{
-	struct space *space = t ? thread_delete(t) : empty;
-
-	if (!space)
-		return;
-	space_destroy_begin(space, &self->revocation, self->cpu);
-	while (!space_destroy(space, &self->revocation, self->cpu))
-		;
+	return destroy(self, space);
 }
 
 /* Note the place of a thread's UTCB, or with a pager activate it there. False: no memory. */
@@ -102,13 +109,9 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 	struct space *fresh = space ? NULL : space_create();
 	struct tcb *t = space || fresh ? thread_create(id, space ? space : fresh, self->cpu, scheduler) : NULL;
 
-	if (!t) {
-		unmake(self, NULL, fresh);
-		return sys_refuse(self, ERROR_NO_MEMORY);
-	}
-	if (!place_utcb(t, utcb, pager)) {
-		unmake(self, t, NULL);
-		return sys_refuse(self, ERROR_NO_MEMORY);
+	if (!t || !place_utcb(t, utcb, pager)) {
+		sys_refuse(self, ERROR_NO_MEMORY);
+		return destroy(self, t ? thread_delete(t) : fresh);
 	}
 	return sys_result(self, 1);
 }
@@ -132,6 +135,8 @@ static struct tcb *change(struct tcb *self, struct tcb *t, word_t id, word_t sch
 struct tcb *sys_thread_control(struct tcb *self)
 {
 	const struct registers *in = &self->regs;
+
+	self->resume = NULL;
 	word_t id = in->rdi, specifier = in->rsi, scheduler = in->r8, pager = in->r9, utcb = in->r10;
 
 	if (!self->space->privileged)

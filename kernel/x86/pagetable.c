@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/pagetable.c - see x86/pagetable.h. */
 #include "x86/pagetable.h"
+#include "base/string.h"
 #include "core/account.h"
+#include "core/frames.h"
 
 static unsigned index_of(virt_t address, unsigned level)
 {
@@ -11,6 +13,29 @@ static unsigned index_of(virt_t address, unsigned level)
 static pte_t *table_of(pte_t pte)
 {
 	return direct_map(pte & PTE_ADDRESS);
+}
+
+void pte_set(pte_t *entry, pte_t value)
+{
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)entry, PAGE_SIZE));
+
+	*used = (uint16_t)(*used + (value != 0) - (*entry != 0));
+	*entry = value;
+}
+
+void pagetable_split(pte_t *table, pte_t leaf, unsigned level)
+{
+	pte_t step = level_size(level - 1);
+
+	if (level == 1)
+		leaf &= ~PTE_LARGE;
+	*frame_count(table) = TABLE_ENTRIES;
+	for (pte_t *entry = table; entry < table + TABLE_ENTRIES; entry += 4, leaf += 4 * step) {
+		entry[0] = leaf;
+		entry[1] = leaf + step;
+		entry[2] = leaf + 2 * step;
+		entry[3] = leaf + 3 * step;
+	}
 }
 
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
@@ -24,15 +49,6 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 			return entry;
 		table = table_of(*entry);
 	}
-}
-
-/* Replace a leaf of `level` by a table of leaves that map the same. */
-static void split(pte_t leaf, unsigned level, pte_t *table)
-{
-	pte_t part = level == 1 ? leaf & ~PTE_LARGE : leaf;
-
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = part + i * level_size(level - 1);
 }
 
 pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
@@ -50,8 +66,10 @@ pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_b
 		pte_t *table = account_alloc_reserved();
 
 		if (*entry & PTE_PRESENT)
-			split(*entry, from, table);
-		*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
+			pagetable_split(table, *entry, from);
+		else
+			words_fill(table, 0, TABLE_ENTRIES);
+		pte_set(entry, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits);
 		entry = &table[index_of(address, from - 1)];
 	}
 	return entry;
@@ -63,6 +81,6 @@ bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte
 
 	if (!entry)
 		return false;
-	*entry = phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0);
+	pte_set(entry, phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0));
 	return true;
 }

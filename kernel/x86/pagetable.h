@@ -63,6 +63,15 @@ static inline phys_t pte_phys(pte_t pte, unsigned level)
 }
 
 /*
+ * Write an entry. Who counts on frame_count() of a table, which says how many of its entries are not 0, writes all of
+ * them so.
+ */
+void pte_set(pte_t *entry, pte_t value);
+
+/* Fill a table with leaves that map the same as one leaf of `level` does. */
+void pagetable_split(pte_t *table, pte_t leaf, unsigned level);
+
+/*
  * The entry that decides about `address`: a present leaf, or the first entry on the way that is not present. Stores its
  * level. Never NULL, allocates nothing.
  */

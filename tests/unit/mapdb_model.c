@@ -136,8 +136,9 @@ static struct space *new_space(bool is_sigma0)
 static void free_space(unsigned n)
 {
 	struct account account;
+	virt_t at = 0;
 
-	while (mapdb_free_table(spaces[n]))
+	while (!mapdb_free_tables(spaces[n], &at))
 		;
 	while (!mapdb_bequeath(spaces[n], NULL))
 		;
@@ -177,7 +178,7 @@ static void hide_sigma0(pte_t *table, unsigned level)
 			hide_sigma0(direct_map(table[i] & PTE_ADDRESS), level - 1);
 		} else if (table[i]) {
 			account_unreserve(&spaces[0]->account, tables_set_aside(level));
-			table[i] = 0;
+			pte_set(&table[i], 0);
 		}
 	}
 }
@@ -400,6 +401,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			unsigned entries)
 {
 	struct space *s = spaces[space];
+	unsigned used = 0, shade_used = 0;
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
@@ -418,11 +420,13 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 		}
 		if (shade)
 			check_list(t, shade->children, level, s, address, false);
+		used += table[i] != 0;
+		shade_used += shade ? (shade->mapping != 0) + (shade->children != 0) : 0;
 		if (is_table(table[i], level)) {
 			pte_t *below = direct_map(table[i] & PTE_ADDRESS);
 
 			REQUIRE(level > 0);
-			REQUIRE(space == 0 || unfinished() || !table_is_empty(below, 0));
+			REQUIRE(space == 0 || unfinished() || !table_is_empty(below));
 			t->tables += 1 + (*frame_note(below) != 0);
 			check_table(t, space, below, level - 1, address, TABLE_ENTRIES);
 		} else if (table[i]) {
@@ -432,6 +436,9 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			REQUIRE(space == 0 || cover(s, address));
 		}
 	}
+	REQUIRE(*frame_count(table) == used);
+	if (*frame_note(table))
+		REQUIRE(*frame_count(frame_of_number(*frame_note(table))) == shade_used);
 }
 
 /* The frames of mappings of a space in one of its two lists. */
@@ -895,7 +902,7 @@ static bool continue_transfer(unsigned i)
 	    (w->grant ? mapdb_grant : mapdb_map)(spaces[w->from], source, spaces[w->space], target,
 						 w->level, w->transfer_rights, &w->r, test_cpu);
 	if (w->grant && !w->granted &&
-	    (result == MAPDB_DONE || (result == MAPDB_MORE && !w->r.flush))) {
+	    (result == MAPDB_DONE || (result == MAPDB_MORE && !ring_empty(&w->r.link) && !w->r.flush))) {
 		w->granted = true;
 		REQUIRE(slots_grant(w->from, w->source, w->space, w->low, w->level,
 				    w->transfer_rights, part, false) == MAPDB_DONE);
