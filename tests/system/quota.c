@@ -521,12 +521,30 @@ TEST(quota, mapping_succeeds_or_changes_nothing)
 {
 	struct agency a = agency_new();
 
+	EXPECT(maps_far(a.agent));
+	unmap_by(a.agent, FLUSH, fpage(FAR_AWAY, 12, L4_FullyAccessible));
 	EXPECT_BETWEEN(sweep(a.agent, maps_far), 4, 5);
+}
+
+/* A large page that no other case has broken up. */
+static L4_Word_t large_page(void)
+{
+	static L4_Word_t where;
+	L4_Fpage_t page;
+
+	if (where)
+		L4_Flush(fpage(where, LARGE_LOG2, L4_FullyAccessible));
+	page = where ? L4_Sigma0_GetPage(sigma0, fpage(where, LARGE_LOG2, 0))
+		     : L4_Sigma0_GetAny(sigma0, LARGE_LOG2, L4_CompleteAddressSpace);
+	L4_Accept(L4_UntypedWordsAcceptor);
+	REQUIRE(!L4_IsNilFpage(page));
+	where = L4_Address(page);
+	return where;
 }
 
 static bool maps_large(L4_ThreadId_t agent)
 {
-	return !give(worker, fpage(fresh_large(), LARGE_LOG2, L4_Readable), agent, fpage(FAR_AWAY, LARGE_LOG2, 0), 0);
+	return !give(worker, fpage(large_page(), LARGE_LOG2, L4_Readable), agent, fpage(FAR_AWAY, LARGE_LOG2, 0), 0);
 }
 
 /* Two tables, a shade, and a table for when it is broken up; as small pages it would take more. */
