@@ -59,7 +59,8 @@ void *frames_alloc_adjacent(unsigned count)
 	return frames;
 }
 
-static void *take(void)
+/* A frame with anything in it. */
+static void *take_unfilled(void)
 {
 	struct free_frame *frame = freed;
 
@@ -80,7 +81,7 @@ void *frame_alloc(void)
 {
 	if (!frames_free())
 		return NULL;
-	void *frame = take();
+	void *frame = take_unfilled();
 
 	words_fill(frame, 0, PAGE_SIZE / sizeof(word_t));
 	return frame;
@@ -103,7 +104,7 @@ void frames_unreserve(size_t count)
 void *frame_alloc_reserved(void)
 {
 	frames_unreserve(1);
-	return take();
+	return take_unfilled();
 }
 
 void frame_free(void *frame)

@@ -764,13 +764,14 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 
 	for (unsigned steps = 0; at < end; steps++) {
 		struct entry e = find(to, at, 0);
-		pte_t old = *pte_of(e), new = (old & ~PTE_NX) | (bits & PTE_WRITE) | (old & bits & PTE_NX);
+		pte_t old = *pte_of(e), new = old & ~(PTE_NX | PTE_CACHING);
 
 		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
 			return MAPDB_NOTHING;
 		r->extended = at;
 		if (steps == EXTEND_STEPS)
 			return MAPDB_MORE;
+		new |= (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 		if (new != old && e.level > level) {
 			split(e);
 			steps = EXTEND_STEPS - 1;
@@ -786,9 +787,9 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 }
 
 /* Take a region away, a few steps at a time; true when nothing of it is left. */
-static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
+static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, struct cpu *cpu)
 {
-	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, flush);
+	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, true);
 	return mapdb_revoke(r, FIRST_STEPS, cpu);
 }
 
@@ -807,9 +808,9 @@ static bool is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu
 }
 
 /* Has the walk just ended that took this away? */
-static bool is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size, bool flush)
+static bool is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size)
 {
-	return r->space == s && r->begin <= low && low + size <= r->high && r->flush == flush;
+	return r->space == s && r->begin <= low && low + size <= r->high && r->flush;
 }
 
 /* Is there nothing in the way of a page of this level? */
@@ -834,7 +835,7 @@ static enum mapdb_result clear_target(struct revocation *r, struct space *to, vi
 
 	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
 		return MAPDB_NO_MEMORY;
-	if (!clear(r, to, target, level_size(level), true, cpu))
+	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
 	free_empty_below(level, to, target, cpu);
 	return MAPDB_DONE;
@@ -926,19 +927,18 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	link_child(number, parent, source);
 	shade_set(&shade_of(entry)->mapping, number);
 	pte_set(pte_of(entry), phys | bits);
-	space_invalidate(to, cpu, target); /* it may have been the kernel interface page */
 	return MAPDB_DONE;
 }
 
-/* The whole mapping moves. `entry` is where, with its shade. */
-static void grant_whole(uint32_t number, struct entry source_entry, struct space *from, struct entry entry,
-                        struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+/* The whole mapping moves. `entry` is where, with its shade. Returns which rights the page has no longer. */
+static unsigned grant_whole(uint32_t number, struct entry source_entry, struct space *from, struct entry entry,
+                            struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(number);
 	virt_t source = address_of(m);
-	pte_t leaf = *pte_of(source_entry);
+	pte_t leaf = *pte_of(source_entry), bits = leaf_bits(leaf, rights, level_of(m));
 
-	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | leaf_bits(leaf, rights, level_of(m)));
+	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | bits);
 	shade_set(&shade_of(entry)->mapping, number);
 	pte_set(pte_of(source_entry), 0);
 	shade_set(&shade_of(source_entry)->mapping, 0);
@@ -946,6 +946,7 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
+	return (leaf & ~bits & PTE_WRITE ? RIGHT_W : 0) | (bits & ~leaf & PTE_NX ? RIGHT_X : 0);
 }
 
 /*
@@ -994,6 +995,21 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	return MAPDB_DONE;
 }
 
+bool mapdb_grant_finish(struct revocation *r, struct cpu *cpu)
+{
+	unsigned level = 0;
+	uint32_t number;
+
+	if (!mapdb_revoke(r, CLEAR_STEPS, cpu))
+		return false;
+	while (level_size(level) < r->high - r->begin)
+		level++;
+	number = mapping_at(r->space, r->begin, level);
+	if (number) /* what the walk has seen is for who asks next */
+		mapping_of(number)->place |= (uint64_t)r->status << PLACE_STATUS_SHIFT;
+	return true;
+}
+
 static enum mapdb_result grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                                unsigned rights, struct revocation *clearing, bool walked,
                                struct cpu *cpu)
@@ -1002,6 +1018,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	struct entry source_entry, entry;
 	unsigned budget = BUDGET;
 	uint32_t number;
+	unsigned lost = 0;
 	bool whole;
 
 	if (from->is_sigma0)
@@ -1026,14 +1043,18 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	if (result == MAPDB_DONE && whole && !account_move(&from->account, &to->account, tables_set_aside(level)))
 		result = MAPDB_NO_MEMORY;
 	if (result == MAPDB_DONE && whole)
-		grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
+		lost = grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
 	else if (result == MAPDB_DONE)
 		result = grant_part(number, from, source, entry, to, target, rights, &budget, cpu);
 	if (result == MAPDB_NO_MEMORY)
 		drop_unused(to, target, cpu);
-	else if (result == MAPDB_DONE && !whole && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
-		result = MAPDB_MORE;
-	return result;
+	if (result != MAPDB_DONE || (whole && !lost))
+		return result;
+	if (whole)
+		mapdb_revoke_begin(clearing, to, target, target + level_size(level), lost, false);
+	else
+		mapdb_revoke_begin(clearing, from, source, source + PAGE_SIZE, RIGHTS_ALL, false);
+	return MAPDB_MORE;
 }
 
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -1045,7 +1066,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
 	result = map(from, source, to, target, level, rights, clearing,
-	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level)), cpu);
 	if (result != MAPDB_MORE)
 		clearing->extended = 0;
 	return result;
@@ -1058,10 +1079,8 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 
 	if (!is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	if (walked && is_cleared(clearing, from, source, PAGE_SIZE, false))
-		return MAPDB_DONE; /* the page was granted before that walk */
 	return grant(from, source, to, target, level, rights, clearing,
-	             walked && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             walked && is_cleared(clearing, to, target, level_size(level)), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)

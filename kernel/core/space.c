@@ -107,7 +107,8 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
 		space_invalidate(s, cpu, s->kip_area.base);
 	}
-	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED);
+	/* sigma0's is a page like its others: it gives it to who asks. */
+	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED));
 	space_invalidate(s, cpu, kip_area.base);
 	if (s->kip_area.kind != FPAGE_NIL)
 		mapdb_free_empty(s, s->kip_area.base, cpu);
@@ -116,18 +117,13 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 	return true;
 }
 
-static bool is_utcbs(pte_t pte)
-{
-	return (pte & PTE_KERNEL_OWNED) && (pte & PTE_WRITE);
-}
-
 /* A frame of UTCBs counts in its note those in use. */
 struct utcb *space_get_utcb(struct space *s, virt_t utcb)
 {
 	unsigned level;
 	pte_t *entry = pagetable_find(s->root, utcb, &level);
 
-	if (!is_utcbs(*entry)) { /* nothing, or a KIP that sigma0 gave */
+	if (!(*entry & PTE_PRESENT)) {
 		void *frame = account_alloc(&s->account);
 
 		if (!frame)

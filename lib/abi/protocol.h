@@ -77,10 +77,16 @@ enum call_error {
 	ERROR_NO_MEMORY = 8,
 };
 
-/* Thread numbers (X.2 ThreadInfo): interrupts, then system threads, then users. */
+/*
+ * Thread numbers (X.2 ThreadInfo): interrupts, then system threads, then users. Of the interrupts, those below
+ * INTERRUPT_PINS are pins of the I/O APICs as ACPI numbers them (below 16: interrupts of the ISA bus), those from
+ * INTERRUPT_MSI on are raised by devices that write a message (MSI, MSI-X).
+ */
 enum {
 	THREAD_NUMBER_BITS = 20,
-	SYSTEM_BASE = 256,
+	INTERRUPT_PINS = 96,
+	INTERRUPT_MSI = 112,
+	SYSTEM_BASE = 208,
 	USER_BASE = 288,
 };
 

@@ -27,7 +27,7 @@
  *   ExchangeRegisters  in  RDI dest, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
  *                      out RAX result, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
  *   ThreadControl      in  RDI dest, RSI space specifier, R8 scheduler, R9 pager, R10 UTCB location
- *                      out RAX result
+ *                      out RAX result (of an MSI: address << 32 | data)
  *   SystemClock        out RAX microseconds since boot
  *   ThreadSwitch       in  RDI dest
  *   Schedule           in  RDI dest, RSI time control, R8 processor control, R9 priority, R10 preemption control

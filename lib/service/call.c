@@ -194,3 +194,16 @@ enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start)
 	*at_start = status == ROOT_OK ? L4_MsgWord(&msg, 1) : 0;
 	return status;
 }
+
+enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, number);
+	L4_MsgAppendWord(&msg, L4_GlobalIdOf(handler).raw);
+	status = root_call(ROOT_INTERRUPT, &msg);
+	*message = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
+	return status;
+}

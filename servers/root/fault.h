@@ -27,11 +27,13 @@ struct fault {
 /* True: *answer is the map item to reply with. False: reported, and the program is stopped. */
 bool fault_page(const struct fault *fault, L4_MapItem_t *answer);
 
+/* The same for an access to I/O ports, which only drivers may use. */
+bool fault_port(const struct fault *fault, L4_MapItem_t *answer);
+
 /* Reports and stops a program that the answer could not be mapped to. */
 void fault_unanswerable(struct program *program);
 
-/* Reports and stops the program: I/O page fault, exception. */
-void fault_port(const struct fault *fault);
+/* Reports and stops the program. */
 void fault_exception(const struct fault *fault);
 
 #endif

@@ -147,7 +147,7 @@ L4_Word_t give(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t
 	return pass(from, page, to, window, base, false);
 }
 
-L4_Word_t grant(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window)
+L4_Word_t hand_over(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window)
 {
 	return pass(from, page, to, window, 0, true);
 }

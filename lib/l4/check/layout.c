@@ -16,6 +16,7 @@
 #include <l4/exception.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
+#include <l4/msi.h>
 #include <l4/pagefault.h>
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
@@ -252,6 +253,7 @@ void check_kip(void)
 
 	k.ThreadInfo.raw = 20 | SYSTEM_BASE << 8 | USER_BASE << 20;
 	CHECK(k.ThreadInfo.X.t == 20 && k.ThreadInfo.X.SystemBase == SYSTEM_BASE);
+	CHECK(L4_MSI_FIRST == INTERRUPT_MSI);
 	CHECK(k.ThreadInfo.X.UserBase == USER_BASE);
 	k.UtcbAreaInfo.raw = 1 | 10 << 10 | 12 << 16;
 	CHECK(L4_UtcbSize(&k) == 1024 && L4_UtcbAreaSize(&k) == 4096);

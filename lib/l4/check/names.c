@@ -12,6 +12,7 @@
 #include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/misc.h>
+#include <l4/msi.h>
 #include <l4/pagefault.h>
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
@@ -248,7 +249,8 @@ void use_threads(L4_ThreadId_t t)
 	USE(L4_ThreadWasHalted(s) + L4_ThreadWasReceiving(s) + L4_ThreadWasSending(s) +
 	    L4_ThreadWasIpcing(s));
 	USE(L4_ThreadControl(t, t, t, t, (void *)-1) + L4_AssociateInterrupt(t, t) +
-	    L4_DeassociateInterrupt(t));
+	    L4_DeassociateInterrupt(t) + L4_AssociateMsi(t, t).address + L4_AssociateMsi(t, t).data +
+	    L4_MSI_FIRST);
 	USE(L4_ErrOk + L4_ErrNoPrivilege + L4_ErrInvalidThread + L4_ErrInvalidSpace +
 	    L4_ErrInvalidScheduler + L4_ErrInvalidParam + L4_ErrUtcbArea + L4_ErrKipArea +
 	    L4_ErrNoMem);

@@ -27,6 +27,7 @@ enum root_request {
 	ROOT_THREAD_DELETE,
 	ROOT_THREAD_PRIORITY,
 	ROOT_LARGE_PAGE,
+	ROOT_INTERRUPT,
 	ROOT_KERNEL_MEMORY,
 };
 
@@ -34,7 +35,7 @@ enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread */
+	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 };
@@ -124,6 +125,14 @@ enum root_status root_large_page(unsigned long address);
  * so on; and those that it used before the main thread's first instruction.
  */
 enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start);
+
+/*
+ * The thread of this program handles the interrupt of that number from now on, until it is deleted. For a message
+ * interrupt (<l4/msi.h>) *message is address << 32 | data, else 1. ROOT_NOT_FOUND: there is none, or
+ * somebody else has it. Only for programs with the option @driver, which may also use every I/O
+ * port, by touching it.
+ */
+enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message);
 
 #ifdef __cplusplus
 }
