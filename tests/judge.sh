@@ -275,6 +275,7 @@ judge_hosted() {
 		hosted.ends_by_fault|root: test-hosted \(thread .*\) page fault: write to 0x8 .*
 		hosted.ends_by_int80|root: test-hosted \(thread .*\) exception: trap \(trap 128.*
 		hosted.ends_by_quota|root: test-hosted \(thread .*\) page fault: .* its memory quota is used up .*
+		hosted.ends_by_kernel_quota|root: test-hosted: the kernel has no memory for its page tables .*
 	END
 	judge_lines hosted-typed 0 <<-'END'
 		hosted.reads_line|test-hosted: 10 characters: two words

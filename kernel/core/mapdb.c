@@ -4,10 +4,11 @@
 #include "base/assert.h"
 #include "core/frames.h"
 #include "core/map.h"
+#include "core/record.h"
 #include "x86/cpu.h"
 
 /*
- * Mappings name each other by number (frame number << 7 | slot), 0 is nobody. `place` is the page's address with, below it, the
+ * Mappings name each other by number (core/record.h), 0 is nobody. `place` is the page's address with, below it, the
  * level (0-1), the accesses seen (2-4), and above it (bits 48-63) nothing; `offset` counts pages of this level from the parent's
  * first byte.
  *
@@ -19,13 +20,13 @@
  */
 struct mapping {
 	uint32_t parent;
-	uint32_t next, prev; /* siblings; a free mapping: see mapping_alloc() */
+	uint32_t next, prev; /* siblings */
 	uint32_t child;      /* the first of those of this size */
 	uint32_t space;      /* frame number of its struct space; 0: free */
 	uint32_t offset;
 	uint64_t place;
 };
-_Static_assert(sizeof(struct mapping) == 32, "issue: at most 32 bytes a mapping");
+_Static_assert(sizeof(struct mapping) == 1 << RECORD_MAPPING_LOG2, "issue: at most 32 bytes a mapping");
 
 struct shade {
 	uint32_t mapping;  /* that begins at this entry, and is of its size */
@@ -36,7 +37,6 @@ _Static_assert(sizeof(struct shade) * TABLE_ENTRIES <= PAGE_SIZE, "a shade is a 
 enum { MAPPINGS_A_FRAME = PAGE_SIZE / sizeof(struct mapping) };
 enum { PLACE_LEVEL = 3, PLACE_STATUS_SHIFT = 2, STATUS_IN_PLACE = RIGHTS_ALL << PLACE_STATUS_SHIFT };
 
-static uint32_t spare_frame; /* number of the first frame that has free mappings */
 static size_t mapping_count;
 static struct ring under_way = { &under_way, &under_way };
 
@@ -65,93 +65,18 @@ static struct space *space_of(const struct mapping *m)
 	return frame_of_number(m->space);
 }
 
-/*
- * A frame of mappings counts in its note those in use (from bit 8) and names its first free one (bits 0-7). That one holds the links
- * to the other frames that have free ones (next, prev) and the next free one of this frame, counted from its
- * neighbour on (child), so that a frame of zeros is a frame of free mappings.
- */
-enum { NOTE_FIRST_FREE = 0xff, NOTE_USED_ONE = 0x100 };
-
-static uint32_t *note_of(uint32_t frame)
+static uint32_t mapping_alloc(struct space *s)
 {
-	return frame_note(frame_of_number(frame));
+	uint32_t number = record_alloc(s, RECORD_MAPPING);
+
+	mapping_count += number != 0;
+	return number;
 }
 
-static struct mapping *first_free(uint32_t frame)
-{
-	return mapping_of(frame * MAPPINGS_A_FRAME + (*note_of(frame) & NOTE_FIRST_FREE));
-}
-
-static void spare_insert(uint32_t frame)
-{
-	struct mapping *slot = first_free(frame);
-
-	slot->next = spare_frame;
-	slot->prev = 0;
-	if (spare_frame)
-		first_free(spare_frame)->prev = frame;
-	spare_frame = frame;
-}
-
-static void spare_remove(uint32_t frame)
-{
-	const struct mapping *slot = first_free(frame);
-
-	if (slot->next)
-		first_free(slot->next)->prev = slot->prev;
-	if (slot->prev)
-		first_free(slot->prev)->next = slot->next;
-	else
-		spare_frame = slot->next;
-}
-
-static uint32_t mapping_alloc(void)
-{
-	if (!spare_frame) {
-		void *fresh = frame_alloc();
-
-		if (!fresh)
-			return 0;
-		spare_insert(frame_number(fresh));
-	}
-	uint32_t frame = spare_frame, slot = *note_of(frame) & NOTE_FIRST_FREE;
-	struct mapping *m = first_free(frame);
-	uint32_t next_slot = slot + 1 + m->child;
-
-	if (next_slot < MAPPINGS_A_FRAME) {
-		struct mapping *next = mapping_of(frame * MAPPINGS_A_FRAME + next_slot);
-
-		next->next = m->next;
-		next->prev = m->prev;
-	} else {
-		spare_remove(frame);
-	}
-	*note_of(frame) += NOTE_USED_ONE + next_slot - slot;
-	*m = (struct mapping){ 0 };
-	mapping_count++;
-	return frame * MAPPINGS_A_FRAME + slot;
-}
-
-/* Give a mapping's memory back, and the frame with the last one. */
 static void mapping_release(uint32_t number)
 {
-	uint32_t frame = number / MAPPINGS_A_FRAME, slot = number % MAPPINGS_A_FRAME;
-	uint32_t *note = note_of(frame), old_first = *note & NOTE_FIRST_FREE;
-	struct mapping *m = mapping_of(number);
-
-	*m = (struct mapping){ .child = old_first - slot - 1 };
-	if (old_first < MAPPINGS_A_FRAME) {
-		m->next = first_free(frame)->next;
-		m->prev = first_free(frame)->prev;
-	}
-	*note += slot - old_first - NOTE_USED_ONE;
-	if (old_first == MAPPINGS_A_FRAME)
-		spare_insert(frame);
+	record_free(RECORD_MAPPING, number);
 	mapping_count--;
-	if (*note < NOTE_USED_ONE) {
-		spare_remove(frame);
-		frame_free(frame_of_number(frame));
-	}
 }
 
 size_t mapdb_count(void)
@@ -199,13 +124,13 @@ static void shade_set(uint32_t *word, uint32_t value)
  */
 enum { BUDGET = 3 };
 
-static enum mapdb_result make_shade(struct entry e, unsigned *budget)
+static enum mapdb_result make_shade(struct space *s, struct entry e, unsigned *budget)
 {
 	if (*frame_note(e.table))
 		return MAPDB_DONE;
 	if (*budget == 0)
 		return MAPDB_MORE;
-	void *frame = frame_alloc();
+	void *frame = account_alloc(&s->account);
 
 	if (!frame)
 		return MAPDB_NO_MEMORY;
@@ -265,7 +190,7 @@ static size_t tables_set_aside(unsigned level)
 /* Replace a leaf by a table of leaves that map the same; the frame was set aside when the leaf was made. */
 static void split(struct entry e)
 {
-	pte_t *table = frame_alloc_reserved_unfilled();
+	pte_t *table = account_alloc_reserved();
 
 	pagetable_split(table, *pte_of(e), e.level);
 	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
@@ -282,7 +207,7 @@ static enum mapdb_result make_entry(struct space *s, virt_t address, unsigned le
 			*budget = 0;
 			continue;
 		}
-		pte_t *table = frame_alloc();
+		pte_t *table = account_alloc(&s->account);
 
 		if (!table)
 			return MAPDB_NO_MEMORY;
@@ -300,11 +225,11 @@ static bool table_is_empty(const pte_t *table)
 	return *frame_count(table) == 0 && (!shade || *frame_count(frame_of_number(shade)) == 0);
 }
 
-static void free_table(pte_t *table)
+static void free_table(struct space *s, pte_t *table)
 {
 	if (*frame_note(table))
-		frame_free(frame_of_number(*frame_note(table)));
-	frame_free(table);
+		account_free(&s->account, frame_of_number(*frame_note(table)));
+	account_free(&s->account, table);
 }
 
 static void mapping_free(uint32_t number);
@@ -323,7 +248,7 @@ static void free_empty_below(unsigned top, struct space *s, virt_t address, cons
 			return;
 		pte_set(pte_of(above), 0);
 		space_invalidate(s, cpu, address);
-		free_table(table);
+		free_table(s, table);
 
 		uint32_t number = above.level < LEVELS - 1 ? mapping_at(s, address, above.level) : 0;
 
@@ -360,7 +285,7 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 		uint32_t *note = frame_note(e.table);
 
 		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
-			frame_free(frame_of_number(*note));
+			account_free(&s->account, frame_of_number(*note));
 			*note = 0;
 		}
 	}
@@ -370,7 +295,7 @@ static void drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 static void clear_leaf(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
 	pte_set(pte_of(e), 0);
-	frames_unreserve(tables_set_aside(e.level));
+	account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
 
@@ -778,7 +703,8 @@ bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 	if (*pte_of(e) & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
-	if (make_entry(s, address, level, &e, &budget) != MAPDB_DONE || !frames_reserve(tables_set_aside(level)))
+	if (make_entry(s, address, level, &e, &budget) != MAPDB_DONE ||
+	    !account_reserve(&s->account, tables_set_aside(level)))
 		return false;
 	pte_set(pte_of(e), ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
 	                           (level ? PTE_LARGE : 0));
@@ -793,7 +719,7 @@ static uint32_t source_mapping(struct space *s, virt_t source)
 	unsigned budget = 1;
 	struct mapping *m;
 
-	if (make_shade(e, &budget) != MAPDB_DONE || !(number = mapping_alloc()))
+	if (make_shade(s, e, &budget) != MAPDB_DONE || !(number = mapping_alloc(s)))
 		return 0;
 	m = mapping_of(number);
 	m->space = frame_number(s);
@@ -923,7 +849,7 @@ static enum mapdb_result make_target(struct space *to, virt_t target, unsigned l
 
 	if (result != MAPDB_DONE)
 		return result;
-	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : make_shade(*entry, budget);
+	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : make_shade(to, *entry, budget);
 }
 
 /* Make everything that a mapping needs; stores its place and its number. */
@@ -935,17 +861,17 @@ static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_
 	enum mapdb_result result = make_entry(from, source, level, &source_entry, &budget);
 
 	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
-		result = make_shade(source_entry, &budget);
+		result = make_shade(from, source_entry, &budget);
 	if (result == MAPDB_DONE)
 		result = make_target(to, target, level, entry, &budget);
 	if (result != MAPDB_DONE)
 		return result;
-	if (!frames_reserve(tables_set_aside(level)))
+	if (!account_reserve(&to->account, tables_set_aside(level)))
 		return MAPDB_NO_MEMORY;
-	*number = mapping_alloc();
+	*number = mapping_alloc(to);
 	if (*number)
 		return MAPDB_DONE;
-	frames_unreserve(tables_set_aside(level));
+	account_unreserve(&to->account, tables_set_aside(level));
 	return MAPDB_NO_MEMORY;
 }
 
@@ -1014,7 +940,7 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
 
 	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | bits);
 	shade_set(&shade_of(entry)->mapping, number);
-	pte_set(pte_of(source_entry), 0); /* what was set aside for it moves along */
+	pte_set(pte_of(source_entry), 0);
 	shade_set(&shade_of(source_entry)->mapping, 0);
 	m->space = frame_number(to);
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
@@ -1043,13 +969,13 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 		parent_source = source_of(m, mapping_of(parent)) + (source - address_of(m));
 		result = make_entry(space_of(mapping_of(parent)), parent_source, 0, &parent_entry, budget);
 		if (result == MAPDB_DONE)
-			result = make_shade(parent_entry, budget);
+			result = make_shade(space_of(mapping_of(parent)), parent_entry, budget);
 	}
 	if (result == MAPDB_DONE)
 		result = make_entry(from, source, 0, &source_entry, budget);
 	if (result == MAPDB_MORE)
 		return MAPDB_MORE;
-	if (result != MAPDB_DONE || !(part = mapping_alloc())) {
+	if (result != MAPDB_DONE || !(part = mapping_alloc(to))) {
 		if (parent)
 			drop_unused(space_of(mapping_of(parent)), parent_source, cpu);
 		return MAPDB_NO_MEMORY;
@@ -1114,6 +1040,8 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	if (!whole && level > 0)
 		return MAPDB_NO_MEMORY;
 	result = make_target(to, target, level, &entry, &budget);
+	if (result == MAPDB_DONE && whole && !account_move(&from->account, &to->account, tables_set_aside(level)))
+		result = MAPDB_NO_MEMORY;
 	if (result == MAPDB_DONE && whole)
 		lost = grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
 	else if (result == MAPDB_DONE)
@@ -1187,7 +1115,7 @@ static void free_tables_behind(struct space *s, virt_t end)
 		if (above.level > level || !is_table(pte, level))
 			continue;
 		pte_set(pte_of(above), 0);
-		free_table(direct_map(pte & PTE_ADDRESS));
+		free_table(s, direct_map(pte & PTE_ADDRESS));
 	}
 }
 
@@ -1195,14 +1123,31 @@ bool mapdb_free_tables(struct space *s, virt_t *at)
 {
 	struct entry e = find(s, *at, 0);
 
+	if (*at >= USER_END)
+		return true;
 	do {
-		pte_t pte = *pte_of(e);
-
-		if ((pte & PTE_KERNEL_OWNED) && (pte & PTE_WRITE))
-			frame_free(direct_map(pte & PTE_ADDRESS));
 		*at += level_size(e.level);
 		e.index++;
 	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
-	free_tables_behind(s, *at);
+	free_tables_behind(s, *at < USER_END ? *at : ALIGN_UP(*at, level_size(LEVELS - 1)));
 	return *at >= USER_END;
+}
+
+void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	free_empty_tables(s, address, cpu);
+}
+
+bool mapdb_bequeath(struct space *s, struct revocation *r)
+{
+	uint32_t frame = record_frame_left(s, RECORD_MAPPING);
+	const struct mapping *m;
+
+	if (!frame)
+		return true;
+	for (m = mapping_of(frame * MAPPINGS_A_FRAME); !m->space;)
+		m++;
+	if (!record_bequeath(RECORD_MAPPING, frame, space_of(m)))
+		mapdb_revoke_begin(r, space_of(m), address_of(m), address_of(m) + size_of(m), RIGHTS_ALL, true);
+	return false;
 }

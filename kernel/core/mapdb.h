@@ -77,6 +77,16 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
  */
 bool mapdb_free_tables(struct space *s, virt_t *at);
 
+/* Free the tables on the way to an address that have become empty. */
+void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu);
+
+/*
+ * What a space has granted stays when the space goes, but not at its expense: whoever has it pays for its records, or
+ * loses it. All of the space's own is gone. Does one step; false: work through `r`, which may have been begun, and call
+ * again.
+ */
+bool mapdb_bequeath(struct space *s, struct revocation *r);
+
 /* How many mappings there are. */
 size_t mapdb_count(void);
 

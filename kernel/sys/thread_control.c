@@ -184,22 +184,28 @@ static struct tcb *change(struct tcb *self, struct tcb *t, word_t id, struct spa
                           word_t pager, word_t utcb)
 {
 	bool was_active = t->utcb_map, moves = space != t->space, renamed = id != t->id;
+	bool activates = !was_active && pager != NIL_THREAD;
 	struct space *empty = NULL;
 
-	if ((was_active ? moves : pager != NIL_THREAD) && !space_utcb(space, utcb))
+	if (activates && !space_get_utcb(space, utcb)) /* so that it is there below */
 		return sys_refuse(self, ERROR_NO_MEMORY);
+	if (moves && !thread_move(t, space, utcb, &empty)) {
+		if (activates)
+			space_put_utcb(space, utcb, self->cpu);
+		return sys_refuse(self, ERROR_NO_MEMORY);
+	}
 
 	/* committed: nothing below may fail */
-	if (moves) {
-		empty = thread_move(t, space, utcb);
+	if (moves)
 		cut_call(t);
-	}
 	if (scheduler != NIL_THREAD)
 		t->scheduler = scheduler;
+	if (was_active && pager != NIL_THREAD)
+		thread_set_pager(t, pager);
 	if (!was_active)
 		place_utcb(t, utcb, pager);
-	else if (pager != NIL_THREAD)
-		thread_set_pager(t, pager);
+	if (activates)
+		space_put_utcb(space, utcb, self->cpu);
 	thread_rename(t, id);
 	if (moves || renamed)
 		return done(self, empty);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/pagetable.c - see x86/pagetable.h. */
 #include "x86/pagetable.h"
+#include "base/string.h"
+#include "core/account.h"
 #include "core/frames.h"
 
 static unsigned index_of(virt_t address, unsigned level)
@@ -49,43 +51,33 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 	}
 }
 
-/* Replace a leaf of `level` by a table of leaves that map the same. */
-static bool split(pte_t *entry, unsigned level, pte_t table_bits)
+pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
 {
-	pte_t *table = frame_alloc();
+	unsigned from = LEVELS - 1;
+	pte_t *entry = &root[index_of(address, from)];
 
-	if (!table)
-		return false;
-	pagetable_split(table, *entry, level);
-	*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
-	return true;
-}
+	while (from > level && (*entry & PTE_PRESENT) && !pte_is_leaf(*entry, from))
+		entry = &table_of(*entry)[index_of(address, --from)];
+	if (from > level && !account_reserve(account, from - level))
+		return NULL;
 
-pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits)
-{
-	pte_t *table = root;
+	/* committed: nothing below may fail */
+	for (; from > level; from--) {
+		pte_t *table = account_alloc_reserved();
 
-	for (unsigned l = LEVELS - 1;; l--) {
-		pte_t *entry = &table[index_of(address, l)];
-
-		if (l == level)
-			return entry;
-		if (!(*entry & PTE_PRESENT)) {
-			pte_t *below = frame_alloc();
-
-			if (!below)
-				return NULL;
-			pte_set(entry, direct_map_phys(below) | PTE_PRESENT | PTE_WRITE | table_bits);
-		} else if (pte_is_leaf(*entry, l) && !split(entry, l, table_bits)) {
-			return NULL;
-		}
-		table = table_of(*entry);
+		if (*entry & PTE_PRESENT)
+			pagetable_split(table, *entry, from);
+		else
+			words_fill(table, 0, TABLE_ENTRIES);
+		pte_set(entry, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits);
+		entry = &table[index_of(address, from - 1)];
 	}
+	return entry;
 }
 
-bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits)
+bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account)
 {
-	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER);
+	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER, account);
 
 	if (!entry)
 		return false;

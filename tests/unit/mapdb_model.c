@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c to see its
- * lists. */
+/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c and
+ * core/record.c to see their lists. */
 #include "mapdb_model.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include "base/string.h"
 #include "core/mapdb.c"
+#include "core/record.c"
 #include "x86/cpu_data.h"
 
 enum { ARENA_FRAMES = 24576 };
@@ -121,23 +122,30 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 
 static struct space *new_space(bool is_sigma0)
 {
-	struct space *s = frame_alloc();
+	struct account account = {0};
+	struct space *s = account_alloc(&account);
 
 	REQUIRE(s);
-	s->root = frame_alloc();
+	s->root = account_alloc(&account);
 	REQUIRE(s->root);
+	s->account = account;
 	s->is_sigma0 = is_sigma0;
 	return s;
 }
 
 static void free_space(unsigned n)
 {
+	struct account account;
 	virt_t at = 0;
 
 	while (!mapdb_free_tables(spaces[n], &at))
 		;
-	frame_free(spaces[n]->root);
-	frame_free(spaces[n]);
+	while (!mapdb_bequeath(spaces[n], NULL))
+		;
+	account = spaces[n]->account;
+	account_free(&account, spaces[n]->root);
+	account_free(&account, spaces[n]);
+	REQUIRE(account_used(&account) == 0);
 	spaces[n] = NULL;
 	memset(tlb[n], 0, sizeof(tlb[n]));
 }
@@ -169,7 +177,7 @@ static void hide_sigma0(pte_t *table, unsigned level)
 		if (is_table(table[i], level)) {
 			hide_sigma0(direct_map(table[i] & PTE_ADDRESS), level - 1);
 		} else if (table[i]) {
-			frames_unreserve(tables_set_aside(level));
+			account_unreserve(&spaces[0]->account, tables_set_aside(level));
 			pte_set(&table[i], 0);
 		}
 	}
@@ -438,22 +446,21 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 		REQUIRE(*frame_count(frame_of_number(*frame_note(table))) == shade_used);
 }
 
-/* Frames of mappings that have free ones are in a list; all others are full. */
-static size_t mapping_frames(size_t *in_use)
+/* The frames of mappings of a space in one of its two lists. */
+static size_t mapping_frames(const struct space *s, uint32_t first, bool full, size_t *in_use)
 {
-	size_t frames = 0, used = 0;
+	size_t frames = 0;
 
-	for (uint32_t frame = spare_frame, prev = 0; frame;
-	     prev = frame, frame = first_free(frame)->next) {
-		REQUIRE(first_free(frame)->prev == prev);
-		REQUIRE(*note_of(frame) / NOTE_USED_ONE > 0);
-		REQUIRE(*note_of(frame) / NOTE_USED_ONE < MAPPINGS_A_FRAME);
-		used += *note_of(frame) / NOTE_USED_ONE;
+	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[NOTE_NEXT]) {
+		uint32_t used = note(frame)[NOTE_STATE] / USED_ONE;
+
+		REQUIRE(note(frame)[NOTE_PREV] == prev);
+		REQUIRE(owner_of(frame) == s);
+		REQUIRE(used > 0 && full == (used == MAPPINGS_A_FRAME));
+		*in_use += used;
 		frames++;
 	}
-	REQUIRE((mapping_count - used) % MAPPINGS_A_FRAME == 0);
-	*in_use = mapping_count;
-	return frames + (mapping_count - used) / MAPPINGS_A_FRAME;
+	return frames;
 }
 
 static void check_tlb(void)
@@ -477,16 +484,22 @@ static void check_tlb(void)
 void model_check(void)
 {
 	struct tally t = {0};
-	size_t with_parent = 0, in_use, frames;
+	size_t with_parent = 0, in_use = 0, frames = 0;
 
 	for (unsigned i = 0; i < SPACES; i++) {
+		const struct records *records = &spaces[i]->records[RECORD_MAPPING];
+
 		compare_pages(i, 0, PAGES);
 		t.tables += 2;
 		check_table(&t, i, spaces[i]->root, LEVELS - 1, 0, TABLE_ENTRIES / 2);
+		t.tables += mapping_frames(spaces[i], records->spare, false, &in_use);
+		t.tables += mapping_frames(spaces[i], records->full, true, &in_use);
+		REQUIRE(spaces[i]->account.frames == t.tables + t.reserved - frames);
+		frames = t.tables + t.reserved;
 	}
-	frames = mapping_frames(&in_use);
 	REQUIRE(t.mappings == mapdb_count());
-	REQUIRE(frames_free() == frames_at_begin - t.tables - t.reserved - frames);
+	REQUIRE(in_use == mapdb_count());
+	REQUIRE(frames_free() == frames_at_begin - frames);
 	for (unsigned i = 1; i < SPACES; i++)
 		for (unsigned page = 0; page < PAGES; page++) {
 			struct leaf leaf = leaf_of(i, page);
@@ -862,6 +875,8 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	}
 	expected =
 	    slots_grant(from, source, to, target, level, rights, part, result == MAPDB_NO_MEMORY);
+	if (result == MAPDB_NO_MEMORY && level > 0)
+		expected = result; /* the caller tries a smaller page, and finds out that there is none */
 	if (part && result == MAPDB_DONE)
 		slots_revoke(from, source, source + 1, RIGHTS_ALL,
 			     false); /* who got the part from the granter loses it */
@@ -1080,6 +1095,17 @@ static void choose_poverty(struct choices *c)
 	frames_unreserve(aside);
 }
 
+/* The same for one space, which has a quota meanwhile. */
+static void choose_quota(struct choices *c)
+{
+	struct account *a = &spaces[1 + choose(c, SPACES - 1)]->account;
+
+	REQUIRE(account_set_quota(a, a->frames + choose(c, 8)));
+	choose_transfer(c, choose(c, 4) == 0, false);
+	REQUIRE(a->frames <= a->quota);
+	REQUIRE(account_set_quota(a, 0));
+}
+
 void model_operation(struct choices *c)
 {
 	unsigned kind = choose(c, 256);
@@ -1100,6 +1126,8 @@ void model_operation(struct choices *c)
 		choose_step(c);
 	else if (kind < 221)
 		model_renew_space(1 + choose(c, SPACES - 1));
-	else
+	else if (choose(c, 2))
 		choose_poverty(c);
+	else
+		choose_quota(c);
 }
