@@ -6,6 +6,7 @@
  * table show one read-only page of ones, in which every id is the id of nobody.
  */
 #include "core/thread.h"
+#include "abi/syscall.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
@@ -120,6 +121,13 @@ struct tcb *thread_find_any(const struct tcb *self, word_t id)
 	return NULL;
 }
 
+bool thread_obeys(const struct tcb *t, const struct tcb *self)
+{
+	if (!t->utcb_map)
+		return false;
+	return t->space == self->space || t->utcb_map->pager == self->id || t->utcb_map->exception_handler == self->id;
+}
+
 word_t thread_name(const struct tcb *self, const struct tcb *other)
 {
 	return self->space == other->space ? other->utcb : other->id;
@@ -148,7 +156,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->slow = cpu->number;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
-	t->rflags = RFLAGS_ALWAYS;
+	t->call_mark = CALL_MARK;
 	t->cs = SELECTOR_USER_CODE;
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);

@@ -22,11 +22,11 @@ section .cpu_text progbits alloc exec nowrite align=4096
 ; The system-call door. In: RCX = user RIP, R11 = user RFLAGS, everything else the user's. Out: never returns here.
 global syscall_entry
 syscall_entry:
+	mov [cpu_page + CPU_USER_RFLAGS], r11       ; for a call that turns out to be an exception
 	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
 %define SELF(field) r11 - TCB_CURRENT + field
 	mov [SELF(TCB_RIP)], rcx
 	mov [SELF(TCB_RSP)], rsp
-	mov [SELF(TCB_rcx)], rcx                    ; what SYSRET will leave there again
 	mov [SELF(TCB_rax)], rax
 	mov [SELF(TCB_rdx)], rdx
 	mov [SELF(TCB_rdi)], rdi
@@ -40,13 +40,7 @@ syscall_entry:
 	mov [SELF(TCB_r13)], r13
 	mov [SELF(TCB_r14)], r14
 	mov [SELF(TCB_r15)], r15
-	mov eax, USER_RFLAGS                        ; rax = the flags of every thread after a system call
-	mov [SELF(TCB_r11)], rax
-	mov [SELF(TCB_RFLAGS)], rax
-	mov qword [SELF(TCB_CS)], USER_CS
-	mov qword [SELF(TCB_SS)], USER_SS
-	mov qword [SELF(TCB_VECTOR)], VECTOR_SYSCALL
-	mov qword [SELF(TCB_ERROR)], 0
+	mov qword [SELF(TCB_VECTOR)], VECTOR_SYSCALL ; RCX, R11 and the flags: core/fault.c:fault_complete_frame
 	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
 	lea rdi, [r11 - TCB_CURRENT]                ; rdi = the running thread
 	xor ebp, ebp                                ; a backtrace ends here

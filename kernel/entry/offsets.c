@@ -31,22 +31,18 @@ void offsets(void)
 	REGISTER(rbx);
 	REGISTER(rax);
 	CONSTANT(TCB_VECTOR, offsetof(struct tcb, vector));
-	CONSTANT(TCB_ERROR, offsetof(struct tcb, error));
 	CONSTANT(TCB_RIP, offsetof(struct tcb, rip));
 	CONSTANT(TCB_CS, offsetof(struct tcb, cs));
-	CONSTANT(TCB_RFLAGS, offsetof(struct tcb, rflags));
 	CONSTANT(TCB_RSP, offsetof(struct tcb, rsp));
-	CONSTANT(TCB_SS, offsetof(struct tcb, ss));
 	CONSTANT(TCB_CPU, offsetof(struct tcb, cpu));
 	CONSTANT(TCB_CURRENT, TCB_CURRENT);
 
+	CONSTANT(CPU_USER_RFLAGS, offsetof(struct cpu, user_rflags));
 	CONSTANT(CPU_RSP0, offsetof(struct cpu, tss.rsp0));
 	CONSTANT(CPU_DATA_TO_STACK, CPU_STACK_TOP - CPU_DATA);
 	CONSTANT(CPU_AREA_SIZE, CPU_AREA_SIZE);
 	CONSTANT(CPU_DATA, CPU_DATA);
 
-	CONSTANT(USER_CS, SELECTOR_USER_CODE);
-	CONSTANT(USER_SS, SELECTOR_USER_DATA);
 	CONSTANT(USER_RFLAGS, RFLAGS_ALWAYS);
 	CONSTANT(VECTOR_SYSCALL, VECTOR_SYSCALL);
 	CONSTANT(VECTOR_NMI, VECTOR_NMI);

@@ -27,7 +27,7 @@ struct tcb *syscall_enter(struct tcb *self)
 
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	if (call >> 32 != CALL_MARK || number >= CALL_COUNT)
-		return leave(fault_exception(self));
+	if (call >> 32 != self->call_mark || number >= CALL_COUNT)
+		return leave(fault_syscall(self));
 	return leave(calls[number](self));
 }

@@ -70,6 +70,7 @@ enum vector { /* SDM 3A 6.3.1 */
 	VECTOR_DB = 1,
 	VECTOR_NMI = 2,
 	VECTOR_BP = 3,
+	VECTOR_OF = 4,
 	VECTOR_UD = 6,
 	VECTOR_NM = 7,
 	VECTOR_DF = 8,

@@ -46,6 +46,7 @@ struct cpu {
 	uint32_t number;
 	uint32_t floor;       /* highest ready priority << 2 */
 	word_t loaded_cr3;
+	word_t user_rflags; /* of the thread that entered by a system call, until the kernel is left */
 	struct tss tss;
 
 	struct tcb *idle;     /* runs when nobody else can */
