@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 
 #include "process.h"
 
@@ -129,7 +128,7 @@ static long call_control(const struct file *file, unsigned long command, unsigne
 {
 	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
 		return file_add(file, argument);
-	return command == F_GETFD || command == F_SETFD || command == F_GETFL ? 0 : -EINVAL;
+	return -EINVAL;
 }
 
 /* Everything is always ready. */
@@ -157,20 +156,6 @@ static long call_signal_action(unsigned long signal, unsigned long new, unsigned
 	if (old && !memory_out(old, action, sizeof(*action)))
 		return -EFAULT;
 	return !new || memory_in(action, new, sizeof(*action)) ? 0 : -EFAULT;
-}
-
-static long call_names(unsigned long to)
-{
-	static const struct utsname names = { "Linux", "pecan", "6.1.0", "1", "x86_64", "" };
-
-	return memory_out(to, &names, sizeof(names)) ? 0 : -EFAULT;
-}
-
-static long call_directory(unsigned long to, unsigned long size)
-{
-	if (size < sizeof("/"))
-		return -ERANGE;
-	return memory_out(to, "/", sizeof("/")) ? (long)sizeof("/") : -EFAULT;
 }
 
 static long call_set_fs(unsigned long code, unsigned long base)
@@ -212,8 +197,6 @@ static long other_call(unsigned long number, const unsigned long *a)
 	case SYS_fcntl:
 	case SYS_ioctl:
 		return file_call(number, a);
-	case SYS_open:
-		return call_open(a[0], a[1]);
 	case SYS_openat:
 		return call_open(a[1], a[2]);
 	case SYS_newfstatat:
@@ -222,8 +205,6 @@ static long other_call(unsigned long number, const unsigned long *a)
 		return call_duplicate(a[0], a[1]);
 	case SYS_poll:
 		return call_poll(a[0], a[1]);
-	case SYS_getcwd:
-		return call_directory(a[0], a[1]);
 	case SYS_brk:
 		return memory_break(a[0]);
 	case SYS_mmap:
@@ -240,8 +221,6 @@ static long other_call(unsigned long number, const unsigned long *a)
 		return call_set_fs(a[0], a[1]);
 	case SYS_rt_sigaction:
 		return call_signal_action(a[0], a[1], a[2]);
-	case SYS_uname:
-		return call_names(a[0]);
 	case SYS_set_tid_address:
 	case SYS_getpid:
 		return THE_PROCESS;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "process.h"
-#include "servers/root/elf.h"
 
 enum { PAGE = 4096, PAGES_MAX = 512, BREAK_SIZE = 1 << 20 };
 
@@ -28,14 +27,14 @@ static unsigned char frames[PAGES_MAX][PAGE] __attribute__((aligned(4096)));
 static unsigned long frame_address[PAGES_MAX]; /* which page of the process a frame is */
 static unsigned int frame_count;
 
-bool memory_init(const struct module *program)
+const struct elf_image *memory_init(const struct module *program)
 {
 	unsigned long end = 0;
 
 	memset(areas, 0, sizeof(areas));
 	frame_count = 0;
 	if (elf_read(&image, program->bytes, program->size, PAGE, MAP_LOW) != NULL)
-		return false;
+		return NULL;
 	for (unsigned int i = 0; i < image.count; i++) {
 		const struct elf_segment *segment = &image.segments[i];
 
@@ -47,17 +46,7 @@ bool memory_init(const struct module *program)
 	areas[AREA_STACK] = (struct area){ STACK_LOW, STACK_HIGH, ELF_READ | ELF_WRITE };
 	areas[AREA_BREAK] = (struct area){ end, end, ELF_READ | ELF_WRITE };
 	areas[AREA_MAP] = (struct area){ MAP_LOW, MAP_LOW, ELF_READ | ELF_WRITE };
-	return true;
-}
-
-unsigned long memory_entry(void)
-{
-	return image.entry;
-}
-
-unsigned long memory_low(void)
-{
-	return image.segments[0].low;
+	return &image;
 }
 
 static unsigned int rights_at(unsigned long page)

@@ -88,11 +88,11 @@ static unsigned long make_stack(const char *const *arguments, const Elf64_Ehdr *
 		words[count++] = push(&top, arguments[i], strlen(arguments[i]) + 1);
 	words[0] = count - 1;
 	words[count++] = 0;
-	words[count++] = push(&top, "PATH=/", sizeof("PATH=/"));
+	words[count++] = push(&top, "PWD=/", sizeof("PWD=/"));
 	words[count++] = 0;
 
 	const unsigned long vector[AUXILIARY_WORDS] = {
-		AT_PHDR, memory_low() + header->e_phoff, AT_PHENT, header->e_phentsize, AT_PHNUM, header->e_phnum,
+		AT_PHDR, process.image->segments[0].low + header->e_phoff, AT_PHENT, header->e_phentsize, AT_PHNUM, header->e_phnum,
 		AT_PAGESZ, 1 << PAGE_LOG2, AT_SECURE, 0, AT_RANDOM, random, AT_NULL, 0,
 	};
 
@@ -180,7 +180,8 @@ const char *process_start(const char *const *arguments)
 	process.files[0] = process.files[1] = process.files[2] = (struct file){ .kind = FILE_CONSOLE };
 	if (!module_find(arguments[0], &program))
 		return "no such module";
-	if (!memory_init(&program))
+	process.image = memory_init(&program);
+	if (!process.image)
 		return "no program that can be loaded";
 	wrong = make_thread();
 	if (!wrong)
@@ -191,7 +192,7 @@ const char *process_start(const char *const *arguments)
 		return L4_ErrorCode_String(L4_ErrorCode());
 
 	memset(&process.frame[EXC_RDI], 0, (EXC_R15 - EXC_RDI + 1) * sizeof(process.frame[0]));
-	process.frame[EXC_RIP] = memory_entry();
+	process.frame[EXC_RIP] = process.image->entry;
 	process.frame[EXC_RSP] = make_stack(arguments, (const void *)program.bytes);
 	process.frame[EXC_RFLAGS] = RFLAGS_AT_START;
 	return NULL;
@@ -219,19 +220,6 @@ static bool page_fault(void)
 	return answer(&item);
 }
 
-/* What Linux makes of an exception that is the program's fault. */
-static unsigned int signal_of(L4_Word_t trap)
-{
-	switch (trap) {
-	case TRAP_PAGE_FAULT:
-		return SIGSEGV;
-	case TRAP_INVALID_OPCODE:
-		return SIGILL;
-	default:
-		return SIGTRAP;
-	}
-}
-
 enum process_event process_run(L4_Time_t patience)
 {
 	if (process.waits && !answer(NULL))
@@ -244,7 +232,7 @@ enum process_event process_run(L4_Time_t patience)
 		if (trap == TRAP_PAGE_FAULT && page_fault())
 			continue;
 		if (trap != EXC_TRAP_SYSCALL) {
-			process.status = SIGNALLED + signal_of(trap);
+			process.status = SIGNALLED + (trap == TRAP_PAGE_FAULT ? SIGSEGV : SIGILL);
 			return PROCESS_ENDED;
 		}
 		process.calls++;

@@ -12,6 +12,8 @@
 #include <abi/protocol.h>
 #include <l4/types.h>
 
+#include "servers/root/elf.h"
+
 enum {
 	FILES_MAX = 16,
 	SIGNALS_MAX = 64,
@@ -45,6 +47,7 @@ enum process_event {
 
 struct process {
 	L4_ThreadId_t thread;
+	const struct elf_image *image;
 	L4_Word_t frame[1 + EXC_WORDS]; /* by enum exception_word: its last exception */
 	bool waits;			/* for the answer to that */
 	int status;
@@ -79,10 +82,8 @@ void process_end(void);
 /* calls.c: does the system call in the frame, and puts its result there. False: the process has ended. */
 bool linux_call(void);
 
-/* memory.c: a space for a program; false if it cannot be loaded. Its entry point; its lowest address. */
-bool memory_init(const struct module *program);
-unsigned long memory_entry(void);
-unsigned long memory_low(void);
+/* memory.c: an empty space for a program; null if it cannot be loaded. */
+const struct elf_image *memory_init(const struct module *program);
 
 /* The page of an address, for an access (rights as in a flexpage); null: there is none. */
 unsigned char *memory_page(unsigned long address, unsigned int access, unsigned int *rights);
