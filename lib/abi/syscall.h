@@ -24,8 +24,8 @@
  * All other calls preserve every register but RAX, RCX, R11 and their results; RFLAGS is 0x202 afterwards.
  *
  *   KernelInterface    out RAX KIP address, RDI API version, RSI API flags, R8 kernel id
- *   ExchangeRegisters  in  RDI dest, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
- *                      out RAX result, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
+ *   ExchangeRegisters  in  RDI dest, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager, R14 FS base
+ *                      out RAX result, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager, R14 FS base
  *   ThreadControl      in  RDI dest, RSI space specifier, R8 scheduler, R9 pager, R10 UTCB location
  *                      out RAX result
  *   SystemClock        out RAX microseconds since boot

@@ -106,6 +106,7 @@ SAME((int)L4_EXC_R11, (int)EXC_R11);
 SAME((int)L4_EXC_R15, (int)EXC_R15);
 SAME((int)L4_EXC_WORDS, (int)EXC_WORDS);
 SAME((int)L4_EXC_TRAP_SYSCALL, (int)EXC_TRAP_SYSCALL);
+SAME((int)L4_EXC_TRAP_FORCED, (int)EXC_TRAP_FORCED);
 
 /* The kernel interface page */
 SAME(sizeof(L4_KernelInterfacePage_t), sizeof(struct kip));
