@@ -64,7 +64,9 @@ struct tcb *fault_exception(struct tcb *self)
 struct tcb *fault_syscall(struct tcb *self)
 {
 	fault_complete_frame(self);
-	self->rflags = self->regs.r11 = self->cpu->user_rflags;
+	self->error = 0;
+	self->regs.r11 = self->cpu->user_rflags;
+	self->rflags = rflags_sanitise(self->regs.r11);
 	return raise(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
 }
 
@@ -74,7 +76,6 @@ void fault_complete_frame(struct tcb *t)
 		return;
 	t->regs.rcx = t->rip;
 	t->rflags = t->regs.r11 = RFLAGS_ALWAYS;
-	t->error = 0;
 	t->vector = VECTOR_NONE;
 }
 

@@ -18,6 +18,7 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_SPACE_CONTROL] = sys_space_control,
 	[CALL_PROCESSOR_CONTROL] = sys_processor_control,
 	[CALL_MEMORY_CONTROL] = sys_memory_control,
+	[CALL_THREAD_STATE] = sys_thread_state,
 };
 
 struct tcb *syscall_enter(struct tcb *self)

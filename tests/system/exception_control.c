@@ -451,6 +451,65 @@ TEST(exception, forced_while_receiving_a_string)
 	EXPECT_EQ(*(const char *)page, 'f');
 }
 
+/* In the middle of a call that the kernel does in pieces, where these threads are most of the time: when that is done. */
+static void unmaps(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;) {
+		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
+		L4_Unmap(0);
+	}
+}
+
+static void sets_attributes(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+}
+
+static void makes_and_deletes(L4_Word_t number)
+{
+	L4_ThreadId_t t = {.raw = number};
+
+	for (;;) {
+		L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL);
+		thread_delete(t);
+	}
+}
+
+static void forced_again_and_again(void (*function)(L4_Word_t), L4_Word_t argument)
+{
+	struct message m;
+	L4_ThreadId_t t = thread_start_under(worker, &own_space, function, argument);
+
+	for (unsigned round = 0; round < 5; round++) {
+		settle();
+		force(t);
+		REQUIRE(event_receive(t, &m));
+		EXPECT_EQ(m.mr[EXC_TRAP], EXC_TRAP_FORCED);
+		EXPECT_OK(frame_reply(&m, 0));
+	}
+}
+
+TEST(exception, forced_while_unmapping)
+{
+	forced_again_and_again(unmaps, 0);
+}
+
+TEST(exception, forced_while_setting_attributes)
+{
+	forced_again_and_again(sets_attributes, 0);
+}
+
+TEST(exception, forced_while_deleting_a_space)
+{
+	L4_ThreadId_t victim = thread_id_new();
+
+	forced_again_and_again(makes_and_deletes, victim.raw);
+	thread_delete(victim);
+}
+
 /* Who may: threads of the same space, the pager, the exception handler. */
 static volatile L4_Word_t outcome;
 

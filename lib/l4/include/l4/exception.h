@@ -86,8 +86,8 @@ L4_INLINE L4_Bool_t L4_ExchangeExceptionState(L4_ThreadId_t dest, L4_Word_t cont
 					      L4_Word_t *fs_base, L4_Word_t *old_control)
 {
 	register L4_Word_t r14 __asm__("r14") = control & L4_EXREGS_FS_BASE ? *fs_base : 0;
-	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
 	L4_ThreadId_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
 
 	__asm__ __volatile__(__L4_SYSCALL
 			     : "=a"(result.raw), "+d"(call), "+S"(control), "+r"(r14)
