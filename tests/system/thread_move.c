@@ -664,3 +664,57 @@ TEST(thread_control, the_deleter_is_deleted)
 	EXPECT_EQ(told, PARTNERS);
 	EXPECT_EQ(wrong, 0);
 }
+
+/* Among a thousand threads it takes long to tell all who wait; others are not kept waiting for that. */
+
+enum { CROWD_FIRST = 5000, CROWD = 1000, RENAMES = 100 };
+static volatile L4_Word_t renaming, ticks, latest;
+
+static void renames(L4_Word_t t)
+{
+	L4_ThreadId_t victim = {.raw = t};
+
+	for (unsigned i = 0; i < RENAMES; i++) {
+		victim = next_version(victim);
+		if (L4_Version(victim) % 64 == 0)
+			victim = next_version(victim);
+		wrong += move(victim, victim, KEEP) != 1;
+	}
+	renaming = 0;
+	sleep_forever();
+}
+
+static void ticks_meanwhile(L4_Word_t period)
+{
+	while (renaming) {
+		L4_Word_t due = now_us() + period, late;
+
+		L4_Sleep(L4_TimePeriod(period));
+		late = now_us() - due;
+		ticks++;
+		if (late > latest)
+			latest = late;
+	}
+	sleep_forever();
+}
+
+TEST_LIMIT(thread_control, new_version_among_a_thousand_threads, 4000)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0), renamer;
+
+	for (unsigned i = 0; i < CROWD; i++)
+		REQUIRE_EQ(control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
+	wrong = ticks = latest = 0;
+	renaming = 1;
+	renamer = thread_start(&own_space, renames, t.raw);
+	set_priority(renamer, PRIORITY_LOW);
+	thread_start(&own_space, ticks_meanwhile, 20 * time_scale);
+	while (renaming)
+		settle();
+	EXPECT_EQ(wrong, 0);
+	EXPECT(ticks >= 20);
+	/* 10,000 instructions, both, of which the tick itself takes a part; in one piece it would be twice that. */
+	EXPECT_BETWEEN(latest, 0, time_scale == 1 ? 10 : 2500);
+	for (unsigned i = 0; i < CROWD; i++)
+		EXPECT_EQ(thread_delete(L4_GlobalId(CROWD_FIRST + i, 1)), 1);
+}
