@@ -410,8 +410,6 @@ TEST(thread_move, its_fault_is_raised_again)
 	expect_error(t, 0);
 }
 
-static L4_Word_t far_flush_done;
-
 static void flushes_for_long(L4_Word_t unused)
 {
 	(void)unused;
@@ -419,7 +417,6 @@ static void flushes_for_long(L4_Word_t unused)
 		for (int i = 0; i < 64; i++)
 			L4_LoadMR(i, L4_CompleteAddressSpace.raw & ~7UL);
 		L4_Unmap(63);
-		far_flush_done++;
 	}
 }
 
@@ -434,6 +431,8 @@ TEST(thread_move, in_the_middle_of_an_unmap)
 		EXPECT_EQ(move(t, other, utcb_new(there)), 1);
 		L4_Sleep(L4_TimePeriod(300 * time_scale));
 		EXPECT_EQ(move(t, runner, utcb_new(&own_space)), 1);
+		EXPECT_EQ(((struct utcb *)L4_LocalIdOf(t).raw)->error_code, ERROR_INVALID_SPACE);
+		((struct utcb *)L4_LocalIdOf(t).raw)->error_code = 0;
 		L4_Sleep(L4_TimePeriod(300 * time_scale));
 	}
 	EXPECT_EQ(thread_delete(t), 1);
