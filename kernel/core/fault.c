@@ -7,6 +7,8 @@
 #include "core/message.h"
 #include "core/sched.h"
 #include "core/space.h"
+#include "core/thread.h"
+#include "x86/clock.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
@@ -51,11 +53,40 @@ struct tcb *fault_exception(struct tcb *self)
 
 	self->fault_label = is_call ? (word_t)LABEL_SYSTEM_EXCEPTION : (word_t)LABEL_ARCH_EXCEPTION;
 	self->fault_word = self->vector;
+	if (is_call)
+		self->error = 0;
 	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
+}
+
+/* X.2's preemption message: the time, to somebody who lets the thread go on. */
+static struct tcb *report_time(struct tcb *self, enum role role, word_t handler)
+{
+	self->fault_label = (word_t)LABEL_PREEMPTION;
+	self->fault_word = clock_now();
+	return call_handler(self, role, handler);
+}
+
+struct tcb *fault_preempted(struct tcb *self)
+{
+	const struct tcb *handler = thread_find_any(self, self->utcb_map->exception_handler);
+
+	if (!handler || (handler->hold & HOLD_INACTIVE))
+		return NULL;
+	return report_time(self, ROLE_PREEMPTED, handler->id);
+}
+
+struct tcb *fault_exhausted(struct tcb *self)
+{
+	return report_time(self, ROLE_EXHAUSTED, self->scheduler);
 }
 
 word_t fault_message(const struct tcb *t, word_t *words)
 {
+	if (t->role == ROLE_PREEMPTED || t->role == ROLE_EXHAUSTED) {
+		words[1] = t->fault_word & 0xffffffff;
+		words[2] = t->fault_word >> 32;
+		return make_tag(t->fault_label, 2);
+	}
 	if (t->role == ROLE_PAGEFAULT) {
 		words[1] = t->fault_word;
 		words[2] = t->rip;
@@ -127,6 +158,9 @@ static void complain(const struct tcb *t)
 	if (t->role == ROLE_PAGEFAULT)
 		print("page fault at address %lx (label %lx), ip %lx, and its pager does not answer", t->fault_word,
 		      t->fault_label & 0xffff, t->rip);
+	else if (t->role == ROLE_PREEMPTED || t->role == ROLE_EXHAUSTED)
+		print("preempted or out of time at ip %lx, and its %s does not answer", t->rip,
+		      t->role == ROLE_PREEMPTED ? "exception handler" : "scheduler");
 	else
 		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer", t->vector,
 		      t->error, t->rip, t->rsp);
@@ -139,5 +173,6 @@ void fault_unanswered(struct tcb *t)
 {
 	if (t->role != ROLE_START)
 		complain(t);
-	t->hold |= HOLD_HALTED;
+	t->hold |= HOLD_HALTED | HOLD_DEAD;
+	t->slow |= SLOW_HALTED;
 }

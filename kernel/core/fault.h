@@ -20,6 +20,15 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage);
 /* The running thread raised an exception, or made a system call that is none (self->vector says which). */
 struct tcb *fault_exception(struct tcb *self);
 
+/*
+ * The running thread loses the processor and wants its exception handler to know. NULL if it has none; then nothing has
+ * happened.
+ */
+struct tcb *fault_preempted(struct tcb *self);
+
+/* The total quantum of the running thread is used up, and only its scheduler can give it more. */
+struct tcb *fault_exhausted(struct tcb *self);
+
 /* Write the words of t's fault message, words[1] first; returns its tag. */
 word_t fault_message(const struct tcb *t, word_t *words);
 

@@ -7,6 +7,7 @@
  */
 #include "core/message.h"
 #include "core/fault.h"
+#include "core/sched.h"
 #include "core/thread.h"
 #include "core/space.h"
 #include "base/string.h"
@@ -66,6 +67,8 @@ struct fpage message_window(const struct tcb *to)
 {
 	if (to->role == ROLE_USER)
 		return fpage_decode(to->utcb_map->br[0] & ~0xfUL);
+	if (to->role == ROLE_PREEMPTED || to->role == ROLE_EXHAUSTED)
+		return fpage_decode(0); /* it asked for no page */
 	return fpage_decode(1 << 4 | RIGHTS_ALL); /* the complete space: answers to faults */
 }
 
@@ -158,8 +161,12 @@ static void deliver(struct message *m, struct tcb *from, struct tcb *to)
 	case ROLE_EXCEPTION:
 		deliver_registers(m, to);
 		break;
+	case ROLE_EXHAUSTED:
+		sched_set_quantum(to, to->quantum); /* the same again */
+		break;
+	case ROLE_PREEMPTED:
 	case ROLE_PAGEFAULT:
-		break; /* the access is tried again */
+		break; /* goes on where it was: an access is tried again */
 	}
 }
 

@@ -47,6 +47,15 @@ static struct tcb *finish_work(struct tcb *next)
 	}
 }
 
+/*
+ * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next sends is
+ * C's (enum slow), or if its registers are in the FPU.
+ */
+static uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
+{
+	return next->slow == cpu->slow && cpu->fpu_off ? cpu->ready_floor : UINT32_MAX;
+}
+
 struct tcb *leave(struct tcb *next)
 {
 	next = finish_work(next);
@@ -63,5 +72,7 @@ struct tcb *leave(struct tcb *next)
 	}
 	load_bases(next);
 	fpu_switch(cpu, next);
+	cpu->floor = path_floor(cpu, next);
+	next->own_id = next->id;
 	return next;
 }

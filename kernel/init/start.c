@@ -15,14 +15,34 @@
 static struct boot_handoff boot; /* a copy: the original is not mapped any more once the kernel has tables of its own */
 static struct interrupt_wiring wiring;
 
+/* Is this among the words of the kernel's command line? */
+static bool option(const char *word)
+{
+	const char *line = direct_map(boot.command_line);
+
+	while (*line) {
+		const char *w = word;
+
+		while (*w && *line == *w)
+			line++, w++;
+		if (!*w && (!*line || *line == ' '))
+			return true;
+		while (*line && *line != ' ')
+			line++;
+		while (*line == ' ')
+			line++;
+	}
+	return false;
+}
+
 #define BOOT_MAPPED (1UL << 32) /* abi/boot.h */
 
 static void print_machine(unsigned pins)
 {
-	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d; "
+	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d path %d; "
 	      "tsc %lu kHz, timer %lu kHz; %u interrupt pins of %u I/O APICs\n",
 	      frames_free() * PAGE_SIZE / 1024, cpu_features.smep, cpu_features.smap, cpu_features.umip,
-	      cpu_features.fsgsbase, cpu_features.xsave, clock_tsc_khz(), clock_apic_khz(), pins, wiring.ioapics);
+	      cpu_features.fsgsbase, cpu_features.xsave, cpu_features.path, clock_tsc_khz(), clock_apic_khz(), pins, wiring.ioapics);
 }
 
 /* Of ACPI's tables, which the boot component's tables show as long as they lie below 4 GiB. */
@@ -44,6 +64,8 @@ void kernel_start(const struct boot_handoff *handoff)
 		print("kernel: no ACPI table of interrupts (MADT): no pins of I/O APICs\n");
 	mappings_init(&boot, &wiring);
 	symbols_init(direct_map(boot.kernel_elf), boot.kernel_elf_size);
+
+	cpu_features.path &= !option("path=off");
 
 	struct cpu *cpu = cpu_init(0);
 

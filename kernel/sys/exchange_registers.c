@@ -8,22 +8,31 @@
  *
  * Control: 0 H halted?   1 R abort a receive   2 S abort a send   3 SP   4 IP   5 FLAGS   6 handle   7 pager: take the value
  *          8 h: take H   9 d: deliver the old values (they always are)
+ *          22 P (not X.2's): the thread may be of another space, if its pager is of the caller's
+ *          The others do nothing.
  * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 0 if the call failed.
  *
- * The thread must be active and of the caller's space, and may be the caller. Aborting ends the phase with "cancelled", and a
- * transfer of typed items that is under way, for both partners, with "aborted". A thread that waits for an answer to a fault is
- * receiving; aborting lets it run on from its (new) IP. But while a fault belongs to a transfer, the thread is sending or receiving as that
- * transfer says, whatever it waits for. A halted thread finishes no user instruction but
- * can still get its message. FLAGS are reduced to those a user may set.
+ * The thread must be active and of the caller's space, and may be the caller. All is done at once, in this order: the old
+ * values are taken, an IPC is aborted, the values are set, the thread is halted or let go.
  *
- * ErrorCode: invalid thread     not an active thread of this space
+ * Aborting ends the phase with "cancelled", and a transfer of typed items that is under way, for both partners, with
+ * "aborted"; R and S concern the phase that the thread is in, and no other follows. A thread that waits for its pager or
+ * exception handler to take a fault is sending, one that waits for the answer receiving; aborting lets it run on from its
+ * (new) IP. But while a fault belongs to a transfer, the thread is sending or receiving as that transfer says, whatever it
+ * waits for. A thread that waits for its start message is receiving; aborting starts it at its (new) IP.
+ *
+ * A halted thread finishes no user instruction but can still get its message, and then is halted behind the system call.
+ * What a system call does in pieces (Unmap, MemoryControl, deleting) rests while the thread is halted; SP and IP are where it
+ * goes on behind the call. FLAGS are reduced to those a user may set. SP is not judged. The pager is not judged before
+ * there is a fault for it.
+ *
+ * ErrorCode: invalid thread     not an active thread of this space (or, with P, of one whose pager is of this space)
  *            invalid parameter  an IP that no user can run at
  */
 #include "core/ipc.h"
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
-#include "core/transfer.h"
 #include "sys/calls.h"
 #include "x86/cpu.h"
 
@@ -37,45 +46,55 @@ enum control {
 	CONTROL_HANDLE = 1 << 6,
 	CONTROL_PAGER = 1 << 7,
 	CONTROL_TAKE_HALT = 1 << 8,
+	CONTROL_AS_PAGER = 1 << 22,
 };
-
-/* Its own IPC counts: a thread that waits for a page of a message that it sends is sending. */
-static bool is_receiving(const struct tcb *t)
-{
-	return t->transfer_from ||
-	       (!t->transfer.to && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
-}
-
-static bool is_sending(const struct tcb *t)
-{
-	return t->transfer.to || (!t->transfer_from && (t->hold & HOLD_SENDING));
-}
 
 static word_t state_of(const struct tcb *t)
 {
-	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
-	       (is_sending(t) ? CONTROL_ABORT_SEND : 0);
-}
-
-static void abort_ipc(struct tcb *t, word_t control)
-{
-	bool sending = (control & CONTROL_ABORT_SEND) && is_sending(t);
-
-	if (!sending && !((control & CONTROL_ABORT_RECEIVE) && is_receiving(t)))
-		return;
-	if (t->transfer.to || t->transfer_from || t->answer_from)
-		transfer_abort(t);
-	else
-		ipc_fail(t, sending ? PHASE_SEND : PHASE_RECEIVE, IPC_CANCELLED);
+	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (ipc_is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
+	       (ipc_is_sending(t) ? CONTROL_ABORT_SEND : 0);
 }
 
 static void set_halted(struct tcb *t, bool halted)
 {
-	t->hold &= ~(word_t)HOLD_HALTED;
+	t->hold &= ~(word_t)(HOLD_HALTED | HOLD_DEAD);
+	t->slow &= ~(uint32_t)SLOW_HALTED;
 	if (halted) {
 		sched_unready(t);
 		t->hold |= HOLD_HALTED;
+		t->slow |= SLOW_HALTED;
 	}
+}
+
+static bool is_allowed(const struct tcb *self, const struct tcb *t, word_t control)
+{
+	const struct tcb *pager;
+
+	if (t->space == self->space || !(control & CONTROL_AS_PAGER))
+		return t->space == self->space;
+	pager = thread_find_any(t, t->utcb_map->pager);
+	return pager && pager->space == self->space;
+}
+
+/* Set what the control word says. */
+static void set_registers(struct tcb *t, const struct registers *in)
+{
+	word_t control = in->rsi;
+
+	if (control & CONTROL_SP)
+		t->rsp = in->r8;
+	if (control & CONTROL_IP)
+		t->rip = in->r9;
+	if (control & CONTROL_FLAGS) {
+		t->rflags = rflags_sanitise(in->r10);
+		t->vector = VECTOR_NONE; /* SYSRET would lose them */
+		if (tcb_is_waiting(t))
+			t->slow |= SLOW_FLAGS;
+	}
+	if (control & CONTROL_HANDLE)
+		t->utcb_map->user_defined_handle = in->r12;
+	if (control & CONTROL_PAGER)
+		t->utcb_map->pager = in->r13;
 }
 
 static struct tcb *refuse(struct tcb *self, enum call_error error)
@@ -89,12 +108,13 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	struct registers in = self->regs;
 	struct tcb *t = thread_find_any(self, in.rdi);
 
-	if (!t || t->space != self->space || !t->utcb_map)
+	if (!t || !t->utcb_map || !is_allowed(self, t, in.rsi))
 		return refuse(self, ERROR_INVALID_THREAD);
 	if ((in.rsi & CONTROL_IP) && !user_canonical(in.r9))
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
+	ipc_complete_frame(t);
 	self->regs.rsi = state_of(t);
 	self->regs.r8 = t->rsp;
 	self->regs.r9 = t->rip;
@@ -103,19 +123,10 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	self->regs.r13 = t->utcb_map->pager;
 	sys_result(self, id_is_local(in.rdi) ? t->id : t->utcb);
 
-	abort_ipc(t, in.rsi);
-	if (in.rsi & CONTROL_SP)
-		t->rsp = in.r8;
-	if (in.rsi & CONTROL_IP)
-		t->rip = in.r9;
-	if (in.rsi & CONTROL_FLAGS) {
-		t->rflags = rflags_sanitise(in.r10);
-		t->vector = VECTOR_NONE;
-	}
-	if (in.rsi & CONTROL_HANDLE)
-		t->utcb_map->user_defined_handle = in.r12;
-	if (in.rsi & CONTROL_PAGER)
-		t->utcb_map->pager = in.r13;
+	if (((in.rsi & CONTROL_ABORT_SEND) && ipc_is_sending(t)) ||
+	    ((in.rsi & CONTROL_ABORT_RECEIVE) && ipc_is_receiving(t)))
+		ipc_abort(t);
+	set_registers(t, &in);
 	if (in.rsi & CONTROL_TAKE_HALT)
 		set_halted(t, in.rsi & CONTROL_HALT);
 

@@ -190,6 +190,7 @@ static inline void pause(void)
 
 /* What this processor has beyond what the boot component has checked (boot/README.md). Read once, at boot. */
 struct cpu_features {
+	bool path; /* has what entry/path.asm needs */
 	bool fsgsbase, smep, smap, umip, xsave, pages_1g;
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */

@@ -55,6 +55,7 @@ void cpu_features_init(void)
 
 	cpu_features.xsave = bit(basic.ecx, 26);
 	cpu_features.fsgsbase = bit(extended.ebx, 0);
+	cpu_features.path = cpu_features.fsgsbase && bit(extended.ebx, 8);
 	cpu_features.smep = bit(extended.ebx, 7);
 	cpu_features.smap = bit(extended.ebx, 20);
 	cpu_features.umip = bit(extended.ecx, 2);
