@@ -83,7 +83,7 @@ static struct tcb *go_on(struct tcb *self)
 {
 	struct order order;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	for (;;) {
 		/* Another thread may have spoilt the message register meanwhile. */
 		if (order_read(self, self->unmap_item, &order)) {

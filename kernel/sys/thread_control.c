@@ -72,7 +72,7 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 /* Free the space whose last thread was deleted, in pieces. */
 static struct tcb *destroy_go_on(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
 		self->resume = destroy_go_on;
 		return sched_open(self);
