@@ -16,9 +16,10 @@ static struct boot_handoff boot; /* a copy: the original is not mapped any more 
 static void print_machine(void)
 {
 	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d; "
-	      "tsc %lu kHz, timer %lu kHz\n",
+	      "tsc %lu kHz, timer %lu kHz%s\n",
 	      frames_free() * PAGE_SIZE / 1024, cpu_features.smep, cpu_features.smap, cpu_features.umip,
-	      cpu_features.fsgsbase, cpu_features.xsave, clock_tsc_khz(), clock_apic_khz());
+	      cpu_features.fsgsbase, cpu_features.xsave, clock_tsc_khz(), clock_apic_khz(),
+	      cpu_features.tsc_deadline ? ", by TSC deadline" : "");
 }
 
 void kernel_start(const struct boot_handoff *handoff)
