@@ -340,11 +340,15 @@ static struct tcb *slice_over(struct tcb *self, usec_t now)
 	return sched_start_slice(self);
 }
 
+/* How many timeouts are dealt with before interrupts are let in: the timer, if there are more, is one of them. */
+enum { TICK_STEPS = 12 };
+
 struct tcb *sched_tick(struct tcb *self, usec_t now)
 {
+	unsigned steps = TICK_STEPS;
 	struct timeout *expired;
 
-	while ((expired = wheel_expired(self->cpu->wheel, now)))
+	while ((expired = wheel_expired(self->cpu->wheel, now, &steps)))
 		ipc_timed_out(CONTAINER_OF(expired, struct tcb, timeout));
 	if (self != self->cpu->idle && now >= self->cpu->slice_end)
 		return slice_over(self, now);
