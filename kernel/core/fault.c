@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/fault.c - fault and exception messages, see core/fault.h. */
 #include "core/fault.h"
+#include "abi/syscall.h"
 #include "base/print.h"
 #include "core/ipc.h"
 #include "core/map.h"
@@ -67,8 +68,10 @@ struct tcb *fault_syscall(struct tcb *self)
 {
 	fault_complete_frame(self);
 	self->error = 0;
-	self->regs.r11 = self->cpu->user_rflags;
-	self->rflags = rflags_sanitise(self->regs.r11);
+	if (self->regs.rdx >> 32 != CALL_MARK) { /* the path of a message loses them */
+		self->regs.r11 = self->cpu->user_rflags;
+		self->rflags = rflags_sanitise(self->regs.r11);
+	}
 	return raise(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
 }
 
