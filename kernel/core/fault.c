@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/fault.c - fault and exception messages, see core/fault.h. */
 #include "core/fault.h"
-#include "abi/syscall.h"
 #include "base/print.h"
 #include "core/ipc.h"
 #include "core/map.h"
@@ -68,7 +67,7 @@ struct tcb *fault_syscall(struct tcb *self)
 {
 	fault_complete_frame(self);
 	self->error = 0;
-	if (self->regs.rdx >> 32 != CALL_MARK) { /* the path of a message loses them */
+	if (self->regs.rdx >> 32 != (uint32_t)self->call_mark) { /* such a word the path may have known, and lost the flags */
 		self->regs.r11 = self->cpu->user_rflags;
 		self->rflags = rflags_sanitise(self->regs.r11);
 	}
