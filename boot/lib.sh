@@ -94,7 +94,7 @@ run_phase() {
 
 # --- packages ---
 
-# packages_for build|clang|qemu|uefi|bochs|tests|clang-tests...: the Debian packages these need
+# packages_for build|clang|qemu|uefi|bochs|tests...: the Debian packages these need
 packages_for() {
 	local part
 	for part; do
@@ -105,8 +105,7 @@ packages_for() {
 		uefi) echo ovmf ;;
 		bochs) echo bochs bochs-term seabios ;;
 		clang) echo clang ;;
-		tests) echo clang libcmocka-dev ;;
-		clang-tests) echo libclang-rt-dev ;; # the sanitizers
+		tests) echo clang libclang-rt-dev libcmocka-dev ;;
 		esac
 	done
 }

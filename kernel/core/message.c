@@ -7,6 +7,7 @@
  */
 #include "core/message.h"
 #include "core/fault.h"
+#include "core/sched.h"
 #include "core/thread.h"
 #include "core/space.h"
 #include "base/string.h"
@@ -66,6 +67,8 @@ struct fpage message_window(const struct tcb *to)
 {
 	if (to->role == ROLE_USER)
 		return fpage_decode(to->utcb_map->br[0] & ~0xfUL);
+	if (to->role == ROLE_PREEMPTED || to->role == ROLE_EXHAUSTED)
+		return fpage_decode(0); /* it asked for no page */
 	return fpage_decode(1 << 4 | RIGHTS_ALL); /* the complete space: answers to faults */
 }
 
@@ -134,14 +137,37 @@ static void deliver_names(struct tcb *from, struct tcb *to)
 	to->regs.rsi = named ? thread_name(to, named) : from->sender_name;
 }
 
-static void deliver_registers(struct message *m, struct tcb *to)
+/* The untyped words as registers, words[1] first; returns how many. */
+static unsigned get_registers(struct message *m, word_t *words)
 {
-	word_t words[1 + EXC_WORDS];
 	unsigned count = tag_untyped(m->tag) < EXC_WORDS ? tag_untyped(m->tag) : EXC_WORDS;
 
 	for (unsigned n = 1; n <= count; n++)
 		words[n] = message_word(m, n);
-	fault_set_registers(to, words, count);
+	return count;
+}
+
+/* The registers may have changed since they were judged: other threads write message registers, too. */
+static void deliver_registers(struct message *m, struct tcb *to)
+{
+	word_t words[1 + EXC_WORDS];
+
+	fault_set_registers(to, words, get_registers(m, words));
+}
+
+/* Is this what `to` waits for, which is not in an IPC of its own? */
+static bool is_answer(struct message *m, const struct tcb *to)
+{
+	word_t words[1 + EXC_WORDS];
+
+	switch ((enum role)to->role) {
+	case ROLE_START:
+		return tag_untyped(m->tag) == 2 && m->words == 2 && user_canonical(message_word(m, 1));
+	case ROLE_EXCEPTION:
+		return fault_registers_acceptable(words, get_registers(m, words));
+	default:
+		return true;
+	}
 }
 
 static void deliver(struct message *m, struct tcb *from, struct tcb *to)
@@ -158,8 +184,12 @@ static void deliver(struct message *m, struct tcb *from, struct tcb *to)
 	case ROLE_EXCEPTION:
 		deliver_registers(m, to);
 		break;
+	case ROLE_EXHAUSTED:
+		sched_set_quantum(to, to->quantum); /* the same again */
+		break;
+	case ROLE_PREEMPTED:
 	case ROLE_PAGEFAULT:
-		break; /* the access is tried again */
+		break; /* goes on where it was: an access is tried again */
 	}
 }
 
@@ -179,8 +209,7 @@ int message_transfer(struct tcb *from, struct tcb *to)
 	message_open(&m, from);
 	if (m.words >= MESSAGE_REGISTERS)
 		return IPC_OVERFLOW;
-	if (to->role == ROLE_START &&
-	    (tag_untyped(m.tag) != 2 || m.words != 2 || !user_canonical(message_word(&m, 1))))
+	if (to->role != ROLE_USER && !is_answer(&m, to))
 		return IPC_OVERFLOW;
 	if (tag_typed(m.tag))
 		return all_items_acceptable(&m, to) ? MESSAGE_HAS_ITEMS : IPC_OVERFLOW;

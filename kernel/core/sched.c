@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* core/sched.c - ready queues and time slices, see core/sched.h. */
+/* core/sched.c - ready queues, time slices, total quanta and preemption, see core/sched.h. */
 #include "core/sched.h"
 #include "base/assert.h"
+#include "core/fault.h"
 #include "core/ipc.h"
 #include "x86/clock.h"
 #include "x86/cpu_data.h"
@@ -15,7 +16,10 @@ void sched_init(struct cpu *cpu, struct ring *queues)
 		cpu->ready_used[i] = 0;
 	cpu->slice_end = USEC_NEVER;
 	cpu->timer_at = USEC_NEVER;
-	cpu->floor = 0;
+	cpu->delayed = NULL;
+	cpu->donated = 0;
+	cpu->ready_floor = 0;
+	cpu->idle->slow |= SLOW_IDLE;
 }
 
 static int highest_ready(const struct cpu *cpu)
@@ -30,13 +34,13 @@ static void update_floor(struct cpu *cpu)
 {
 	int highest = highest_ready(cpu);
 
-	cpu->floor = highest > 0 ? (uint32_t)highest << 2 : 0;
+	cpu->ready_floor = highest > 0 ? (uint32_t)highest << 2 : 0;
 }
 
-/* Is a better thread than t ready? One comparison: cpu->floor is kept for it. */
+/* Is a better thread than t ready? One comparison: cpu->ready_floor is kept for it. */
 static bool better_is_ready(const struct tcb *t)
 {
-	return t->cpu->floor > t->priority;
+	return t->cpu->ready_floor > t->priority;
 }
 
 static void enqueue(struct tcb *t, bool first)
@@ -69,22 +73,66 @@ void sched_unready(struct tcb *t)
 	update_floor(cpu);
 }
 
-/* Begin or continue the time slice of a thread that was chosen from a queue. */
-static struct tcb *start_slice(struct tcb *t)
+/* When a period from now ends. */
+static usec_t after(usec_t period)
 {
-	usec_t slice = t->slice_left ? t->slice_left : t->slice;
-
-	t->slice_left = 0;
-	t->cpu->slice_end = slice ? clock_now() + slice : USEC_NEVER;
-	return t;
+	return period == USEC_NEVER ? USEC_NEVER : clock_now() + period;
 }
 
-/* Remember how much of its slice a thread that is stopped has left: at least enough to be told from a new one. */
-static void keep_slice(struct tcb *t)
+/* How much of the slice that runs is left: at least enough to be told from a new one. */
+static usec_t slice_rest(const struct cpu *cpu)
 {
-	usec_t now = clock_now(), end = t->cpu->slice_end;
+	usec_t now;
 
-	t->slice_left = end == USEC_NEVER ? 0 : end > now ? end - now : 1;
+	if (cpu->slice_end == USEC_NEVER)
+		return USEC_NEVER;
+	now = clock_now();
+	return cpu->slice_end > now ? cpu->slice_end - now : 1;
+}
+
+/*
+ * Take what t, which runs, has used from its total quantum. A microsecond stays for the clock to find: only there
+ * is a quantum declared used up.
+ */
+static void charge(struct tcb *t)
+{
+	usec_t now, used;
+
+	if (!(t->slow & SLOW_QUANTUM))
+		return;
+	now = clock_now();
+	used = now - t->cpu->counted_from;
+	t->quantum_left = used < t->quantum_left ? t->quantum_left - used : t->quantum_left > 0;
+	t->cpu->counted_from = now;
+}
+
+/* t runs from now on; the slice ends with its total quantum at the latest. */
+static void start_counting(struct tcb *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	if (!(t->slow & SLOW_QUANTUM))
+		return;
+	cpu->counted_from = clock_now();
+	if (cpu->slice_end > cpu->counted_from + t->quantum_left)
+		cpu->slice_end = cpu->counted_from + t->quantum_left;
+}
+
+static bool is_exhausted(const struct tcb *t, usec_t now)
+{
+	return (t->slow & SLOW_QUANTUM) && now - t->cpu->counted_from >= t->quantum_left;
+}
+
+struct tcb *sched_start_slice(struct tcb *t)
+{
+	struct cpu *cpu = t->cpu;
+
+	cpu->slice_end = after(t->slice_left ? t->slice_left : t->slice);
+	cpu->delayed = NULL;
+	cpu->donated = 0;
+	t->slice_left = 0;
+	start_counting(t);
+	return t;
 }
 
 struct tcb *sched_next(struct tcb *self)
@@ -92,6 +140,7 @@ struct tcb *sched_next(struct tcb *self)
 	struct cpu *cpu = self->cpu;
 	int priority = highest_ready(cpu);
 
+	charge(self);
 	if (priority < 0) {
 		cpu->slice_end = USEC_NEVER;
 		return cpu->idle;
@@ -99,18 +148,64 @@ struct tcb *sched_next(struct tcb *self)
 	struct tcb *t = CONTAINER_OF(cpu->ready[priority].next, struct tcb, ready_link);
 
 	sched_unready(t);
-	return start_slice(t);
+	return sched_start_slice(t);
+}
+
+/* In the middle of a long operation no flag counts: it stops only where it lets others in itself. */
+static word_t preempt_flags(const struct tcb *self)
+{
+	return self->resume ? 0 : self->utcb_map->flags;
+}
+
+/* Does self, which asked for that, keep the processor for a while? Then `delayed` is self, and the slice ends with the while. */
+static bool put_off(struct tcb *self, bool slice_over)
+{
+	struct cpu *cpu = self->cpu;
+	int other = highest_ready(cpu);
+
+	if (!(preempt_flags(self) & PREEMPT_DELAY) || self->max_delay == 0)
+		return false;
+	if (other > (int)tcb_priority(self) && other > self->sensitive)
+		return false;
+	if (cpu->delayed == self)
+		return clock_now() < cpu->slice_end;
+	cpu->delayed = self;
+	cpu->delayed_rest = slice_over ? 0 : slice_rest(cpu);
+	charge(self);
+	cpu->slice_end = after(self->max_delay);
+	start_counting(self);
+	self->utcb_map->flags |= PREEMPT_PENDING;
+	return true;
+}
+
+/* self could go on, but the processor is another's: a better thread's, or its slice is over and an equal is ready. */
+__attribute__((noinline)) static struct tcb *preempt(struct tcb *self, bool slice_over)
+{
+	struct cpu *cpu = self->cpu;
+	struct tcb *next;
+
+	if (put_off(self, slice_over))
+		return self;
+	if (cpu->delayed == self)
+		slice_over = cpu->delayed_rest == 0;
+	self->slice_left = slice_over ? 0 : cpu->delayed == self ? cpu->delayed_rest : slice_rest(cpu);
+	cpu->delayed = NULL;
+	next = preempt_flags(self) & PREEMPT_SIGNAL ? fault_preempted(self) : NULL;
+	if (next)
+		return next;
+	enqueue(self, !slice_over);
+	return sched_next(self);
 }
 
 struct tcb *sched_continue(struct tcb *self)
 {
-	if (self == self->cpu->idle)
+	struct cpu *cpu = self->cpu;
+
+	if (self == cpu->idle)
 		return sched_next(self);
-	if (!better_is_ready(self))
+	if (!better_is_ready(self) || cpu->ready_floor <= cpu->donated)
 		return self;
-	keep_slice(self);
-	enqueue(self, true);
-	return sched_next(self);
+	return preempt(self, false);
 }
 
 struct tcb *sched_yield(struct tcb *self)
@@ -122,20 +217,49 @@ struct tcb *sched_yield(struct tcb *self)
 	return sched_next(self);
 }
 
+/* All but the common case, which so needs no register of its own. */
+__attribute__((noinline)) static struct tcb *hand_over_slowly(struct tcb *self, struct tcb *to)
+{
+	if (self == self->cpu->idle || better_is_ready(to)) {
+		enqueue(to, false);
+		return sched_next(self);
+	}
+	to->slice_left = 0;
+	charge(self);
+	start_counting(to);
+	return to;
+}
+
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 {
-	if (self != self->cpu->idle && !better_is_ready(to)) {
-		to->slice_left = 0;
-		return to;
-	}
+	if (better_is_ready(to) || (self->slow | to->slow) & (SLOW_QUANTUM | SLOW_IDLE))
+		return hand_over_slowly(self, to);
+	to->slice_left = 0;
+	return to;
+}
+
+struct tcb *sched_woken(struct tcb *self, struct tcb *to)
+{
 	enqueue(to, false);
-	return sched_next(self);
+	return sched_continue(self);
 }
 
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 {
+	struct cpu *cpu = self->cpu;
+
+	charge(self);
 	sched_unready(to);
+	if (cpu->donated < self->priority)
+		cpu->donated = self->priority;
+	cpu->delayed = NULL;
 	enqueue(self, false);
+	if (cpu->slice_end == USEC_NEVER)
+		cpu->slice_end = after(to->slice);
+	else if (to->slice_left != USEC_NEVER)
+		cpu->slice_end += to->slice_left;
+	to->slice_left = 0;
+	start_counting(to);
 	return to;
 }
 
@@ -143,9 +267,8 @@ struct tcb *sched_open(struct tcb *self)
 {
 	bool slice_over = clock_now() >= self->cpu->slice_end;
 
-	keep_slice(self);
-	if (slice_over)
-		self->slice_left = 0;
+	charge(self);
+	self->slice_left = slice_over ? 0 : slice_rest(self->cpu);
 	enqueue(self, !slice_over);
 	return self->cpu->idle;
 }
@@ -165,14 +288,55 @@ void sched_set_priority(struct tcb *t, unsigned priority)
 		enqueue(t, false);
 }
 
+void sched_set_quantum(struct tcb *t, usec_t quantum)
+{
+	t->quantum = t->quantum_left = quantum;
+	t->slow &= ~(uint32_t)SLOW_QUANTUM;
+	if (quantum != USEC_NEVER)
+		t->slow |= SLOW_QUANTUM;
+}
+
+usec_t sched_slice_left(const struct tcb *self, const struct tcb *t)
+{
+	if (t != self)
+		return t->slice_left ? t->slice_left : t->slice;
+	return t->cpu->delayed == t ? t->cpu->delayed_rest : slice_rest(t->cpu);
+}
+
+usec_t sched_quantum_left(const struct tcb *self, struct tcb *t)
+{
+	if (t == self)
+		charge(t);
+	return t->quantum_left;
+}
+
+/* The slice of self is over, or the time for which it put off losing the processor. */
+static struct tcb *slice_over(struct tcb *self, usec_t now)
+{
+	struct cpu *cpu = self->cpu;
+	bool has_rest = cpu->delayed == self && cpu->delayed_rest;
+
+	if (is_exhausted(self, now)) {
+		self->quantum_left = 0;
+		return fault_exhausted(self);
+	}
+	if (has_rest && better_is_ready(self))
+		return preempt(self, false);
+	if (!has_rest && highest_ready(cpu) >= (int)tcb_priority(self))
+		return preempt(self, true);
+	charge(self);
+	self->slice_left = has_rest ? cpu->delayed_rest : 0;
+	return sched_start_slice(self);
+}
+
 struct tcb *sched_tick(struct tcb *self, usec_t now)
 {
 	struct timeout *expired;
 
 	while ((expired = wheel_expired(self->cpu->wheel, now)))
 		ipc_timed_out(CONTAINER_OF(expired, struct tcb, timeout));
-	if (now >= self->cpu->slice_end)
-		return sched_yield(self);
+	if (self != self->cpu->idle && now >= self->cpu->slice_end)
+		return slice_over(self, now);
 	return sched_continue(self);
 }
 

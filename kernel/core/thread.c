@@ -11,9 +11,11 @@
  * never finished, because its thread was deleted, is made up for by the one that this deletion begins.
  */
 #include "core/thread.h"
+#include "abi/syscall.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
+#include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -146,6 +148,22 @@ struct tcb *thread_at(const struct space *space, virt_t utcb)
 	return owner_of(direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1))), space, utcb);
 }
 
+/* Is the thread that t calls so of this space? */
+static bool is_of_space(const struct tcb *t, word_t id, const struct space *space)
+{
+	const struct tcb *named = thread_find_any(t, id);
+
+	return named && named->space == space;
+}
+
+bool thread_obeys(const struct tcb *t, const struct tcb *self)
+{
+	if (!t->utcb_map)
+		return false;
+	return t->space == self->space || is_of_space(t, t->utcb_map->pager, self->space) ||
+	       is_of_space(t, t->utcb_map->exception_handler, self->space);
+}
+
 word_t thread_name(const struct tcb *self, const struct tcb *other)
 {
 	return self->space == other->space ? other->utcb : other->id;
@@ -154,9 +172,20 @@ word_t thread_name(const struct tcb *self, const struct tcb *other)
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
-	t->open = ring_empty(&t->senders) ? id : 0;
+	tcb_update_open(t);
+	if (t->role == ROLE_USER)
+		t->own_id = id;
 	if (t->utcb_map)
 		t->utcb_map->my_global_id = id;
+}
+
+static void join(struct tcb *t, struct space *space)
+{
+	t->space = space;
+	t->cr3 = space_cr3(space);
+	t->slow &= ~(uint32_t)SLOW_REDIRECTED;
+	t->slow |= space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
+	ring_insert(&space->threads, &t->space_link);
 }
 
 struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_t scheduler)
@@ -170,15 +199,17 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->scheduler = scheduler;
 	t->hold = HOLD_INACTIVE;
 	t->slice = SLICE_DEFAULT;
+	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
-	t->slow = cpu->number;
+	t->slow = cpu->slow;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
-	t->rflags = RFLAGS_ALWAYS;
+	t->call_mark = CALL_MARK;
 	t->cs = SELECTOR_USER_CODE;
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);
 	ring_init(&t->sender_link);
+	ring_init(&t->interrupts);
 	ring_init(&t->ready_link);
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
@@ -186,8 +217,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	ring_init(&t->revocation.link);
 	set_id(t, id);
 	if (space) {
-		t->cr3 = space_cr3(space);
-		ring_insert(&space->threads, &t->space_link);
+		join(t, space);
 		ring_insert(&all_threads, &t->all_link);
 	}
 	return t;
@@ -228,6 +258,7 @@ struct space *thread_delete(struct tcb *t)
 	ipc_leave(t);
 	finish_destruction(t);
 	sched_unready(t);
+	irq_handler_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
 	if (t->utcb_map)
@@ -302,6 +333,7 @@ void thread_rename(struct tcb *t, word_t id)
 	/* Who waits for the start message waits on; its wait is not by its own id. */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
+	irq_handler_gone(t);
 	set_id(t, id);
 }
 
@@ -333,8 +365,6 @@ struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb)
 		space->active_threads++;
 	}
 	ring_remove(&t->space_link);
-	ring_insert(&space->threads, &t->space_link);
-	t->space = space;
-	t->cr3 = space_cr3(space);
+	join(t, space);
 	return ring_empty(&old->threads) ? old : NULL;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/cpu.c - make what belongs to one CPU. */
+#include "abi/syscall.h"
 #include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
+#include "entry/entry.h"
 #include "init/init.h"
 #include "x86/cpu_data.h"
 
@@ -46,6 +48,8 @@ struct cpu *cpu_init(unsigned number)
 
 	map_area(area);
 	cpu->number = number;
+	cpu->slow = number << SLOW_CPU_SHIFT;
+	path_set_call_mark(cpu, CALL_MARK);
 	cpu->loaded_cr3 = direct_map_phys(kernel_root);
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);
 	struct ring *queues = frame_alloc();
@@ -53,7 +57,6 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->wheel || !queues)
 		panic("%s", too_little);
 	wheel_init(cpu->wheel, 0);
-	sched_init(cpu, queues);
 	cpu->fpu_off = true;
 
 	/* Its id is one that no lookup gives out: the thread has no space. */
@@ -61,6 +64,7 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->idle)
 		panic("%s", too_little);
 	cpu->idle->hold = 0;
+	sched_init(cpu, queues);
 	return cpu;
 }
 _Static_assert(sizeof(struct ring) * PRIORITIES <= PAGE_SIZE, "the ready queues fit a frame");

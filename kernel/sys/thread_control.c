@@ -3,7 +3,7 @@
  * ThreadControl - create, change, move and delete threads. Privileged. X.2 2.4.
  *
  *   RDI thread   RSI space specifier   R8 scheduler   R9 pager   R10 UTCB location
- *   returns RAX 1 done, 0 refused: then nothing is changed
+ *   returns RAX 1 done (more for an MSI, see below), 0 refused: then nothing is changed
  *
  * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is
  * any thread of the space. For a new thread it may be the thread itself: a new, empty space; for one that exists, its
@@ -32,16 +32,24 @@
  * A UTCB is in use if the thread that its MyGlobalId names has it there. It is the users' own concern that
  * UTCBs don't overlap, and that they don't overwrite that word.
  *
+ * Interrupts: `thread` is (number, 1) below SystemBase, the space specifier the same id, scheduler nilthread, the
+ * UTCB location all ones. The pager is the thread, of any space, that handles the interrupt from now on
+ * (core/irq.h); or the interrupt thread itself: nobody does. RAX is 1 for a pin of an I/O APIC. For an
+ * interrupt from INTERRUPT_MSI up it is address << 32 | data: what a device must write, and where, to raise it.
+ *
  * ErrorCode: no privilege       the caller's space is not privileged
  *            invalid thread     not a user thread number, a version without any of its low six bits, the caller
- *                               itself to be deleted, or (to be deleted) no such thread
- *            invalid space      the specifier names no thread; or the thread is or would be active in a space without areas
- *            invalid scheduler  names no thread, or none was given for a new thread
+ *                               itself to be deleted, or (to be deleted) no such thread; an interrupt that the machine
+ *                               does not have, or that has another handler
+ *            invalid space      the specifier names no thread; or the thread is or would be active in a space without areas;
+ *                               for an interrupt, not its own id
+ *            invalid scheduler  names no thread, or none was given for a new thread; for an interrupt, any
  *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one that
- *                               is not in the space's UTCB area, not aligned or taken, or without one
- *            invalid parameter  a pager that is anythread, or a local id of nobody
+ *                               is not in the space's UTCB area, not aligned or taken, or without one; for an interrupt, any
+ *            invalid parameter  a pager that is anythread, or a local id of nobody; for an interrupt, no thread
  *            no memory          for TCB, UTCB or page tables
  */
+#include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -64,7 +72,7 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 /* Free the space whose last thread was deleted, in pieces. */
 static struct tcb *destroy_go_on(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
 		self->resume = destroy_go_on;
 		return sched_open(self);
@@ -201,6 +209,38 @@ static bool find_space(const struct tcb *self, const struct tcb *t, word_t id, w
 	return member || specifier == id;
 }
 
+static bool is_interrupt_id(word_t id)
+{
+	return !id_is_local(id) && thread_number(id) < SYSTEM_BASE;
+}
+
+/* Give an interrupt a handler, or take it away. */
+static struct tcb *control_interrupt(struct tcb *self)
+{
+	const struct registers *in = &self->regs;
+	word_t id = in->rdi, pager = in->r9;
+	struct irq *irq = irq_find(id);
+	struct tcb *handler = pager == id ? NULL : thread_find_any(self, pager);
+
+	if (!irq)
+		return sys_refuse(self, ERROR_INVALID_THREAD);
+	if (in->rsi != id)
+		return sys_refuse(self, ERROR_INVALID_SPACE);
+	if (in->r8 != NIL_THREAD)
+		return sys_refuse(self, ERROR_INVALID_SCHEDULER);
+	if (in->r10 != KEEP_UTCB)
+		return sys_refuse(self, ERROR_UTCB_AREA);
+	if (pager != id && !handler)
+		return sys_refuse(self, ERROR_INVALID_PARAMETER);
+	if (!handler) {
+		irq_deassociate(irq);
+		return sys_result(self, 1);
+	}
+	if (!irq_associate(irq, handler))
+		return sys_refuse(self, ERROR_INVALID_THREAD);
+	return sys_result(self, irq_is_message(irq) ? irq_message(irq) : 1);
+}
+
 struct tcb *sys_thread_control(struct tcb *self)
 {
 	const struct registers *in = &self->regs;
@@ -208,6 +248,8 @@ struct tcb *sys_thread_control(struct tcb *self)
 
 	if (!self->space->privileged)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
+	if (is_interrupt_id(id))
+		return control_interrupt(self);
 	if (!is_user_thread_id(id))
 		return sys_refuse(self, ERROR_INVALID_THREAD);
 	if (thread_is_leaving(id)) {

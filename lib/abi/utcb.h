@@ -43,6 +43,13 @@ struct utcb {
 	unsigned long library[15];           /* 0x388 free for the thread's libraries */
 };
 
+/* `flags`: what becomes of a thread that could go on but loses the processor (X.2 3.6). */
+enum preempt_flags {
+	PREEMPT_SIGNAL = 1 << 5,  /* its exception handler is told */
+	PREEMPT_DELAY = 1 << 6,   /* it keeps the processor for as long as its scheduler allows */
+	PREEMPT_PENDING = 1 << 7, /* set by the kernel when it does so */
+};
+
 _Static_assert(sizeof(struct utcb) == UTCB_SIZE, "a UTCB fills its slot");
 _Static_assert(__builtin_offsetof(struct utcb, my_local_id) == 0x200, "documented");
 _Static_assert(__builtin_offsetof(struct utcb, error_code) == 0x238, "documented");

@@ -232,6 +232,219 @@ TEST(schedule, set_priority_of_nobody)
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
 }
 
+/* X.2: the rest of the slice is donated. The giver waits for its end, although it is better. */
+TEST(schedule, switch_donates_the_slice)
+{
+	L4_ThreadId_t t = thread_create(&own_space, worker);
+	L4_Word_t begin;
+
+	clear();
+	set_priority(t, PRIORITY_LOW);
+	thread_run(t, spins, 0);
+	EXPECT(L4_Set_Timeslice(worker, L4_TimePeriod(20000), L4_Never) != 0);
+	begin = now_us();
+	L4_ThreadSwitch(t);
+	EXPECT_BETWEEN(now_us() - begin, 20000 - 30 * time_scale, 20000 + 30 * time_scale);
+	EXPECT(count[0] > 0);
+}
+
+TEST(schedule, donation_is_interrupted_by_a_better_thread)
+{
+	L4_ThreadId_t t = thread_create(&own_space, worker), better = thread_create(&own_space, worker);
+	L4_Word_t begin;
+
+	clear();
+	set_priority(t, PRIORITY_LOW);
+	thread_run(t, spins, 0);
+	thread_run(better, naps_and_notes, 4000);
+	settle();
+	set_priority(worker, PRIORITY_WORKER - 1);
+	EXPECT(L4_Set_Timeslice(worker, L4_TimePeriod(60000), L4_Never) != 0);
+	begin = now_us();
+	L4_ThreadSwitch(t);
+	EXPECT_EQ(order_length, 1);
+	EXPECT(order[0] < begin + 10000);
+}
+
+/* Whoever blocks gives the rest of a donation back to the ready queues. */
+TEST(schedule, donation_ends_when_the_receiver_waits)
+{
+	L4_ThreadId_t t = thread_create(&own_space, worker);
+	L4_Word_t begin;
+
+	clear();
+	set_priority(t, PRIORITY_LOW);
+	thread_run(t, notes_once, 7);
+	EXPECT(L4_Set_Timeslice(worker, L4_TimePeriod(60000), L4_Never) != 0);
+	begin = now_us();
+	L4_ThreadSwitch(t);
+	EXPECT(now_us() - begin < 10000 + 100 * time_scale);
+	EXPECT_EQ(order_length, 1);
+}
+
+TEST(schedule, all_priorities_in_their_order)
+{
+	enum { STEP = 9 };
+	L4_ThreadId_t t;
+
+	clear();
+	for (L4_Word_t p = 0; p < PRIORITY_WORKER; p += STEP) {
+		t = thread_create(&own_space, worker);
+		set_priority(t, p);
+		thread_run(t, notes_once, p);
+	}
+	settle();
+	settle();
+	REQUIRE_EQ(order_length, 12);
+	for (unsigned i = 0; i < 12; i++)
+		EXPECT_EQ(order[i], 99 - i * STEP);
+}
+
+/* The answer to a fault is a message like others: with a receive phase behind it, it hands the processor over. */
+static void faults(L4_Word_t address)
+{
+	*(volatile char *)address;
+}
+
+enum { NOWHERE = 0x100000 };
+
+static void expect_fault(L4_ThreadId_t t, L4_MsgTag_t tag)
+{
+	struct message m = {.tag = tag, .from = t};
+
+	REQUIRE_OK(tag);
+	EXPECT(is_page_fault(&m));
+}
+
+TEST(schedule, answer_to_a_fault_hands_over)
+{
+	L4_ThreadId_t t = thread_start_under(worker, &own_space, faults, NOWHERE), other;
+
+	clear();
+	expect_fault(t, L4_Receive_Timeout(t, PATIENCE));
+	other = thread_create(&own_space, worker);
+	thread_run(other, notes_once, 1);
+	/* Answered without a page, it faults again, before the other, which is ready, has run. */
+	L4_LoadMR(0, 0);
+	expect_fault(t, L4_Call_Timeouts(t, PATIENCE, PATIENCE));
+	EXPECT_EQ(order_length, 0);
+	/* Without a receive phase it goes behind who is ready. */
+	L4_LoadMR(0, 0);
+	EXPECT_OK(L4_Reply(t));
+	expect_fault(t, L4_Receive_Timeout(t, PATIENCE));
+	EXPECT_EQ(order_length, 1);
+}
+
+static L4_Word_t state_of(L4_ThreadId_t t)
+{
+	L4_Word_t ignored;
+
+	return L4_Schedule(t, ~0UL, ~0UL, ~0UL, ~0UL, &ignored);
+}
+
+TEST(schedule, state_inactive)
+{
+	L4_ThreadId_t t = thread_id_new(), halted = thread_start(&own_space, spins, 0);
+
+	REQUIRE_EQ(L4_ThreadControl(t, worker, worker, L4_nilthread, (void *)-1UL), 1);
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_INACTIVE);
+	EXPECT_EQ(L4_Set_Priority(t, 7), L4_SCHEDRESULT_INACTIVE);
+	L4_Stop(halted);
+	EXPECT_EQ(state_of(halted), L4_SCHEDRESULT_INACTIVE);
+	L4_Start(halted);
+	EXPECT_EQ(state_of(halted), L4_SCHEDRESULT_RUNNING);
+}
+
+TEST(schedule, state_running)
+{
+	L4_ThreadId_t t = thread_start(&own_space, spins, 0);
+
+	EXPECT_EQ(state_of(worker), L4_SCHEDRESULT_RUNNING);
+	settle();
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_RUNNING);
+}
+
+TEST(schedule, state_waiting)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0), open = thread_start(&own_space, answers, 0);
+
+	settle();
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_WAITING);
+	EXPECT_EQ(state_of(open), L4_SCHEDRESULT_WAITING);
+}
+
+static void sends_to_worker(L4_Word_t unused)
+{
+	(void)unused;
+	L4_LoadMR(0, 0);
+	L4_Send(worker);
+	sleep_forever();
+}
+
+TEST(schedule, state_pending_send)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sends_to_worker, 0);
+
+	settle();
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_PENDING_SEND);
+	EXPECT_OK(L4_Receive_Timeout(t, PATIENCE));
+	settle();
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_WAITING);
+}
+
+static void raises_exception(L4_Word_t handler)
+{
+	L4_Set_ExceptionHandler((L4_ThreadId_t){.raw = handler});
+	__asm__ volatile("ud2");
+}
+
+/* Stopped by a fault that nobody answers; a restart makes it a living thread again. */
+TEST(schedule, state_dead)
+{
+	L4_ThreadId_t t = thread_start(&own_space, raises_exception, L4_nilthread.raw);
+
+	settle();
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_DEAD);
+	L4_Stop(t);
+	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_INACTIVE);
+}
+
+TEST(schedule, state_of_nobody)
+{
+	EXPECT_EQ(state_of(thread_id_new()), L4_SCHEDRESULT_ERROR);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
+	EXPECT_EQ(state_of(L4_nilthread), L4_SCHEDRESULT_ERROR);
+	EXPECT_EQ(state_of(L4_anythread), L4_SCHEDRESULT_ERROR);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
+}
+
+TEST(schedule, by_local_id)
+{
+	EXPECT_EQ(state_of(L4_MyLocalId()), L4_SCHEDRESULT_RUNNING);
+	EXPECT_EQ(state_of((L4_ThreadId_t){.raw = L4_MyLocalId().raw + 0x10000000}), L4_SCHEDRESULT_ERROR);
+}
+
+TEST(schedule, processor)
+{
+	EXPECT(L4_Set_ProcessorNo(worker, L4_ProcessorNo()) != 0);
+	EXPECT_EQ(L4_Set_ProcessorNo(worker, 1), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
+}
+
+/* A refusal changes nothing, also not what stands before the bad argument. */
+TEST(schedule, refusal_changes_nothing)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
+	L4_Time_t slice, quantum;
+	L4_Word_t old;
+
+	EXPECT_EQ(L4_Schedule(t, (L4_Word_t)L4_TimePeriod(5000).raw << 16, ~0UL, PRIORITY_WORKER + 1, ~0UL, &old), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
+	EXPECT_EQ(L4_Schedule(t, (L4_Word_t)L4_TimePeriod(5000).raw << 16, 7, ~0UL, ~0UL, &old), 0);
+	EXPECT(L4_Timeslice(t, &slice, &quantum) != 0);
+	EXPECT_EQ(slice.raw, L4_TimePeriod(10000).raw);
+}
+
 static volatile L4_Word_t result, error;
 
 static void raises(L4_Word_t victim)

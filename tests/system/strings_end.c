@@ -253,6 +253,45 @@ TEST(strings, receiver_halted_while_the_sender_copies)
 	expect_success();
 }
 
+/* A page may come to a side that is halted; the copy goes on when it is not any more. */
+static void halted_while_it_faults(unsigned who)
+{
+	struct message m;
+	L4_Word_t far = who == S ? FAR_SOURCE : FAR_TARGET;
+
+	service = (struct service){.source = (L4_Word_t)source, .target = (L4_Word_t)target};
+	L4_Flush(fpage(far, 30, L4_FullyAccessible));
+	cast_simply(&own_space, &own_space);
+	party[who].pager = worker;
+	string(who == S ? far : (L4_Word_t)source, 2 * PAGE);
+	buffer(who == R ? far : (L4_Word_t)target, 2 * PAGE);
+	go(R);
+	go(S);
+	fault_of(who, &m, far, who == S ? L4_Readable : L4_Writable);
+	EXPECT_EQ(registers(who, TAKE_HALT | HALTED), who == S ? SENDING : RECEIVING);
+	EXPECT_OK(answer(&m));
+	L4_Sleep(L4_TimePeriod(5000 * time_scale));
+	EXPECT_EQ(party[S].done + party[R].done, 0);
+	expect_copied(0, 0, 0);
+	registers(who, TAKE_HALT);
+	fault_of(who, &m, far + PAGE, who == S ? L4_Readable : L4_Writable);
+	EXPECT_OK(answer(&m));
+	ended(S);
+	ended(R);
+	expect_success();
+	expect_copied(0, 0, 2 * PAGE);
+}
+
+TEST(strings, sender_halted_while_it_faults)
+{
+	halted_while_it_faults(S);
+}
+
+TEST(strings, receiver_halted_while_it_faults)
+{
+	halted_while_it_faults(R);
+}
+
 /* Several transfers at a time. */
 
 TEST(strings, two_transfers_at_once)

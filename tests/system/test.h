@@ -124,6 +124,8 @@ L4_Word_t utcb_new(struct space *space);
 L4_ThreadId_t thread_create(struct space *space, L4_ThreadId_t pager);
 /* Run function(argument) in a thread that thread_create made, on a stack of its own. */
 void thread_run(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument);
+/* The same when its pager is the warden. */
+void thread_run_by_warden(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument);
 /* The same on a given stack. */
 void thread_run_on(L4_ThreadId_t thread, L4_Word_t stack_top, void (*function)(L4_Word_t),
 		   L4_Word_t argument);

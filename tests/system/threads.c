@@ -384,13 +384,19 @@ void thread_run(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t arg
 	thread_run_on(thread, stack_new(), function, argument);
 }
 
-L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_Word_t argument)
+void thread_run_by_warden(L4_ThreadId_t thread, void (*function)(L4_Word_t), L4_Word_t argument)
 {
-	L4_ThreadId_t thread = thread_create(space, warden);
 	L4_Word_t words[3] = {thread.raw, (L4_Word_t)thread_entry,
 			      stack_prepare(stack_new(), function, argument)};
 
 	REQUIRE_OK(words_send(warden, LABEL_START, 3, words));
+}
+
+L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_Word_t argument)
+{
+	L4_ThreadId_t thread = thread_create(space, warden);
+
+	thread_run_by_warden(thread, function, argument);
 	return thread;
 }
 

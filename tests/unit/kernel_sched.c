@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/kernel_sched.c - who runs next: order, priorities, slices, hand-over, donation.
+ * tests/unit/kernel_sched.c - who runs next: order, priorities, slices, quanta, preemption, hand-over, donation.
  *
- * The clock and the end of an IPC by timeout are made up. After each step what sched.h promises of the queues is checked
+ * The clock, the end of an IPC by timeout and the messages of who is preempted or out of time are made up. After each step what sched.h promises of the queues is checked
  * in all of them: a bit for each queue that is not empty, `floor` the highest, and who runs is in none.
  */
 #include <setjmp.h>
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "core/fault.h"
 #include "core/ipc.h"
 #include "core/sched.h"
 #include "x86/clock.h"
@@ -24,6 +25,8 @@ static struct cpu cpu;
 static struct wheel wheel;
 static struct ring queues[PRIORITIES];
 static struct tcb idle, thread[THREADS];
+static struct utcb utcbs[THREADS + 1];
+static struct tcb *told_preempted, *told_exhausted;
 
 usec_t clock_now(void)
 {
@@ -35,6 +38,23 @@ void ipc_timed_out(struct tcb *t)
 {
 	t->wait = NOT_WAITING;
 	sched_ready(t);
+}
+
+/* Who sends such a message waits for the answer. */
+struct tcb *fault_preempted(struct tcb *self)
+{
+	if (self->utcb_map->exception_handler == NIL_THREAD)
+		return NULL;
+	told_preempted = self;
+	self->hold = HOLD_SENDING;
+	return sched_next(self);
+}
+
+struct tcb *fault_exhausted(struct tcb *self)
+{
+	told_exhausted = self;
+	self->hold = HOLD_SENDING;
+	return sched_next(self);
 }
 
 void panic(const char *format, ...)
@@ -50,6 +70,10 @@ static void tcb_make(struct tcb *t, unsigned priority)
 	t->priority = priority << 2 | 3;
 	t->wait = NOT_WAITING;
 	t->slice = SLICE_DEFAULT;
+	t->quantum = t->quantum_left = USEC_NEVER;
+	t->utcb_map = &utcbs[t == &idle ? THREADS : t - thread];
+	memset(t->utcb_map, 0, sizeof(*t->utcb_map));
+	t->utcb_map->exception_handler = 7;
 	ring_init(&t->ready_link);
 	timeout_init(&t->timeout);
 }
@@ -58,6 +82,7 @@ static int setup(void **state)
 {
 	(void)state;
 	now = 1000;
+	told_preempted = told_exhausted = NULL;
 	memset(&cpu, 0, sizeof(cpu));
 	wheel_init(&wheel, now);
 	cpu.wheel = &wheel;
@@ -83,7 +108,7 @@ static void check(const struct tcb *running)
 		for (struct ring *r = queues[p].next; r != &queues[p]; r = r->next)
 			assert_int_equal(tcb_priority(CONTAINER_OF(r, struct tcb, ready_link)), p);
 	}
-	assert_int_equal(cpu.floor, highest > 0 ? highest << 2 : 0);
+	assert_int_equal(cpu.ready_floor, highest > 0 ? highest << 2 : 0);
 	assert_true(ring_empty(&running->ready_link));
 	assert_true(ring_empty(&idle.ready_link));
 }
@@ -175,6 +200,41 @@ static void who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice(void 
 	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
 }
 
+static void who_is_woken_runs_at_once_if_it_is_better(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	now += 3000;
+	expect_runs(sched_woken(&thread[0], &thread[2]), &thread[2]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+}
+
+static void who_is_woken_is_queued_if_it_is_not_better(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 50);
+	expect_runs(sched_woken(&thread[0], &thread[1]), &thread[0]);
+	expect_runs(sched_woken(&thread[0], &thread[2]), &thread[0]);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[2]);
+}
+
+static void who_is_woken_runs_when_the_cpu_is_idle_and_nobody_better_is_ready(void **state)
+{
+	(void)state;
+	expect_runs(sched_woken(&idle, &thread[1]), &thread[1]);
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[2]);
+	expect_runs(sched_woken(&idle, &thread[0]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+}
+
 static void who_yields_goes_behind_its_equals_and_gets_a_new_slice(void **state)
 {
 	(void)state;
@@ -211,7 +271,7 @@ static void a_slice_that_is_over_lets_the_next_run(void **state)
 static void a_thread_without_slice_is_not_ended_by_the_clock(void **state)
 {
 	(void)state;
-	thread[0].slice = 0;
+	thread[0].slice = USEC_NEVER;
 	sched_ready(&thread[0]);
 	expect_runs(sched_next(&thread[3]), &thread[0]);
 	assert_int_equal(cpu.slice_end, USEC_NEVER);
@@ -268,6 +328,342 @@ static void a_donation_goes_to_anybody_and_the_giver_stays_ready(void **state)
 	assert_int_equal(cpu.slice_end, end);
 	expect_runs(sched_next(&thread[1]), &thread[2]);
 	expect_runs(sched_next(&thread[2]), &thread[0]);
+}
+
+static void a_donated_slice_is_the_givers_and_the_rest_of_an_interrupted_one(void **state)
+{
+	usec_t end;
+
+	(void)state;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	end = cpu.slice_end;
+	sched_ready(&thread[1]);
+	thread[1].slice_left = 70;
+	now += 1000;
+	expect_runs(sched_donate(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, end + 70);
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[1], now), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void the_giver_does_not_interrupt_its_own_donation_but_a_better_one_does(void **state)
+{
+	(void)state;
+	tcb_make(&thread[1], 3);
+	tcb_make(&thread[4], 101);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	expect_runs(sched_donate(&thread[0], &thread[1]), &thread[1]);
+	sched_ready(&thread[2]);
+	expect_runs(sched_continue(&thread[1]), &thread[1]);
+	sched_ready(&thread[4]);
+	expect_runs(sched_continue(&thread[1]), &thread[4]);
+	expect_runs(sched_next(&thread[4]), &thread[0]);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+}
+
+static void an_unlimited_slice_is_donated_as_one_of_the_receiver(void **state)
+{
+	(void)state;
+	thread[0].slice = USEC_NEVER;
+	thread[1].slice = 123;
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	expect_runs(sched_donate(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, now + 123);
+}
+
+/* Choose thread[0] from the queue, so that it runs on a slice of its own. */
+static void run_thread_0(void)
+{
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+}
+
+static void a_quantum_counts_over_slices_and_ends_exactly(void **state)
+{
+	(void)state;
+	sched_set_quantum(&thread[0], SLICE_DEFAULT + 500);
+	run_thread_0();
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_int_equal(thread[0].quantum_left, 500);
+	assert_int_equal(cpu.slice_end, now + 500);
+	now += 499;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_null(told_exhausted);
+	now += 1;
+	expect_runs(sched_tick(&thread[0], now), &idle);
+	assert_ptr_equal(told_exhausted, &thread[0]);
+	assert_int_equal(thread[0].quantum_left, 0);
+}
+
+static void a_quantum_counts_only_while_its_thread_runs(void **state)
+{
+	(void)state;
+	sched_set_quantum(&thread[0], 5000);
+	run_thread_0();
+	now += 1000;
+	expect_runs(sched_hand_over(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(thread[0].quantum_left, 4000);
+	now += 700;
+	expect_runs(sched_hand_over(&thread[1], &thread[0]), &thread[0]);
+	now += 300;
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[2]);
+	expect_runs(sched_continue(&thread[0]), &thread[2]);
+	assert_int_equal(thread[0].quantum_left, 3700);
+	now += 100;
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	assert_int_equal(sched_quantum_left(&thread[0], &thread[0]), 3700);
+	now += 200;
+	sched_ready(&thread[1]);
+	expect_runs(sched_donate(&thread[0], &thread[1]), &thread[1]);
+	now += 50;
+	assert_int_equal(sched_quantum_left(&thread[1], &thread[0]), 3500);
+}
+
+static void who_is_handed_control_is_stopped_by_its_own_quantum(void **state)
+{
+	(void)state;
+	sched_set_quantum(&thread[1], 200);
+	run_thread_0();
+	expect_runs(sched_hand_over(&thread[0], &thread[1]), &thread[1]);
+	assert_int_equal(cpu.slice_end, now + 200);
+	now += 200;
+	sched_tick(&thread[1], now);
+	assert_ptr_equal(told_exhausted, &thread[1]);
+}
+
+/* Late, because it could not be told in the middle of a call: but it is told. */
+static void a_quantum_that_ends_where_nobody_looks_is_found_by_the_clock(void **state)
+{
+	(void)state;
+	sched_set_quantum(&thread[0], 200);
+	run_thread_0();
+	now += 900;
+	thread[0].hold = HOLD_HALTED;
+	expect_runs(sched_next(&thread[0]), &idle);
+	assert_int_equal(thread[0].quantum_left, 1);
+	thread[0].hold = 0;
+	run_thread_0();
+	now = cpu.slice_end;
+	sched_tick(&thread[0], now);
+	assert_ptr_equal(told_exhausted, &thread[0]);
+}
+
+static void no_quantum_is_never_used_up(void **state)
+{
+	(void)state;
+	sched_set_quantum(&thread[0], 10);
+	sched_set_quantum(&thread[0], USEC_NEVER);
+	run_thread_0();
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_int_equal(sched_quantum_left(&thread[0], &thread[0]), USEC_NEVER);
+}
+
+static void what_is_left_of_a_slice(void **state)
+{
+	(void)state;
+	run_thread_0();
+	now += 300;
+	assert_int_equal(sched_slice_left(&thread[0], &thread[0]), SLICE_DEFAULT - 300);
+	thread[1].slice_left = 70;
+	assert_int_equal(sched_slice_left(&thread[0], &thread[1]), 70);
+	assert_int_equal(sched_slice_left(&thread[0], &thread[2]), SLICE_DEFAULT);
+}
+
+/* thread[0] runs, 3000 us of its slice are over, and it puts off being preempted, for 500 us by priorities to 150. */
+static void run_and_put_off(unsigned better)
+{
+	thread[0].max_delay = 500;
+	thread[0].sensitive = 150;
+	utcbs[0].flags = PREEMPT_DELAY;
+	run_thread_0();
+	now += 3000;
+	tcb_make(&thread[1], better);
+	sched_ready(&thread[1]);
+}
+
+static void a_preemption_is_put_off_for_the_delay_and_no_longer(void **state)
+{
+	(void)state;
+	run_and_put_off(150);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	assert_int_equal(utcbs[0].flags, PREEMPT_DELAY | PREEMPT_PENDING);
+	assert_int_equal(cpu.slice_end, now + 500);
+	now += 499;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	now += 1;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	/* Nothing of its slice is lost, and it stays first. */
+	sched_ready(&thread[2]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+}
+
+static void a_more_important_thread_can_t_be_put_off(void **state)
+{
+	(void)state;
+	run_and_put_off(151);
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+	assert_int_equal(utcbs[0].flags, PREEMPT_DELAY);
+}
+
+static void a_more_important_thread_ends_a_delay(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	now += 10;
+	tcb_make(&thread[2], 151);
+	sched_ready(&thread[2]);
+	expect_runs(sched_continue(&thread[0]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+}
+
+static void without_a_delay_nothing_is_put_off(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	thread[0].max_delay = 0;
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+	assert_int_equal(utcbs[0].flags, PREEMPT_DELAY);
+}
+
+static void who_clears_its_flag_is_preempted_at_the_next_look(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	utcbs[0].flags &= ~(word_t)PREEMPT_DELAY;
+	now += 10;
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+}
+
+static void who_yields_then_has_its_delay_again_next_time(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	now += 100;
+	expect_runs(sched_yield(&thread[0]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	now += 50;
+	sched_ready(&thread[1]);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + 500);
+}
+
+static void the_end_of_a_slice_is_put_off_too_whatever_is_sensitive(void **state)
+{
+	(void)state;
+	run_and_put_off(100);
+	thread[0].sensitive = 0;
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_int_equal(utcbs[0].flags, PREEMPT_DELAY | PREEMPT_PENDING);
+	now += 500;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void the_end_of_a_slice_with_nobody_else_is_no_preemption(void **state)
+{
+	(void)state;
+	run_and_put_off(99);
+	utcbs[0].flags |= PREEMPT_SIGNAL;
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_int_equal(utcbs[0].flags, PREEMPT_DELAY | PREEMPT_SIGNAL);
+	assert_null(told_preempted);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
+static void a_delay_for_somebody_who_went_away_costs_no_slice(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	sched_unready(&thread[1]);
+	now += 500;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+}
+
+static void a_delay_does_not_outlast_the_quantum(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	sched_set_quantum(&thread[0], 100);
+	sched_start_slice(&thread[0]);
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	now += 100;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	assert_ptr_equal(told_exhausted, &thread[0]);
+}
+
+static void who_wants_to_be_told_is(void **state)
+{
+	(void)state;
+	utcbs[0].flags = PREEMPT_SIGNAL;
+	run_thread_0();
+	tcb_make(&thread[1], 101);
+	sched_ready(&thread[1]);
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+	assert_ptr_equal(told_preempted, &thread[0]);
+	assert_true(ring_empty(&thread[0].ready_link));
+}
+
+static void without_a_handler_nobody_is_told(void **state)
+{
+	(void)state;
+	utcbs[0].flags = PREEMPT_SIGNAL;
+	utcbs[0].exception_handler = NIL_THREAD;
+	run_thread_0();
+	tcb_make(&thread[1], 101);
+	sched_ready(&thread[1]);
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+	assert_null(told_preempted);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
+}
+
+static void a_delay_that_is_over_is_told(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	utcbs[0].flags |= PREEMPT_SIGNAL;
+	expect_runs(sched_continue(&thread[0]), &thread[0]);
+	assert_null(told_preempted);
+	now += 500;
+	expect_runs(sched_tick(&thread[0], now), &thread[1]);
+	assert_ptr_equal(told_preempted, &thread[0]);
+}
+
+static struct tcb *goes_on(struct tcb *t)
+{
+	return t;
+}
+
+static void in_a_long_operation_no_flag_counts(void **state)
+{
+	(void)state;
+	run_and_put_off(120);
+	utcbs[0].flags |= PREEMPT_SIGNAL;
+	thread[0].resume = goes_on;
+	expect_runs(sched_continue(&thread[0]), &thread[1]);
+	assert_null(told_preempted);
+	expect_runs(sched_next(&thread[1]), &thread[0]);
 }
 
 static void a_new_priority_in_every_state(void **state)
@@ -407,6 +803,9 @@ int main(void)
 		cmocka_unit_test_setup(a_thread_of_priority_0_runs_before_the_idle_thread, setup),
 		cmocka_unit_test_setup(taking_out_who_is_not_ready_does_no_harm, setup),
 		cmocka_unit_test_setup(equals_do_not_interrupt, setup),
+		cmocka_unit_test_setup(who_is_woken_runs_at_once_if_it_is_better, setup),
+		cmocka_unit_test_setup(who_is_woken_is_queued_if_it_is_not_better, setup),
+		cmocka_unit_test_setup(who_is_woken_runs_when_the_cpu_is_idle_and_nobody_better_is_ready, setup),
 		cmocka_unit_test_setup(who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice, setup),
 		cmocka_unit_test_setup(who_yields_goes_behind_its_equals_and_gets_a_new_slice, setup),
 		cmocka_unit_test_setup(who_yields_alone_goes_on, setup),
@@ -416,6 +815,29 @@ int main(void)
 		cmocka_unit_test_setup(a_better_thread_comes_before_who_is_handed_control, setup),
 		cmocka_unit_test_setup(the_idle_thread_hands_over_a_slice_of_its_own, setup),
 		cmocka_unit_test_setup(a_donation_goes_to_anybody_and_the_giver_stays_ready, setup),
+		cmocka_unit_test_setup(a_donated_slice_is_the_givers_and_the_rest_of_an_interrupted_one, setup),
+		cmocka_unit_test_setup(the_giver_does_not_interrupt_its_own_donation_but_a_better_one_does, setup),
+		cmocka_unit_test_setup(an_unlimited_slice_is_donated_as_one_of_the_receiver, setup),
+		cmocka_unit_test_setup(a_quantum_counts_over_slices_and_ends_exactly, setup),
+		cmocka_unit_test_setup(a_quantum_counts_only_while_its_thread_runs, setup),
+		cmocka_unit_test_setup(who_is_handed_control_is_stopped_by_its_own_quantum, setup),
+		cmocka_unit_test_setup(a_quantum_that_ends_where_nobody_looks_is_found_by_the_clock, setup),
+		cmocka_unit_test_setup(no_quantum_is_never_used_up, setup),
+		cmocka_unit_test_setup(what_is_left_of_a_slice, setup),
+		cmocka_unit_test_setup(a_preemption_is_put_off_for_the_delay_and_no_longer, setup),
+		cmocka_unit_test_setup(a_more_important_thread_can_t_be_put_off, setup),
+		cmocka_unit_test_setup(a_more_important_thread_ends_a_delay, setup),
+		cmocka_unit_test_setup(without_a_delay_nothing_is_put_off, setup),
+		cmocka_unit_test_setup(who_clears_its_flag_is_preempted_at_the_next_look, setup),
+		cmocka_unit_test_setup(who_yields_then_has_its_delay_again_next_time, setup),
+		cmocka_unit_test_setup(the_end_of_a_slice_is_put_off_too_whatever_is_sensitive, setup),
+		cmocka_unit_test_setup(the_end_of_a_slice_with_nobody_else_is_no_preemption, setup),
+		cmocka_unit_test_setup(a_delay_for_somebody_who_went_away_costs_no_slice, setup),
+		cmocka_unit_test_setup(a_delay_does_not_outlast_the_quantum, setup),
+		cmocka_unit_test_setup(who_wants_to_be_told_is, setup),
+		cmocka_unit_test_setup(without_a_handler_nobody_is_told, setup),
+		cmocka_unit_test_setup(a_delay_that_is_over_is_told, setup),
+		cmocka_unit_test_setup(in_a_long_operation_no_flag_counts, setup),
 		cmocka_unit_test_setup(a_new_priority_in_every_state, setup),
 		cmocka_unit_test_setup(the_same_priority_again_goes_behind, setup),
 		cmocka_unit_test_setup(a_tick_wakes_whose_time_is_over, setup),
