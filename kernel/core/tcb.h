@@ -159,7 +159,7 @@ struct tcb {
 
 	/* 0x300 the user's general registers, stored by the entry code. */
 	struct registers regs;
-	word_t unused;
+	word_t call_mark; /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
 
 	/* 0x380 the line that a receiver's waking reads. */
 	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */
@@ -169,7 +169,7 @@ struct tcb {
 	word_t fs_base;
 	word_t id;             /* global id */
 	struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
-	word_t call_mark;      /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
+	word_t scratch;        /* the entry code pushes it to load RFLAGS */
 	word_t vector;         /* 0x3b8 how the thread entered the kernel, written by the entry code */
 
 	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */
