@@ -783,6 +783,7 @@ TEST(exregs, forced_in_a_fault_whose_pager_goes)
 	thread_run(t, touches, ONLY_THERE);
 	L4_Set_PagerOf(t, pager);
 	settle();
+	((struct utcb *)L4_LocalIdOf(t).raw)->exception_handler = worker.raw;
 	force(t);
 	EXPECT_EQ(thread_delete(pager), 1);
 	settle();
