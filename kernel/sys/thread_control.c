@@ -84,7 +84,7 @@ static struct tcb *destroy_go_on(struct tcb *self)
 /* Tell those who wait for an id that is no more, in pieces; then free the space that is without threads, if any. */
 static struct tcb *mourn_go_on(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (!thread_mourn(self)) {
 		self->resume = mourn_go_on;
 		return sched_open(self);
@@ -106,7 +106,7 @@ static struct tcb *done(struct tcb *self, struct space *empty)
 /* The thread number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
 static struct tcb *wait_for_number(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (thread_mourn(self))
 		return sys_thread_control(self);
 	self->resume = wait_for_number;
@@ -164,10 +164,11 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 /* t has left a space: if it was doing a system call in pieces which works on that space, it ends where it stands. */
 static void cut_call(struct tcb *t)
 {
-	if (!t->resume || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number)
+	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on ||
+	    t->resume == wait_for_number)
 		return;
 	mapdb_revoke_end(&t->revocation);
-	t->resume = NULL;
+	t->resume = t->before_user;
 	sys_refuse(t, ERROR_INVALID_SPACE);
 }
 
