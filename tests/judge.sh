@@ -198,10 +198,21 @@ judge_boot() {
 		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
 	elif [ "$figures" != 16 ]; then
 		failing "$name" '16 BENCH lines' "$figures"
-	elif ! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
+	elif grep -q '^Pecan boot: .* modules: .* hello-c ' "$work/$name.log" &&
+		! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
 		failing "$name" 'a greeting of hello-c' "$(grep '^hello' "$work/$name.log" | tail -n 1)"
 	else
 		pass "$name"
+	fi
+}
+
+# Does the kernel use the timer that fires at a value of the time-stamp counter, where there is one?
+judge_timer() {
+	await bochs.boot
+	if grep -q 'timer .*, by TSC deadline$' "$work/bochs.boot.log"; then
+		pass "$1"
+	else
+		failing "$1" 'timer ..., by TSC deadline' "$(grep ' kHz, timer ' "$work/bochs.boot.log" || true)"
 	fi
 }
 
