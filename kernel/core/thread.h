@@ -72,9 +72,9 @@ bool thread_mourn(struct tcb *self);
 bool thread_is_leaving(word_t id);
 
 /*
- * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot that space_utcb()
- * has backed. Its IPC is aborted. Returns the space that it leaves if that has no thread any more: it must be destroyed
- * then.
+ * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot that
+ * space_utcb() has backed. Its IPC is aborted. Returns the space that it leaves if that has no thread any more: it
+ * must be destroyed then.
  */
 struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb);
 
