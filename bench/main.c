@@ -9,6 +9,7 @@
 #include <service/root.h>
 
 #include "clock.h"
+#include "irq.h"
 #include "irqoff.h"
 #include "map.h"
 #include "partner.h"
@@ -115,6 +116,18 @@ static bool ask_tree(L4_ThreadId_t partner)
 	return answer != TREE_FAILED;
 }
 
+static bool ask_irq(void)
+{
+	struct figures figures;
+	enum irq_answer answer = irq_latency(IRQ_ROUNDS_MAX, &figures);
+
+	if (answer == IRQ_DONE)
+		report_add("irq.latency", "from the vector to the driver", &figures);
+	if (answer == IRQ_NO_LINE)
+		printf("bench: no irq.latency: the line of COM1 is not to be had\n");
+	return answer != IRQ_FAILED;
+}
+
 static void end_work(const char *name, const char *meaning)
 {
 	struct figures figures;
@@ -213,6 +226,11 @@ static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clo
 		return false;
 	}
 	report_print("Pages mapped and taken back", unit->name);
+	if (!ask_irq()) {
+		printf("bench: interrupts failed\n");
+		return false;
+	}
+	report_print("A device's interrupt", unit->name);
 	if (!ask_irqoff(partner)) {
 		printf("bench: watching how late interrupts are failed\n");
 		return false;

@@ -156,50 +156,40 @@ static bool names_kip(unsigned long base, unsigned int log2)
 	return base == (unsigned long)kip && log2 == PAGE_LOG2;
 }
 
-/* The X.2 request. False: malformed, no answer. */
-static bool answer_request(const struct request *request, L4_MapItem_t *item)
+/* The X.2 request. */
+static L4_MapItem_t answer_request(const struct request *request)
 {
 	L4_Fpage_t fpage = { .raw = request->word[0] };
 	unsigned long attributes = request->word[1];
 
-	if (L4_IsIoFpage(fpage)) {
-		*item = give_ports(request);
-		return true;
-	}
+	if (L4_IsIoFpage(fpage))
+		return give_ports(request);
 
 	bool any = fpage.raw >> 10 == ~0UL >> 10;
 	unsigned long base = L4_Address(fpage);
 	unsigned int log2 = L4_SizeLog2(fpage);
 	unsigned int owner = owner_of(request);
 
-	if (log2 < PAGE_LOG2)
-		return false;
-	*item = refusal();
-	if (log2 >= 52)
-		return true;
-	if (!any && base & ((1UL << log2) - 1))
-		return false;
-
+	if (log2 < PAGE_LOG2 || log2 >= 52)
+		return refusal();
 	if (!any && names_kip(base, log2)) {
 		L4_Fpage_t page = L4_FpageLog2(base, log2);
 
-		*item = L4_MapItem(L4_FpageAddRights(page, L4_ReadeXecOnly), base);
-		return true;
+		return L4_MapItem(L4_FpageAddRights(page, L4_ReadeXecOnly), base);
 	}
 	if (any && !regions_take_any(&memory, log2, owner, &base))
-		return true;
+		return refusal();
 	if (!any && (base > memory.limit ||
 		     !regions_take(&memory, base, base + (1UL << log2), owner,
 				   REGION_FREE | REGION_BOOT | REGION_DEVICE | REGION_SHARED)))
-		return true;
+		return refusal();
 	/*
 	 * The page stays the client's even if the kernel does not know the attributes: it may ask
 	 * again.
 	 */
 	if (attributes != 0 && !L4_Set_PageAttribute(L4_FpageLog2(base, log2), attributes))
-		return true;
-	*item = block_item(base, log2);
-	return true;
+		return refusal();
+	return block_item(base, log2);
 }
 
 static const char *kind_name(unsigned int kind)
@@ -286,7 +276,8 @@ static bool answer(L4_MsgTag_t tag, L4_ThreadId_t from)
 		item = give_ports(&request);
 		has_answer = true;
 	} else if (request.label == LABEL_SIGMA0) {
-		has_answer = answer_request(&request, &item);
+		item = answer_request(&request);
+		has_answer = true;
 	} else if (request.label == LABEL_SIGMA0_EXTENDED) {
 		has_answer = answer_extended(&request);
 		L4_MsgLoad(&msg);

@@ -14,7 +14,7 @@
 #define USER_END    0x00007ffffffff000UL /* the last page of the lower half is never mapped (SYSRET) */
 #define DIRECT_MAP  0xffff800000000000UL /* all RAM but the image, and nothing else */
 #define CPU_AREAS   0xffffff0000000000UL /* one CPU_AREA_SIZE a CPU */
-#define DEVICE_MAP  0xffffff0000200000UL /* the local APIC's registers */
+#define DEVICE_MAP  0xffffff0000200000UL /* the local APIC's registers, then those of the I/O APICs, a page each */
 #define KERNEL_LINK 0xffffffff80000000UL /* the image */
 #define TCB_ARRAY   0xffffffffc0000000UL /* 2^20 slots of 1 KiB */
 

@@ -3,12 +3,14 @@
  * core/ipc.c - the two phases of a message, see core/ipc.h.
  *
  * Invariants: a thread with HOLD_SENDING is in partner->senders, and nowhere else; partner->open is 0 as long
- * as that ring is not empty. A thread that waits (tcb_is_waiting) is in no ring but perhaps the timing wheel.
+ * as that ring, or the ring of waiting interrupts, is not empty. A thread that waits (tcb_is_waiting) is in no ring but
+ * perhaps the timing wheel.
  * Rules of the order: a receiver looks for queued senders before it waits, a sender for a waiting receiver
  * before it queues, so the two never wait for each other.
  */
 #include "core/ipc.h"
 #include "core/fault.h"
+#include "core/irq.h"
 #include "core/message.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -16,6 +18,7 @@
 #include "core/time.h"
 #include "core/transfer.h"
 #include "x86/clock.h"
+#include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
 /* Is what `sender` sends a message from t's own space? It is whom it speaks for that counts. */
@@ -34,17 +37,25 @@ static bool accepts(const struct tcb *t, const struct tcb *sender)
 	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t);
 }
 
-/* The first queued sender that t's receive phase asks for, or NULL. */
+/* The first queued sender that t's receive phase asks for, or NULL. Who is queued for an earlier id of t is passed over. */
 static struct tcb *queued_sender(const struct tcb *t)
 {
 	for (struct ring *r = t->senders.next; r != &t->senders; r = r->next) {
 		struct tcb *sender = CONTAINER_OF(r, struct tcb, sender_link);
 
+		if (sender->partner_id != t->id)
+			continue;
 		if (t->receive_from == ANY_THREAD || t->receive_from == sender->sender_name ||
 		    (t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t)))
 			return sender == t ? NULL : sender;
 	}
 	return NULL;
+}
+
+/* Is somebody queued whom t's receive phase asks for? */
+static bool anybody_queued(const struct tcb *t)
+{
+	return t->open == 0 && (irq_is_waiting_for(t) || queued_sender(t));
 }
 
 /* Can a message from there ever come? */
@@ -62,12 +73,21 @@ static void start_timeout(struct tcb *t, usec_t deadline)
 	t->slow |= SLOW_TIMEOUT;
 }
 
+void ipc_complete_frame(struct tcb *t)
+{
+	if (!tcb_is_waiting(t) || (t->slow & (SLOW_ROLE | SLOW_FLAGS)))
+		return;
+	t->vector = VECTOR_SYSCALL;
+}
+
 void ipc_leave(struct tcb *t)
 {
+	ipc_complete_frame(t);
 	if (t->hold & HOLD_SENDING) {
 		ring_remove(&t->sender_link);
+		tcb_update_open(t->partner);
 		if (ring_empty(&t->partner->senders))
-			t->partner->open = t->partner->id;
+			t->partner->slow &= ~(uint32_t)SLOW_PROPAGATED;
 		t->partner = NULL;
 	}
 	t->hold &= ~(word_t)(HOLD_SENDING | HOLD_RECEIVING);
@@ -75,7 +95,7 @@ void ipc_leave(struct tcb *t)
 	t->resume = transfer_outer(t);
 	if (t->slow & SLOW_TIMEOUT)
 		wheel_cancel(&t->timeout);
-	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE);
+	t->slow &= ~(uint32_t)(SLOW_TIMEOUT | SLOW_ROLE | SLOW_FLAGS);
 }
 
 void ipc_wake(struct tcb *t)
@@ -149,7 +169,7 @@ static void sender_goes_on(struct tcb *t)
 	if (t->receive_from == NIL_THREAD) {
 		t->regs.rax = 0;
 		ipc_wake(t);
-	} else if (queued_sender(t)) {
+	} else if (anybody_queued(t)) {
 		t->resume = ipc_resume;
 		if (tcb_is_runnable(t))
 			sched_ready(t);
@@ -185,11 +205,10 @@ static void follow_propagation(const struct tcb *self, const struct tcb *receive
 	struct tcb *origin;
 
 	origin = thread_find(self->sender_name);
-	if (!origin || !tcb_is_waiting(origin) || origin->receive_from != self->id)
+	if (!origin || origin->wait != self->id)
 		return;
 	origin->receive_from = receiver->id;
-	if (origin->wait == self->id)
-		origin->wait = receiver->id;
+	origin->wait = receiver->id;
 	if (origin != receiver && queued_sender(origin)) { /* somebody else speaks for the receiver already */
 		ipc_leave(origin);
 		origin->resume = ipc_resume;
@@ -202,7 +221,9 @@ static struct tcb *receive_phase(struct tcb *self, struct tcb *woken)
 {
 	struct tcb *sender;
 
-	while ((sender = queued_sender(self))) {
+	if (self->open == 0 && irq_receive(self))
+		return done(self, woken);
+	while (self->open == 0 && (sender = queued_sender(self))) {
 		int error = message_transfer(sender, self);
 
 		if (error == MESSAGE_HAS_ITEMS) {
@@ -253,29 +274,48 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 	}
 	self->hold |= HOLD_SENDING;
 	self->partner = to;
+	self->partner_id = to->id;
 	ring_insert(&to->senders, &self->sender_link);
 	to->open = 0;
+	if (self->sender_name != self->id)
+		to->slow |= SLOW_PROPAGATED;
 	start_timeout(self, deadline);
 	return sched_next(self);
 }
 
-/* May self speak for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it. */
-static bool may_speak_for(const struct tcb *self, const struct tcb *origin)
+/* self sends to an id of no thread: its answer to an interrupt, or a mistake. */
+static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
+{
+	if (!irq_answer(self, to))
+		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+	if (self->receive_from == NIL_THREAD) {
+		self->regs.rax = 0;
+		return done(self, NULL);
+	}
+	return receive_phase(self, NULL);
+}
+
+/*
+ * May self speak to `to` for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it; and
+ * within its own space for everybody, as servers do that have a thread for each client.
+ */
+static bool may_speak_for(const struct tcb *self, const struct tcb *origin, const struct tcb *to)
 {
 	const struct tcb *redirector = thread_find(origin->space->redirector);
 
-	return origin->space == self->space || (redirector && redirector->space == self->space);
+	return origin->space == self->space || to->space == self->space ||
+	       (redirector && redirector->space == self->space);
 }
 
-/* As whom does self send? Propagation that is not allowed is left undone, as X.2 says. */
-static word_t name_sender(const struct tcb *self)
+/* As whom does self send to `to`? Propagation that is not allowed is left undone, as X.2 says. */
+static word_t name_sender(const struct tcb *self, const struct tcb *to)
 {
 	struct tcb *origin;
 
 	if (self->role != ROLE_USER || !(self->regs.rax & TAG_FLAG_PROPAGATED))
 		return self->id;
 	origin = thread_find_any(self, self->utcb_map->virtual_sender);
-	return origin && may_speak_for(self, origin) ? origin->id : self->id;
+	return origin && may_speak_for(self, origin, to) ? origin->id : self->id;
 }
 
 /* Who gets what self sends to `to`: a space with a redirector reaches nobody but itself and the redirector's space. */
@@ -314,9 +354,9 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 
 	if (partner)
 		partner = redirect(self, partner);
-	self->sender_name = name_sender(self);
 	if (!partner || (partner->hold & HOLD_INACTIVE))
-		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
+		return send_to_no_thread(self, to);
+	self->sender_name = name_sender(self, partner);
 	if (!accepts(partner, self))
 		return block_sending(self, partner, send_timeout);
 
@@ -367,14 +407,36 @@ void ipc_wait_for_start(struct tcb *t, word_t pager)
 	start_waiting(t, USEC_NEVER);
 }
 
-void ipc_partner_gone(struct tcb *t)
+bool ipc_is_receiving(const struct tcb *t)
 {
-	while (!ring_empty(&t->senders))
-		ipc_fail(CONTAINER_OF(t->senders.next, struct tcb, sender_link), PHASE_SEND, IPC_NO_PARTNER);
-	for (struct ring *r = all_threads.next; r != &all_threads; r = r->next) {
-		struct tcb *other = CONTAINER_OF(r, struct tcb, all_link);
+	return t->transfer_from ||
+	       (!t->transfer.to && t->role != ROLE_EXHAUSTED && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+}
 
-		if (other != t && other->wait == t->id)
-			ipc_fail(other, PHASE_RECEIVE, IPC_NO_PARTNER);
-	}
+bool ipc_is_sending(const struct tcb *t)
+{
+	return t->transfer.to || (!t->transfer_from && t->role != ROLE_EXHAUSTED && (t->hold & HOLD_SENDING));
+}
+
+void ipc_abort(struct tcb *t)
+{
+	if (t->transfer.to || t->transfer_from || t->answer_from)
+		transfer_abort(t);
+	else if (ipc_is_sending(t))
+		ipc_fail(t, PHASE_SEND, IPC_CANCELLED);
+	else if (ipc_is_receiving(t))
+		ipc_fail(t, PHASE_RECEIVE, IPC_CANCELLED);
+}
+
+bool ipc_fail_if_partner_gone(struct tcb *t)
+{
+	if (t->role == ROLE_START)
+		return false; /* its pager may be made later, or another be given to it */
+	if ((t->hold & HOLD_SENDING) && t->partner_id != t->partner->id)
+		ipc_fail(t, PHASE_SEND, IPC_NO_PARTNER);
+	else if (t->wait != NOT_WAITING && t->wait != t->id && !source_exists(t->wait))
+		ipc_fail(t, PHASE_RECEIVE, IPC_NO_PARTNER);
+	else
+		return false;
+	return true;
 }

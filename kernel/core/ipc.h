@@ -41,10 +41,27 @@ void ipc_wake(struct tcb *t);
 /* The running thread's message was delivered to `partner`, which is in no phase any more: on to the receive phase. Returns who runs next. */
 struct tcb *ipc_sent(struct tcb *self, struct tcb *partner);
 
+/*
+ * A thread that waits as a user may have come by the path of a message, which stores RIP, RSP and nothing else: say that it
+ * is behind a system call (core/fault.h:fault_complete_frame).
+ */
+void ipc_complete_frame(struct tcb *t);
+
 /* Take t out of whatever IPC it is in, without a word to itself: it is about to be deleted or restarted. */
 void ipc_leave(struct tcb *t);
 
-/* The id of t names nobody from now on: fail those who are queued at it or wait for it alone. */
-void ipc_partner_gone(struct tcb *t);
+/*
+ * Does t send or receive, as ExchangeRegisters sees it? Its own IPC counts: a thread that waits for a page of a message
+ * that it sends is sending. A total quantum that is used up is between the thread and its scheduler: to end that wait would
+ * be to run on without one.
+ */
+bool ipc_is_sending(const struct tcb *t);
+bool ipc_is_receiving(const struct tcb *t);
+
+/* End the phase that t is in, whichever: "cancelled", or "aborted" for both partners when items are under way. */
+void ipc_abort(struct tcb *t);
+
+/* If t waits, in either phase, for an id that names nobody any more, the phase fails. True: it did. */
+bool ipc_fail_if_partner_gone(struct tcb *t);
 
 #endif

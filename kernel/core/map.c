@@ -59,7 +59,7 @@ static struct source find_source(struct space *from, virt_t address)
 	struct source s;
 
 	if (from->is_sigma0 && fpage_contains(from->kip_area, address, 1)) /* sigma0 gives the KIP to who asks for it */
-		return (struct source){ .pte = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED };
+		return (struct source){ .pte = *pagetable_find(from->root, address, &s.level) };
 	if (from->is_sigma0)
 		return sigma0_page(address);
 	if (address >= USER_END) /* 48 bits of a flexpage reach into what is not the user's */
@@ -78,26 +78,6 @@ static bool show_source(struct space *from, virt_t address, unsigned level, unsi
 	return !from->is_sigma0 || mapdb_show_sigma0(from, address, wish) || mapdb_show_sigma0(from, address, level);
 }
 
-/* The kernel interface page has no owner: who gets it from sigma0 sees the kernel's frame. What was there goes first, in pieces. */
-static enum mapdb_result map_kip(struct space *to, virt_t target, struct revocation *clearing, struct cpu *cpu)
-{
-	enum { STEPS = 4 };
-	unsigned level;
-	pte_t there;
-
-	if (ring_empty(&clearing->link))
-		mapdb_revoke_begin(clearing, to, target, target + PAGE_SIZE, RIGHTS_ALL, true);
-	if (!mapdb_revoke(clearing, STEPS, cpu))
-		return MAPDB_MORE;
-	there = *pagetable_find(to->root, target, &level);
-	if ((there & PTE_PRESENT) && !(there & PTE_KERNEL_OWNED))
-		return MAPDB_MORE; /* mapped in a pause of the walk */
-	if (!pagetable_map(to->root, target, direct_map_phys(kip_page), 0, PTE_USER | PTE_KERNEL_OWNED))
-		return MAPDB_NO_MEMORY;
-	space_invalidate(to, cpu, target);
-	return MAPDB_DONE;
-}
-
 /* Map one page of at most `level`; stores the level it came to. */
 static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
                                   struct source page, unsigned rights, bool grant, struct revocation *clearing,
@@ -107,8 +87,6 @@ static enum mapdb_result map_page(struct space *from, virt_t at, struct space *t
 	                          struct revocation *, struct cpu *) = grant ? mapdb_grant : mapdb_map;
 	enum mapdb_result result;
 
-	if (page.pte & PTE_KERNEL_OWNED)
-		return map_kip(to, target, clearing, cpu);
 	for (;; --*level) {
 		result = show_source(from, at, *level, page.level)
 		                 ? move(from, at, to, target, *level, rights, clearing, cpu) : MAPDB_NO_MEMORY;
@@ -123,6 +101,9 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 {
 	for (unsigned pages = 0; *done < size; pages++) {
 		virt_t at = source + *done, target = destination + *done;
+
+		if (!ring_empty(&clearing->link) && !clearing->flush && !mapdb_grant_finish(clearing, cpu))
+			return MAP_MORE;
 		struct source page = find_source(from, at);
 		unsigned level = page.level;
 

@@ -810,14 +810,16 @@ static bool has_already(struct space *to, virt_t target, unsigned level, uint32_
 	return true;
 }
 
-static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bits, const struct cpu *cpu)
+/* The page that is there already gets what `bits` has more in rights, and its caching. */
+static void renew(struct space *to, virt_t target, unsigned level, pte_t bits, const struct cpu *cpu)
 {
 	virt_t end = target + level_size(level);
 
 	for (virt_t at = target; at < end;) {
 		struct entry e = find(to, at, 0);
-		pte_t old = *pte_of(e), new = (old & ~PTE_NX) | (bits & PTE_WRITE) | (old & bits & PTE_NX);
+		pte_t old = *pte_of(e), new = old & ~(PTE_NX | PTE_CACHING);
 
+		new |= (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 		if (new != old && e.level > level) {
 			split(e);
 			continue;
@@ -833,16 +835,16 @@ static void add_rights(struct space *to, virt_t target, unsigned level, pte_t bi
 enum { CLEAR_STEPS = 4 };
 
 /* Take a region away, a few steps at a time; true when nothing of it is left. */
-static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, bool flush, struct cpu *cpu)
+static bool clear(struct revocation *r, struct space *s, virt_t low, word_t size, struct cpu *cpu)
 {
-	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, flush);
+	mapdb_revoke_begin(r, s, low, low + size, RIGHTS_ALL, true);
 	return mapdb_revoke(r, CLEAR_STEPS, cpu);
 }
 
 /* Has the walk just ended that took this away? */
-static bool is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size, bool flush)
+static bool is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size)
 {
-	return r->space == s && r->begin <= low && low + size <= r->high && r->flush == flush;
+	return r->space == s && r->begin <= low && low + size <= r->high && r->flush;
 }
 
 /* Is there nothing in the way of a page of this level? */
@@ -868,7 +870,7 @@ static enum mapdb_result clear_target(struct revocation *r, struct space *to, vi
 
 	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
 		return MAPDB_NO_MEMORY;
-	if (!clear(r, to, target, level_size(level), true, cpu))
+	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
 	if (level)
 		free_empty_tables(to, target, cpu);
@@ -916,7 +918,7 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 		if (cleared)
 			break;
 		if (known_parent && has_already(to, target, level, known_parent, source)) {
-			add_rights(to, target, level, bits, cpu);
+			renew(to, target, level, bits, cpu);
 			return MAPDB_DONE;
 		}
 		/* What was there goes, and the source perhaps with it. */
@@ -939,19 +941,18 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 	link_child(number, parent, source);
 	shade_of(entry)->mapping = number;
 	*pte_of(entry) = phys | bits;
-	space_invalidate(to, cpu, target); /* it may have been the kernel interface page */
 	return MAPDB_DONE;
 }
 
-/* The whole mapping moves. `entry` is where, with its shade. */
-static void grant_whole(uint32_t number, struct entry source_entry, struct space *from, struct entry entry,
-                        struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
+/* The whole mapping moves. `entry` is where, with its shade. Returns which rights the page has no longer. */
+static unsigned grant_whole(uint32_t number, struct entry source_entry, struct space *from, struct entry entry,
+                            struct space *to, virt_t target, unsigned rights, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(number);
 	virt_t source = address_of(m);
-	pte_t leaf = *pte_of(source_entry);
+	pte_t leaf = *pte_of(source_entry), bits = leaf_bits(leaf, rights, level_of(m));
 
-	*pte_of(entry) = (leaf & PTE_ADDRESS) | leaf_bits(leaf, rights, level_of(m));
+	*pte_of(entry) = (leaf & PTE_ADDRESS) | bits;
 	shade_of(entry)->mapping = number;
 	*pte_of(source_entry) = 0; /* what was set aside for it moves along */
 	shade_of(source_entry)->mapping = 0;
@@ -959,6 +960,7 @@ static void grant_whole(uint32_t number, struct entry source_entry, struct space
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
 	free_empty_tables(from, source, cpu);
+	return (leaf & ~bits & PTE_WRITE ? RIGHT_W : 0) | (bits & ~leaf & PTE_NX ? RIGHT_X : 0);
 }
 
 /*
@@ -1000,6 +1002,21 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	return MAPDB_DONE;
 }
 
+bool mapdb_grant_finish(struct revocation *r, struct cpu *cpu)
+{
+	unsigned level = 0;
+	uint32_t number;
+
+	if (!mapdb_revoke(r, CLEAR_STEPS, cpu))
+		return false;
+	while (level_size(level) < r->high - r->begin)
+		level++;
+	number = mapping_at(r->space, r->begin, level);
+	if (number) /* what the walk has seen is for who asks next */
+		mapping_of(number)->place |= (uint64_t)r->status << PLACE_STATUS_SHIFT;
+	return true;
+}
+
 static enum mapdb_result grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                                unsigned rights, struct revocation *clearing, bool walked,
                                struct cpu *cpu)
@@ -1007,6 +1024,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	enum mapdb_result result;
 	struct entry source_entry, entry;
 	uint32_t number;
+	unsigned lost = 0;
 	bool whole;
 
 	if (from->is_sigma0)
@@ -1030,14 +1048,20 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	if (!make_entry(to, target, level, &entry) || is_table(*pte_of(entry), level) || !make_shade(entry))
 		result = MAPDB_NO_MEMORY;
 	else if (whole)
-		grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
+		lost = grant_whole(number, find(from, source, 0), from, entry, to, target, rights, cpu);
 	else
 		result = grant_part(number, from, source, entry, to, target, rights, cpu);
-	if (result != MAPDB_DONE)
+	if (result != MAPDB_DONE) {
 		drop_unused(to, target, cpu);
-	else if (!whole && !clear(clearing, from, source, PAGE_SIZE, false, cpu))
-		result = MAPDB_MORE;
-	return result;
+		return result;
+	}
+	if (whole && !lost)
+		return MAPDB_DONE;
+	if (whole)
+		mapdb_revoke_begin(clearing, to, target, target + level_size(level), lost, false);
+	else
+		mapdb_revoke_begin(clearing, from, source, source + PAGE_SIZE, RIGHTS_ALL, false);
+	return mapdb_grant_finish(clearing, cpu) ? MAPDB_DONE : MAPDB_MORE;
 }
 
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -1048,7 +1072,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
 	return map(from, source, to, target, level, rights, clearing,
-	           under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	           under_way && is_cleared(clearing, to, target, level_size(level)), cpu);
 }
 
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
@@ -1058,10 +1082,8 @@ enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *t
 
 	if (under_way && !mapdb_revoke(clearing, CLEAR_STEPS, cpu))
 		return MAPDB_MORE;
-	if (under_way && is_cleared(clearing, from, source, PAGE_SIZE, false))
-		return MAPDB_DONE; /* the page was granted before that walk */
 	return grant(from, source, to, target, level, rights, clearing,
-	             under_way && is_cleared(clearing, to, target, level_size(level), true), cpu);
+	             under_way && is_cleared(clearing, to, target, level_size(level)), cpu);
 }
 
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)

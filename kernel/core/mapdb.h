@@ -24,9 +24,9 @@ enum mapdb_result { MAPDB_DONE, MAPDB_MORE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
 /*
  * Map the page of 4 KiB << 9 * level at `source` in `from` to `target` in `to`, both aligned; the source page
  * is at least that large, and present. What was mapped there before is taken away, unless it is this same page
- * got from the same place: then rights are added. Rights beyond those of the source are not given.
- * MAPDB_MORE: clearing takes longer; call again with the same arguments. MAPDB_NOTHING: the source was lost when the
- * target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
+ * got from the same place: then rights are added, and its caching is the source's. Rights beyond those of the
+ * source are not given. MAPDB_MORE: clearing takes longer; call again with the same arguments. MAPDB_NOTHING: the
+ * source was lost when the target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
  */
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu);
@@ -41,11 +41,14 @@ bool mapdb_show_sigma0(struct space *sigma0, virt_t address, unsigned level);
  * As mapdb_map(), but the page leaves `from`: the mapping moves, with everything that was made from it, and is
  * from now on made from what the granter's was made from. Of a page that is larger in the database only that
  * part is granted, and who got the part from the granter before loses it. The page keeps its rights as far as
- * `rights` has them. sigma0 keeps what it grants. After MAPDB_MORE, the part may be granted already; who does not call
- * again leaves it to those who got it from the granter.
+ * `rights` has them, and what was made from it no others. sigma0 keeps what it grants. After MAPDB_MORE it may be
+ * that the page is granted and only those who got it from the granter have still too much: then `clearing` is under
+ * way without its flush bit, and mapdb_grant_finish() must be called until it returns true. Who doesn't leaves it to
+ * them.
  */
 enum mapdb_result mapdb_grant(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                               unsigned rights, struct revocation *clearing, struct cpu *cpu);
+bool mapdb_grant_finish(struct revocation *clearing, struct cpu *cpu);
 
 /* Begin to take `rights` of [low, high) away. */
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);

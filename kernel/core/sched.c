@@ -18,7 +18,7 @@ void sched_init(struct cpu *cpu, struct ring *queues)
 	cpu->timer_at = USEC_NEVER;
 	cpu->delayed = NULL;
 	cpu->donated = 0;
-	cpu->floor = 0;
+	cpu->ready_floor = 0;
 	cpu->idle->slow |= SLOW_IDLE;
 }
 
@@ -34,13 +34,13 @@ static void update_floor(struct cpu *cpu)
 {
 	int highest = highest_ready(cpu);
 
-	cpu->floor = highest > 0 ? (uint32_t)highest << 2 : 0;
+	cpu->ready_floor = highest > 0 ? (uint32_t)highest << 2 : 0;
 }
 
-/* Is a better thread than t ready? One comparison: cpu->floor is kept for it. */
+/* Is a better thread than t ready? One comparison: cpu->ready_floor is kept for it. */
 static bool better_is_ready(const struct tcb *t)
 {
-	return t->cpu->floor > t->priority;
+	return t->cpu->ready_floor > t->priority;
 }
 
 static void enqueue(struct tcb *t, bool first)
@@ -203,7 +203,7 @@ struct tcb *sched_continue(struct tcb *self)
 
 	if (self == cpu->idle)
 		return sched_next(self);
-	if (!better_is_ready(self) || cpu->floor <= cpu->donated)
+	if (!better_is_ready(self) || cpu->ready_floor <= cpu->donated)
 		return self;
 	return preempt(self, false);
 }
@@ -236,6 +236,12 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 		return hand_over_slowly(self, to);
 	to->slice_left = 0;
 	return to;
+}
+
+struct tcb *sched_woken(struct tcb *self, struct tcb *to)
+{
+	enqueue(to, false);
+	return sched_continue(self);
 }
 
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)

@@ -47,6 +47,9 @@ struct tcb *sched_yield(struct tcb *self);
 /* self can't go on and `to`, runnable and in no queue, was woken by it: `to`, unless a better one is ready. */
 struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
 
+/* self can go on and `to`, runnable and in no queue, was woken meanwhile: the best of all. */
+struct tcb *sched_woken(struct tcb *self, struct tcb *to);
+
 /*
  * self can go on and gives the CPU to `to`, which is ready: it runs on the rest of self's slice and on what is left of an
  * interrupted one of its own. While that lasts, nobody interrupts it who would not have interrupted self. An

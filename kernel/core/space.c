@@ -119,7 +119,8 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 		*pagetable_find(s->root, s->kip_area.base, &level) = 0;
 		space_invalidate(s, cpu, s->kip_area.base);
 	}
-	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
+	/* sigma0's is a page like its others: it gives it to who asks. */
+	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED);
 	space_invalidate(s, cpu, kip_area.base);
 	s->kip_area = kip_area;
 	s->utcb_area = utcb_area;
@@ -132,7 +133,7 @@ struct utcb *space_utcb(struct space *s, virt_t utcb)
 
 	if (!entry)
 		return NULL;
-	if (!(*entry & PTE_KERNEL_OWNED) || !(*entry & PTE_WRITE)) { /* nothing, or a KIP that sigma0 gave */
+	if (!(*entry & PTE_PRESENT)) {
 		void *frame = frame_alloc();
 
 		if (!frame)

@@ -6,6 +6,9 @@
  * are of equal length. The words belong to a user who may change them between any two looks, so
  * nothing is remembered: every question is answered from the words as they are, and no answer
  * reaches beyond the list.
+ *
+ * A length has 54 bits (22, that is 4 MiB, in X.2's 32-bit layout) and no smaller limit: what is too
+ * long does not fit the buffer, or leaves user memory.
  */
 #ifndef CORE_STRING_ITEM_H
 #define CORE_STRING_ITEM_H

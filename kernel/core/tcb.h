@@ -13,7 +13,8 @@
  *   own id      the thread waits for anybody
  *   another id  the thread waits for that one
  *   NOT_WAITING it does not wait, or for one whom only C can judge (HOLD_RECEIVING, see core/ipc.c)
- * and `open` is the own id, or 0 while senders are queued, so that loading it tests for them.
+ * and `open` is the own id, or 0 while senders are queued or messages of interrupts wait, so that loading it tests
+ * for them.
  */
 #ifndef CORE_TCB_H
 #define CORE_TCB_H
@@ -36,6 +37,9 @@ struct cpu;
 
 enum { TCB_SIZE_LOG2 = 10, TCB_SIZE = 1 << TCB_SIZE_LOG2, THREAD_NUMBER_MAX = (1 << THREAD_NUMBER_BITS) - 2 };
 
+/* In `call_mark`: no RDX has it, so every `syscall` of the thread is an exception. */
+#define NO_CALL_MARK ~0UL
+
 /* Why a thread does not run, beyond waiting for a message (any bit: it is not runnable). */
 enum hold {
 	HOLD_SENDING = 1 << 0,   /* queued at `partner` */
@@ -56,13 +60,22 @@ enum role {
 	ROLE_EXHAUSTED, /* tells its scheduler that its total quantum is used up, receives a new one */
 };
 
-/* The hazards word, compared whole by the path of a message. */
+/*
+ * The hazards word: the number of the home CPU, doubled, and reasons why C alone may switch to the thread. The path of a
+ * message compares it whole; while a thread with hazards runs, C keeps the path closed (cpu.floor). Bit 0 is 0.
+ */
 enum slow {
-	SLOW_CPU_MASK = 0xff,     /* home CPU */
-	SLOW_TIMEOUT = 1 << 8,    /* `timeout` was started, in either phase */
-	SLOW_ROLE = 1 << 9,       /* does not wait as a user: C must take the message */
-	SLOW_IDLE = 1 << 14,      /* the idle thread: has no slice to hand on */
-	SLOW_QUANTUM = 1 << 15,   /* has a total quantum: the time it runs is counted */
+	SLOW_CPU_SHIFT = 1,
+	SLOW_TIMEOUT = 1 << 8,     /* `timeout` was started, in either phase */
+	SLOW_ROLE = 1 << 9,        /* does not wait as a user */
+	SLOW_HALTED = 1 << 10,     /* HOLD_HALTED */
+	SLOW_FLAGS = 1 << 11,      /* waits as a user, but goes on with RFLAGS of its own */
+	SLOW_PROPAGATED = 1 << 12, /* somebody is queued who speaks for another */
+	SLOW_REDIRECTED = 1 << 13, /* its space has a redirector */
+	SLOW_IDLE = 1 << 14,       /* the idle thread: has no slice to hand on */
+	SLOW_QUANTUM = 1 << 15,    /* has a total quantum: the time it runs is counted */
+	SLOW_FORCED = 1 << 16,     /* `before_user` is set: it must not reach user mode */
+	SLOW_CALLS = 1 << 17,      /* all its system calls are exceptions */
 };
 
 /* The general registers, where the entry code stores them; ascending addresses. */
@@ -85,12 +98,11 @@ struct tcb {
 	union {
 		struct {
 			/* Identity. Written when the thread is created, activated or deleted. */
-			struct space *space;   /* NULL: an idle thread */
+			struct space *space;   /* NULL: an idle thread, or one that was deleted */
 			struct cpu *cpu;       /* home */
-			struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
 			word_t scheduler;      /* global id */
 			struct ring space_link;
-			struct ring all_link;
+			struct ring all_link;  /* in all_threads, or among the deleted */
 
 			/* Scheduling. Home CPU. */
 			struct ring ready_link; /* in a ready queue: runnable and not running */
@@ -98,10 +110,12 @@ struct tcb {
 			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due; USEC_NEVER: unlimited */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
+			struct tcb *(*before_user)(struct tcb *); /* what `resume` becomes when all else is done, or NULL */
 
 			/* IPC. Home CPU. */
 			uint8_t role;
 			struct tcb *partner;      /* whom HOLD_SENDING waits for */
+			word_t partner_id;        /* and its id then: another one now, and the message is to nobody */
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
 			struct timeout timeout;   /* of the present phase */
@@ -110,7 +124,9 @@ struct tcb {
 			word_t sender_name;       /* the id that the receiver of its message sees: its own, or whom it speaks for */
 			word_t intended;          /* to whom a redirected message was meant to go; NIL_THREAD: not redirected */
 			word_t fault_label;       /* of a fault message */
-			word_t fault_word;        /* MR1 of a page fault */
+			word_t fault_word;        /* MR1 of a page fault; EXC_TRAP of an exception */
+			word_t fault_address;     /* EXC_CR2 of an exception */
+			bool faults_are_exceptions; /* its page faults go to the exception handler, with all registers */
 
 			/* A message with typed items under way (core/transfer.h). */
 			struct transfer transfer;  /* as its sender */
@@ -124,6 +140,10 @@ struct tcb {
 			unsigned unmap_item;      /* the message register it is at; MemoryControl's, too */
 			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */
+
+			/* Interrupts (core/irq.h). */
+			struct ring interrupts;   /* whose messages wait for me */
+			unsigned interrupt_count; /* how many I handle */
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;
@@ -139,32 +159,36 @@ struct tcb {
 
 	/* 0x300 the user's general registers, stored by the entry code. */
 	struct registers regs;
-	word_t unused;
+	word_t call_mark; /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
 
 	/* 0x380 the line that a receiver's waking reads. */
-	uint32_t slow;     /* enum slow */
-	uint32_t priority; /* priority << 2 | 3, see abi/syscall.h: compared with a call word */
-	word_t cr3;        /* of the space */
-	word_t utcb;       /* user address: local id and GS base */
+	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */
+	uint32_t slow;         /* enum slow; in one word with the priority */
+	word_t cr3;            /* of the space */
+	word_t utcb;           /* user address: local id and GS base */
 	word_t fs_base;
-	word_t id;         /* global id */
-	word_t unused2[2];
-	word_t vector;     /* 0x3b8 how the thread entered the kernel, written by the entry code */
+	word_t id;             /* global id */
+	struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
+	word_t scratch;        /* the entry code pushes it to load RFLAGS */
+	word_t vector;         /* 0x3b8 how the thread entered the kernel, written by the entry code */
 
 	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */
-	word_t error;
+	union {
+		word_t error;  /* in the kernel: of the exception that led here */
+		word_t own_id; /* while it runs or waits as a user: the id once more, in the line that a sender writes */
+	};
 	word_t rip;
 	word_t cs;
 	word_t rflags;
 	word_t rsp;
 	word_t ss;
 	word_t wait; /* 0x3f0: NOT_WAITING, own id or partner's id */
-	word_t open; /* 0x3f8: own id, or 0 while senders are queued */
+	word_t open; /* 0x3f8: own id, or 0 while senders are queued or interrupts wait */
 };
 
 _Static_assert(sizeof(struct tcb) == TCB_SIZE, "the slot of a thread number");
 _Static_assert(offsetof(struct tcb, regs) == 0x300, "what C alone uses has grown into what a message touches");
-_Static_assert(offsetof(struct tcb, slow) == 0x380, "a cache line of its own");
+_Static_assert(offsetof(struct tcb, priority) == 0x380, "a cache line of its own");
 _Static_assert(offsetof(struct tcb, vector) == 0x3b8, "just below the frame");
 _Static_assert(offsetof(struct tcb, error) == 0x3c0, "a cache line of its own");
 _Static_assert(offsetof(struct tcb, ss) == 0x3e8, "the processor pushes from slot + 0x3f0 down");
@@ -192,6 +216,12 @@ static inline bool id_is_local(word_t id)
 static inline unsigned tcb_priority(const struct tcb *t)
 {
 	return t->priority >> 2;
+}
+
+/* Something was taken out of `senders` or `interrupts`, or the id has changed. */
+static inline void tcb_update_open(struct tcb *t)
+{
+	t->open = ring_empty(&t->senders) && ring_empty(&t->interrupts) ? t->id : 0;
 }
 
 static inline bool tcb_is_waiting(const struct tcb *t)

@@ -4,11 +4,18 @@
  *
  * The array of TCBs is virtual: four slots share a page, and where none of the four is a thread all entries of the page
  * table show one read-only page of ones, in which every id is the id of nobody.
+ *
+ * When a thread is deleted or gets another id, others may wait for the old one. Nobody keeps a list of them, because
+ * that would be work for every message. So whoever did it looks at all threads, in pieces (thread_mourn); the old id
+ * names nobody from the first moment on. Each such walk finds all who wait in vain, whatever for: so a walk that is
+ * never finished, because its thread was deleted, is made up for by the one that this deletion begins.
  */
 #include "core/thread.h"
+#include "abi/syscall.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
+#include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -18,6 +25,9 @@
 #include "x86/fpu.h"
 
 struct ring all_threads = { &all_threads, &all_threads };
+
+/* Deleted while others were queued at them: their slots are free when the queues are empty. Their id is nilthread. */
+static struct ring deleted = { &deleted, &deleted };
 
 enum { SLOTS_A_PAGE = PAGE_SIZE / TCB_SIZE };
 
@@ -105,19 +115,53 @@ struct tcb *thread_find_number(word_t id)
 	return t;
 }
 
+/* The thread whose UTCB this is, at that address of that space, or NULL. */
+static struct tcb *owner_of(const struct utcb *u, const struct space *space, virt_t utcb)
+{
+	struct tcb *t = tcb_slot(u->my_global_id); /* users can write that: believed only if the thread says so, too */
+
+	return t->space == space && t->utcb == utcb && t->utcb_map ? t : NULL;
+}
+
 struct tcb *thread_find_any(const struct tcb *self, word_t id)
 {
 	if (id == NIL_THREAD)
 		return NULL;
 	if (!id_is_local(id))
 		return thread_find(id);
-	for (struct ring *r = self->space->threads.next; r != &self->space->threads; r = r->next) {
-		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
+	/* UTCBs that are used together mostly share a page. */
+	if (((id ^ self->utcb) & ~(word_t)(PAGE_SIZE - UTCB_SIZE)) == 0)
+		return owner_of((const struct utcb *)((const char *)self->utcb_map + (id - self->utcb)), self->space, id);
+	return thread_at(self->space, id);
+}
 
-		if (t->utcb == id && t->utcb_map)
-			return t;
-	}
-	return NULL;
+struct tcb *thread_at(const struct space *space, virt_t utcb)
+{
+	unsigned level;
+	pte_t entry;
+
+	if ((utcb & (UTCB_SIZE - 1)) || !fpage_contains(space->utcb_area, utcb, UTCB_SIZE))
+		return NULL;
+	entry = *pagetable_find(space->root, utcb, &level);
+	if (!(entry & PTE_KERNEL_OWNED) || !(entry & PTE_WRITE))
+		return NULL;
+	return owner_of(direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1))), space, utcb);
+}
+
+/* Is the thread that t calls so of this space? */
+static bool is_of_space(const struct tcb *t, word_t id, const struct space *space)
+{
+	const struct tcb *named = thread_find_any(t, id);
+
+	return named && named->space == space;
+}
+
+bool thread_obeys(const struct tcb *t, const struct tcb *self)
+{
+	if (!t->utcb_map)
+		return false;
+	return t->space == self->space || is_of_space(t, t->utcb_map->pager, self->space) ||
+	       is_of_space(t, t->utcb_map->exception_handler, self->space);
 }
 
 word_t thread_name(const struct tcb *self, const struct tcb *other)
@@ -128,9 +172,20 @@ word_t thread_name(const struct tcb *self, const struct tcb *other)
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
-	t->open = ring_empty(&t->senders) ? id : 0;
+	tcb_update_open(t);
+	if (t->role == ROLE_USER)
+		t->own_id = id;
 	if (t->utcb_map)
 		t->utcb_map->my_global_id = id;
+}
+
+static void join(struct tcb *t, struct space *space)
+{
+	t->space = space;
+	t->cr3 = space_cr3(space);
+	t->slow &= ~(uint32_t)SLOW_REDIRECTED;
+	t->slow |= space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
+	ring_insert(&space->threads, &t->space_link);
 }
 
 struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_t scheduler)
@@ -146,14 +201,15 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->slice = SLICE_DEFAULT;
 	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
-	t->slow = cpu->number;
+	t->slow = cpu->slow;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
-	t->rflags = RFLAGS_ALWAYS;
+	t->call_mark = CALL_MARK;
 	t->cs = SELECTOR_USER_CODE;
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);
 	ring_init(&t->sender_link);
+	ring_init(&t->interrupts);
 	ring_init(&t->ready_link);
 	ring_init(&t->all_link);
 	ring_init(&t->space_link);
@@ -161,22 +217,10 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	ring_init(&t->revocation.link);
 	set_id(t, id);
 	if (space) {
-		t->cr3 = space_cr3(space);
-		ring_insert(&space->threads, &t->space_link);
+		join(t, space);
 		ring_insert(&all_threads, &t->all_link);
 	}
 	return t;
-}
-
-bool thread_has_utcb(const struct space *space, virt_t utcb)
-{
-	for (struct ring *r = space->threads.next; r != &space->threads; r = r->next) {
-		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
-
-		if (t->utcb == utcb && t->utcb_map)
-			return true;
-	}
-	return false;
 }
 
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
@@ -214,29 +258,113 @@ struct space *thread_delete(struct tcb *t)
 	ipc_leave(t);
 	finish_destruction(t);
 	sched_unready(t);
-	ipc_partner_gone(t);
+	irq_handler_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
 	if (t->utcb_map)
 		space->active_threads--;
 	ring_remove(&t->space_link);
 	ring_remove(&t->all_link);
-	slot_free(t);
+	if (ring_empty(&t->senders)) {
+		slot_free(t);
+	} else {
+		t->id = NIL_THREAD;
+		t->space = NULL;
+		ring_insert(&deleted, &t->all_link);
+	}
 	return ring_empty(&space->threads) ? space : NULL;
+}
+
+bool thread_is_leaving(word_t id)
+{
+	return tcb_slot(id)->id == NIL_THREAD;
+}
+
+static void free_deleted(void)
+{
+	struct ring *next;
+
+	for (struct ring *r = deleted.next; r != &deleted; r = next) {
+		struct tcb *t = CONTAINER_OF(r, struct tcb, all_link);
+
+		next = r->next;
+		if (!ring_empty(&t->senders))
+			continue;
+		ring_remove(r);
+		slot_free(t);
+	}
+}
+
+void thread_mourn_begin(struct tcb *self)
+{
+	ring_remove(&self->all_link);
+	ring_insert(all_threads.next, &self->all_link);
+}
+
+bool thread_mourn(struct tcb *self)
+{
+	enum { PIECE = 128, FAILURE = 8 }; /* so many threads are looked at; one that fails counts as so many more */
+	struct ring *at = self->all_link.next; /* its own link is where it stands: the order means nothing */
+
+	for (unsigned cost = 0; at != &all_threads && cost < PIECE; cost++, at = at->next)
+		if (ipc_fail_if_partner_gone(CONTAINER_OF(at, struct tcb, all_link)))
+			cost += FAILURE;
+	ring_remove(&self->all_link);
+	ring_insert(at, &self->all_link);
+	if (at != &all_threads)
+		return false;
+	free_deleted();
+	return true;
+}
+
+void thread_set_pager(struct tcb *t, word_t pager)
+{
+	t->utcb_map->pager = pager;
+	if (t->role == ROLE_START) {
+		ipc_leave(t);
+		ipc_wait_for_start(t, pager);
+	}
 }
 
 void thread_rename(struct tcb *t, word_t id)
 {
 	if (t->id == id)
 		return;
-	ipc_partner_gone(t);
-	/* An open wait is the own id: it follows. */
-	if (t->wait == t->id)
-		t->wait = id;
-	/* So does what it is sending. */
-	if (t->sender_name == t->id)
-		t->sender_name = id;
-	if (t->transfer.sender_name == t->id)
-		t->transfer.sender_name = id;
+	/* Who waits for the start message waits on; its wait is not by its own id. */
+	if (t->role != ROLE_START)
+		ipc_abort(t);
+	irq_handler_gone(t);
 	set_id(t, id);
+}
+
+/* How a thread of this space is called outside of it. */
+static word_t global_name(const struct tcb *t, word_t id)
+{
+	const struct tcb *named = id_is_local(id) ? thread_find_any(t, id) : NULL;
+
+	return named ? named->id : id;
+}
+
+struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb)
+{
+	struct space *old = t->space;
+
+	if (t->role != ROLE_START)
+		ipc_abort(t);
+	if (t->utcb_map) {
+		struct utcb *u = space_utcb(space, utcb);
+
+		words_copy((word_t *)u, (const word_t *)t->utcb_map, UTCB_SIZE / sizeof(word_t));
+		u->my_local_id = utcb;
+		u->my_global_id = t->id;
+		u->pager = global_name(t, u->pager);
+		u->exception_handler = global_name(t, u->exception_handler);
+		t->utcb_map = u;
+		t->utcb = utcb;
+		old->active_threads--;
+		space->active_threads++;
+	}
+	ring_remove(&t->space_link);
+	join(t, space);
+	return ring_empty(&old->threads) ? old : NULL;
 }

@@ -22,31 +22,25 @@ section .cpu_text progbits alloc exec nowrite align=4096
 ; The system-call door. In: RCX = user RIP, R11 = user RFLAGS, everything else the user's. Out: never returns here.
 global syscall_entry
 syscall_entry:
+	mov [cpu_page + CPU_USER_RFLAGS], r11       ; for a call that turns out to be an exception
 	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
-%define SELF(field) r11 - TCB_CURRENT + field
-	mov [SELF(TCB_RIP)], rcx
-	mov [SELF(TCB_RSP)], rsp
-	mov [SELF(TCB_rcx)], rcx                    ; what SYSRET will leave there again
-	mov [SELF(TCB_rax)], rax
-	mov [SELF(TCB_rdx)], rdx
-	mov [SELF(TCB_rdi)], rdi
-	mov [SELF(TCB_rsi)], rsi
-	mov [SELF(TCB_rbx)], rbx
-	mov [SELF(TCB_rbp)], rbp
-	mov [SELF(TCB_r8)], r8
-	mov [SELF(TCB_r9)], r9
-	mov [SELF(TCB_r10)], r10
-	mov [SELF(TCB_r12)], r12
-	mov [SELF(TCB_r13)], r13
-	mov [SELF(TCB_r14)], r14
-	mov [SELF(TCB_r15)], r15
-	mov eax, USER_RFLAGS                        ; rax = the flags of every thread after a system call
-	mov [SELF(TCB_r11)], rax
-	mov [SELF(TCB_RFLAGS)], rax
-	mov qword [SELF(TCB_CS)], USER_CS
-	mov qword [SELF(TCB_SS)], USER_SS
-	mov qword [SELF(TCB_VECTOR)], VECTOR_SYSCALL
-	mov qword [SELF(TCB_ERROR)], 0
+%define ENTERED(field) r11 - TCB_CURRENT + field
+	mov [ENTERED(TCB_RIP)], rcx
+	mov [ENTERED(TCB_RSP)], rsp
+	mov [ENTERED(TCB_rax)], rax
+	mov [ENTERED(TCB_rdx)], rdx
+	mov [ENTERED(TCB_rdi)], rdi
+	mov [ENTERED(TCB_rsi)], rsi
+	mov [ENTERED(TCB_rbx)], rbx
+	mov [ENTERED(TCB_rbp)], rbp
+	mov [ENTERED(TCB_r8)], r8
+	mov [ENTERED(TCB_r9)], r9
+	mov [ENTERED(TCB_r10)], r10
+	mov [ENTERED(TCB_r12)], r12
+	mov [ENTERED(TCB_r13)], r13
+	mov [ENTERED(TCB_r14)], r14
+	mov [ENTERED(TCB_r15)], r15
+	mov qword [ENTERED(TCB_VECTOR)], VECTOR_SYSCALL ; RCX, R11 and the flags: core/fault.c:fault_complete_frame
 	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
 	lea rdi, [r11 - TCB_CURRENT]                ; rdi = the running thread
 	xor ebp, ebp                                ; a backtrace ends here
@@ -55,6 +49,36 @@ syscall_entry:
 	mov rdi, rax                                ; rdi = who runs next
 	mov rax, leave_to
 	jmp rax
+
+%include "entry/path.asm"
+
+; The path's guards leave through here: with the call word again, if they have overwritten it, and a reason to count.
+%macro MISS 1-2
+%if %0 == 2
+	mov rdx, [cpu_page + CPU_WORD_%2]
+%endif
+	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
+	jmp syscall_entry
+%endmacro
+; CHECK_PARTNER said no: was it nothing but the borrow?
+%macro MISS_CHECK 1
+	cmp edx, -1
+	je miss_priority_of_%1
+	MISS HAZARD, %1
+%endmacro
+miss_tag:                        MISS TAG
+miss_call_word:                  MISS CALL_WORD
+miss_partner:                    MISS PARTNER
+miss_partner_of_reply_wait:      MISS PARTNER, REPLY_WAIT
+miss_partner_of_from:            MISS PARTNER, FROM
+miss_pending_of_reply_wait:      MISS PENDING, REPLY_WAIT
+miss_pending_of_from:            MISS PENDING, FROM
+miss_of_call:                    MISS_CHECK CALL
+miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
+miss_of_from:                    MISS_CHECK FROM
+miss_priority_of_CALL:           MISS PRIORITY, CALL
+miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
+miss_priority_of_FROM:           MISS PRIORITY, FROM
 
 section .cpu_data progbits alloc noexec write align=4096
 ; Stands for the CPU's data page in the copied code above; holds nothing.

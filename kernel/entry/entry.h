@@ -8,7 +8,7 @@
 #include "core/tcb.h"
 
 /* entry.asm: the system-call door in the page that is copied per CPU, and 256 stubs of VECTOR_STUB_SIZE bytes. */
-extern char syscall_entry[];
+extern char syscall_entry[], path_entry[];
 extern char vector_stubs[];
 enum { VECTOR_STUB_SIZE = 16 };
 
@@ -26,6 +26,9 @@ void interrupt_window(struct cpu *cpu);
  * thread it does not return.
  */
 struct tcb *leave(struct tcb *next);
+
+/* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
+void path_set_call_mark(struct cpu *cpu, word_t mark);
 
 /* What entry.asm calls. Each returns a thread that leave() has prepared. */
 struct tcb *syscall_enter(struct tcb *self);

@@ -4,6 +4,7 @@
  * marked "->" becomes entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
  */
 #include "abi/syscall.h"
+#include "core/message.h"
 #include "core/tcb.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
@@ -30,23 +31,52 @@ void offsets(void)
 	REGISTER(rcx);
 	REGISTER(rbx);
 	REGISTER(rax);
+	CONSTANT(TCB_PRIORITY, offsetof(struct tcb, priority));
+	CONSTANT(TCB_CR3, offsetof(struct tcb, cr3));
+	CONSTANT(TCB_UTCB, offsetof(struct tcb, utcb));
+	CONSTANT(TCB_FS_BASE, offsetof(struct tcb, fs_base));
+	CONSTANT(TCB_ID, offsetof(struct tcb, id));
+	CONSTANT(TCB_UTCB_MAP, offsetof(struct tcb, utcb_map));
+	CONSTANT(TCB_READY_LINK, offsetof(struct tcb, ready_link));
+	CONSTANT(TCB_OWN_ID, offsetof(struct tcb, own_id));
+	CONSTANT(TCB_WAIT, offsetof(struct tcb, wait));
+	CONSTANT(TCB_OPEN, offsetof(struct tcb, open));
+	CONSTANT(NOT_WAITING, NOT_WAITING);
 	CONSTANT(TCB_VECTOR, offsetof(struct tcb, vector));
-	CONSTANT(TCB_ERROR, offsetof(struct tcb, error));
 	CONSTANT(TCB_RIP, offsetof(struct tcb, rip));
 	CONSTANT(TCB_CS, offsetof(struct tcb, cs));
-	CONSTANT(TCB_RFLAGS, offsetof(struct tcb, rflags));
 	CONSTANT(TCB_RSP, offsetof(struct tcb, rsp));
-	CONSTANT(TCB_SS, offsetof(struct tcb, ss));
 	CONSTANT(TCB_CPU, offsetof(struct tcb, cpu));
 	CONSTANT(TCB_CURRENT, TCB_CURRENT);
+	CONSTANT(TCB_SLOTS, TCB_ARRAY | TCB_CURRENT);
+	CONSTANT(RING_NEXT, offsetof(struct ring, next));
+	CONSTANT(RING_PREV, offsetof(struct ring, prev));
+	CONSTANT(RING_SIZE_LOG2, __builtin_ctz(sizeof(struct ring)));
+	CONSTANT(TAG_WORDS, TAG_UNTYPED_MASK);
+	CONSTANT(TAG_NOT_LABEL, (1 << TAG_LABEL_SHIFT) - 1);
+	CONSTANT(MESSAGE_IN_REGISTERS, MESSAGE_IN_REGISTERS);
 
+	CONSTANT(CPU_FLOOR, offsetof(struct cpu, floor));
+	CONSTANT(CPU_LOADED_CR3, offsetof(struct cpu, loaded_cr3));
+	CONSTANT(CPU_WORD_CALL, offsetof(struct cpu, word_call));
+	CONSTANT(CPU_WORD_REPLY_WAIT, offsetof(struct cpu, word_reply_wait));
+	CONSTANT(CPU_WORD_FROM, offsetof(struct cpu, word_from));
+	CONSTANT(CPU_READY_FLOOR, offsetof(struct cpu, ready_floor));
+	CONSTANT(CPU_READY_USED, offsetof(struct cpu, ready_used));
+	CONSTANT(CPU_READY, offsetof(struct cpu, ready));
+	CONSTANT(CPU_MISSES, offsetof(struct cpu, misses));
+	CONSTANT(PATH_MISS_TAG, PATH_MISS_TAG);
+	CONSTANT(PATH_MISS_CALL_WORD, PATH_MISS_CALL_WORD);
+	CONSTANT(PATH_MISS_PARTNER, PATH_MISS_PARTNER);
+	CONSTANT(PATH_MISS_PENDING, PATH_MISS_PENDING);
+	CONSTANT(PATH_MISS_HAZARD, PATH_MISS_HAZARD);
+	CONSTANT(PATH_MISS_PRIORITY, PATH_MISS_PRIORITY);
+	CONSTANT(CPU_USER_RFLAGS, offsetof(struct cpu, user_rflags));
 	CONSTANT(CPU_RSP0, offsetof(struct cpu, tss.rsp0));
 	CONSTANT(CPU_DATA_TO_STACK, CPU_STACK_TOP - CPU_DATA);
 	CONSTANT(CPU_AREA_SIZE, CPU_AREA_SIZE);
 	CONSTANT(CPU_DATA, CPU_DATA);
 
-	CONSTANT(USER_CS, SELECTOR_USER_CODE);
-	CONSTANT(USER_SS, SELECTOR_USER_DATA);
 	CONSTANT(USER_RFLAGS, RFLAGS_ALWAYS);
 	CONSTANT(VECTOR_SYSCALL, VECTOR_SYSCALL);
 	CONSTANT(VECTOR_NMI, VECTOR_NMI);

@@ -4,6 +4,7 @@
 #include "core/fault.h"
 #include "core/fpage.h"
 #include "core/ioport.h"
+#include "core/irq.h"
 #include "core/sched.h"
 #include "entry/entry.h"
 #include "x86/clock.h"
@@ -31,7 +32,9 @@ static struct tcb *interrupt(struct tcb *self, word_t vector)
 {
 	if (vector == VECTOR_TIMER)
 		return timer(self);
-	if (vector != VECTOR_SPURIOUS)
+	if (vector < VECTOR_EXCEPTIONS + SYSTEM_BASE)
+		return irq_raise(self, vector - VECTOR_EXCEPTIONS);
+	if (vector != VECTOR_SPURIOUS) /* which is no interrupt, and has no end */
 		lapic_end_of_interrupt();
 	return sched_continue(self);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/cpu.c - make what belongs to one CPU. */
+#include "abi/syscall.h"
 #include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
+#include "entry/entry.h"
 #include "init/init.h"
 #include "x86/cpu_data.h"
 
@@ -46,6 +48,8 @@ struct cpu *cpu_init(unsigned number)
 
 	map_area(area);
 	cpu->number = number;
+	cpu->slow = number << SLOW_CPU_SHIFT;
+	path_set_call_mark(cpu, CALL_MARK);
 	cpu->loaded_cr3 = direct_map_phys(kernel_root);
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);
 	struct ring *queues = frame_alloc();

@@ -5,6 +5,7 @@
 
 #include "abi/boot.h"
 #include "base/types.h"
+#include "x86/ioapic.h"
 
 struct cpu;
 
@@ -15,13 +16,13 @@ struct cpu;
 void memory_init(struct boot_handoff *boot);
 
 /* Build the kernel's half of every address space and load it. */
-void mappings_init(const struct boot_handoff *boot);
+void mappings_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring);
 
 /* Make the area of a CPU: entry code, data, stacks, idle thread. Returns its data. */
 struct cpu *cpu_init(unsigned number);
 
 /* Fill the kernel interface page. */
-void kip_init(const struct boot_handoff *boot);
+void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring);
 
 /* Make sigma0 and the root task; returns the one to run first. */
 struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu);

@@ -82,7 +82,14 @@ static void add_memory(struct kip *kip, unsigned *count, phys_t low, phys_t high
 	++*count;
 }
 
-static void fill_memory(struct kip *kip, const struct boot_handoff *boot)
+static void add_device(struct kip *kip, unsigned *count, phys_t registers)
+{
+	phys_t page = ALIGN_DOWN(registers, PAGE_SIZE);
+
+	add_memory(kip, count, page, page + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
+}
+
+static void fill_memory(struct kip *kip, const struct boot_handoff *boot, const struct interrupt_wiring *wiring)
 {
 	unsigned count = 0;
 
@@ -93,7 +100,9 @@ static void fill_memory(struct kip *kip, const struct boot_handoff *boot)
 
 		add_memory(kip, &count, m->low, m->high, kip_type(m->type), false);
 	}
-	add_memory(kip, &count, lapic_phys(), lapic_phys() + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
+	add_device(kip, &count, lapic_phys());
+	for (unsigned i = 0; i < wiring->ioapics; i++)
+		add_device(kip, &count, wiring->ioapic[i].registers);
 	add_memory(kip, &count, 0, USER_END, KIP_MEMORY_CONVENTIONAL, true);
 	kip->memory_info = (word_t)AT_MEMORY_DESC << 32 | count;
 }
@@ -105,7 +114,7 @@ static void fill_server(struct kip_server *server, const struct boot_program *pr
 	server->high = program->high - 1;
 }
 
-void kip_init(const struct boot_handoff *boot)
+void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring)
 {
 	struct kip *kip = frame_alloc();
 	word_t page_sizes = 1UL << 12 | 1UL << 21 | (cpu_features.pages_1g ? 1UL << 30 : 0);
@@ -126,6 +135,6 @@ void kip_init(const struct boot_handoff *boot)
 	kip->page_info = page_sizes | RIGHT_X | RIGHT_W;
 	fill_calls(kip);
 	fill_descriptions(kip);
-	fill_memory(kip, boot);
+	fill_memory(kip, boot, wiring);
 	kip_page = kip;
 }

@@ -90,13 +90,23 @@ static void make_tables(void)
 		panic("too little memory for the kernel's page tables; give the machine more");
 }
 
-void mappings_init(const struct boot_handoff *boot)
+/* The registers of a device of the kernel's own. */
+static void map_device(virt_t address, phys_t registers)
+{
+	phys_t page = ALIGN_DOWN(registers, PAGE_SIZE);
+
+	map_reserve(page, page + PAGE_SIZE);
+	map(address, page, 0, PTE_WRITE | PTE_NX | CACHING_UNCACHEABLE);
+}
+
+void mappings_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring)
 {
 	kernel_root = frame_alloc();
 	map_image(boot);
 	map_all_ram(boot);
 	make_tables();
-	map_reserve(lapic_phys(), lapic_phys() + PAGE_SIZE);
-	map(DEVICE_MAP, lapic_phys(), 0, PTE_WRITE | PTE_NX | CACHING_UNCACHEABLE);
+	map_device(DEVICE_MAP, lapic_phys());
+	for (unsigned i = 0; i < wiring->ioapics; i++)
+		map_device(DEVICE_MAP + (i + 1) * PAGE_SIZE, wiring->ioapic[i].registers);
 	cr3_write(direct_map_phys(kernel_root));
 }

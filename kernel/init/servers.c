@@ -31,10 +31,11 @@ static struct tcb *make_server(unsigned n, const struct boot_program *program, s
 	word_t pager = is_sigma0 ? NIL_THREAD : server_id(0);
 	struct tcb *t = space ? thread_create(id, space, cpu, server_id(2)) : NULL;
 
+	if (t)
+		space->is_sigma0 = is_sigma0;
 	if (!t || !space_set_areas(space, kip_area, utcb_area, cpu) || !thread_activate(t, SERVER_UTCB, pager))
 		panic("too little memory to start sigma0 and the root task; give the machine more");
 	space->privileged = true;
-	space->is_sigma0 = is_sigma0;
 	ipc_leave(t);
 	t->role = ROLE_USER;
 	t->rip = program->entry;

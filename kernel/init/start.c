@@ -4,6 +4,7 @@
 #include "base/print.h"
 #include "core/frames.h"
 #include "entry/entry.h"
+#include "init/acpi.h"
 #include "init/init.h"
 #include "x86/clock.h"
 #include "x86/cpu.h"
@@ -12,14 +13,43 @@
 #include "x86/segments.h"
 
 static struct boot_handoff boot; /* a copy: the original is not mapped any more once the kernel has tables of its own */
+static struct interrupt_wiring wiring;
 
-static void print_machine(void)
+/* Is this among the words of the kernel's command line? */
+static bool option(const char *word)
 {
-	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d; "
-	      "tsc %lu kHz, timer %lu kHz%s\n",
+	const char *line = direct_map(boot.command_line);
+
+	while (*line) {
+		const char *w = word;
+
+		while (*w && *line == *w)
+			line++, w++;
+		if (!*w && (!*line || *line == ' '))
+			return true;
+		while (*line && *line != ' ')
+			line++;
+		while (*line == ' ')
+			line++;
+	}
+	return false;
+}
+
+#define BOOT_MAPPED (1UL << 32) /* abi/boot.h */
+
+static void print_machine(unsigned pins)
+{
+	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d path %d; "
+	      "tsc %lu kHz, timer %lu kHz%s; %u interrupt pins of %u I/O APICs\n",
 	      frames_free() * PAGE_SIZE / 1024, cpu_features.smep, cpu_features.smap, cpu_features.umip,
-	      cpu_features.fsgsbase, cpu_features.xsave, clock_tsc_khz(), clock_apic_khz(),
-	      cpu_features.tsc_deadline ? ", by TSC deadline" : "");
+	      cpu_features.fsgsbase, cpu_features.xsave, cpu_features.path, clock_tsc_khz(), clock_apic_khz(),
+	      cpu_features.tsc_deadline ? ", by TSC deadline" : "", pins, wiring.ioapics);
+}
+
+/* Of ACPI's tables, which the boot component's tables show as long as they lie below 4 GiB. */
+static const void *view(phys_t address, word_t size)
+{
+	return address < BOOT_MAPPED && size <= BOOT_MAPPED - address ? direct_map(address) : NULL;
 }
 
 void kernel_start(const struct boot_handoff *handoff)
@@ -31,8 +61,12 @@ void kernel_start(const struct boot_handoff *handoff)
 	segments_init();
 	cpu_features_init();
 	memory_init(&boot);
-	mappings_init(&boot);
+	if (!acpi_read_wiring(boot.rsdp, view, &wiring))
+		print("kernel: no ACPI table of interrupts (MADT): no pins of I/O APICs\n");
+	mappings_init(&boot, &wiring);
 	symbols_init(direct_map(boot.kernel_elf), boot.kernel_elf_size);
+
+	cpu_features.path &= !option("path=off");
 
 	struct cpu *cpu = cpu_init(0);
 
@@ -43,10 +77,12 @@ void kernel_start(const struct boot_handoff *handoff)
 void kernel_go_on(void)
 {
 	struct cpu *cpu = (struct cpu *)(CPU_AREAS + CPU_DATA);
+	unsigned pins;
 
 	lapic_init();
+	pins = ioapic_init(&wiring);
 	clock_init();
-	print_machine();
-	kip_init(&boot);
+	print_machine(pins);
+	kip_init(&boot, &wiring);
 	leave_to(leave(servers_init(&boot, cpu)));
 }

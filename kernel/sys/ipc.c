@@ -11,7 +11,8 @@
  * phase of a message that was sent begins when the send phase has ended.
  *
  * With the tag's p bit the message goes out in the name of VirtualSender (UTCB), if that is a thread of this
- * space or of a space whose redirector is in this one; else in the caller's own. The receiver sees p and, in
+ * space or of a space whose redirector is in this one, or if the receiver is of this space; else in the caller's
+ * own. The receiver sees p and, in
  * ActualSender, who really sent it; if the virtual sender waits for an answer from the caller alone, it waits
  * for the receiver from then on. A message that was redirected (SpaceControl) arrives with r and, in
  * IntendedReceiver, to whom it was sent.
@@ -32,7 +33,8 @@
  * BR1 .. BR32, one each, if BR0 bit 0 is set; map and grant items to the window in BR0. The receiver finds
  * the items as they were sent, with the sender's addresses. Missing pages are asked for, by faults of the
  * thread whose page it is, within the shorter of the sender's send and the receiver's receive timeout of
- * XferTimeouts, counted from the first fault.
+ * XferTimeouts, counted from the first fault. Of a grant item that is larger than the window, what does not fit stays
+ * with the sender.
  *
  * An error in the send phase skips the receive phase. LIPC is IPC: there is nothing a kernel that
  * shares no copies with the users could leave out.

@@ -11,9 +11,9 @@
  * pages' bits tell four types apart, and the fifth would need one that moves when a large page is broken up.
  *
  * The attribute is set for the pages that the caller has in the flexpage; holes, and the kernel's pages, are
- * passed over. Who gets a page from the caller afterwards gets it with the attribute; who has it already keeps
- * it as it was. Of a page larger than the flexpage only the part inside is set. sigma0 has all memory that is
- * not the kernel's. When the call has returned the caches are written back and empty.
+ * passed over. Who gets a page from the caller afterwards, for the first time or again, gets it with the attribute;
+ * until then who has it already keeps it as it was. Of a page larger than the flexpage only the part inside is set.
+ * sigma0 has all memory that is not the kernel's. When the call has returned the caches are written back and empty.
  *
  * Memory that is shown with different attributes in different places is coherent only as far as the processor's
  * manual says.
@@ -83,7 +83,7 @@ static struct tcb *go_on(struct tcb *self)
 {
 	struct order order;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	for (;;) {
 		/* Another thread may have spoilt the message register meanwhile. */
 		if (order_read(self, self->unmap_item, &order)) {

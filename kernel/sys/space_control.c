@@ -8,8 +8,8 @@
  *
  * The areas are flexpages of memory, apart from each other, behind address 0 (a UTCB's address is a local id)
  * and below the end of user space: the KIP area of a page or more (the KIP is its first page), the UTCB area of
- * a page to a GiB. They are given together. While a thread of the space is active they are ignored, if they are such
- * flexpages. Nil flexpages leave what is there.
+ * a page to a GiB. They are given together. While a thread of the space is active they are ignored, whatever they
+ * are. Nil flexpages leave what is there.
  *
  * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the
  * redirector's own space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves
@@ -17,7 +17,7 @@
  *
  * ErrorCode: no privilege         the caller's space is not privileged
  *            invalid space        the specifier names no thread
- *            KIP area, UTCB area  not such a flexpage, one without the other, overlapping
+ *            UTCB area, KIP area  not such a flexpage, one without the other; overlapping: KIP area
  *            invalid parameter    a control word other than 0, a redirector that names no thread
  *            no memory            for page tables; what was mapped in the new areas is gone, nothing else changed
  */
@@ -30,6 +30,18 @@ enum { AREA_LOG2_MAX = 30 };
 static bool is_area(struct fpage f)
 {
 	return f.kind == FPAGE_MEMORY && f.base && f.size_log2 <= AREA_LOG2_MAX && f.base + fpage_size(f) <= USER_END;
+}
+
+/* What its threads send is C's business from now on, or no longer. */
+static void set_redirector(struct space *s, word_t redirector)
+{
+	s->redirector = redirector;
+	for (struct ring *r = s->threads.next; r != &s->threads; r = r->next) {
+		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
+
+		t->slow &= ~(uint32_t)SLOW_REDIRECTED;
+		t->slow |= redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
+	}
 }
 
 struct tcb *sys_space_control(struct tcb *self)
@@ -49,18 +61,18 @@ struct tcb *sys_space_control(struct tcb *self)
 
 	if (in->rsi != 0 || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD && !redirector))
 		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if (in->r8 != 0 || in->r9 != 0) {
-		if (!is_area(kip_area))
-			return sys_refuse(self, ERROR_KIP_AREA);
-		if (!is_area(utcb_area) || fpages_overlap(kip_area, utcb_area))
+	if ((in->r8 != 0 || in->r9 != 0) && !t->space->active_threads) {
+		if (!is_area(utcb_area))
 			return sys_refuse(self, ERROR_UTCB_AREA);
-		if (!t->space->active_threads && !space_set_areas(t->space, kip_area, utcb_area, self->cpu))
+		if (!is_area(kip_area) || fpages_overlap(kip_area, utcb_area))
+			return sys_refuse(self, ERROR_KIP_AREA);
+		if (!space_set_areas(t->space, kip_area, utcb_area, self->cpu))
 			return sys_refuse(self, ERROR_NO_MEMORY);
 	}
 
 	/* committed: nothing below may fail */
 	if (in->r10 != NIL_THREAD)
-		t->space->redirector = redirector ? redirector->id : NIL_THREAD;
+		set_redirector(t->space, redirector ? redirector->id : NIL_THREAD);
 	in->rsi = 0;
 	return sys_result(self, 1);
 }

@@ -42,7 +42,7 @@ static struct tcb *go_on(struct tcb *self)
 {
 	word_t control = self->regs.rdi;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	for (;;) {
 		word_t *item = &self->utcb_map->mr[self->unmap_item];
 

@@ -42,11 +42,32 @@ struct tss { /* SDM 3A 8.7 */
 
 enum ist { IST_NMI = 1, IST_DB, IST_MC, IST_DF };
 
+/* Why the path of a message left a system call to C; entry/path.asm counts. */
+enum path_miss {
+	PATH_MISS_TAG,       /* typed items or propagation */
+	PATH_MISS_CALL_WORD, /* a receive timeout, a kind of receive phase that C has, no IPC */
+	PATH_MISS_PARTNER,   /* not there, or it does not wait for this message; no send phase, or no receive phase */
+	PATH_MISS_PENDING,   /* somebody is queued already for the receive phase */
+	PATH_MISS_HAZARD,    /* of the partner (enum slow), or it is another CPU's */
+	PATH_MISS_PRIORITY,  /* a better thread is ready, or the sender has a hazard */
+	PATH_MISSES,
+};
+
 struct cpu {
-	uint32_t number;
-	uint32_t floor;       /* highest ready priority << 2 */
+	/* What the path of a message reads, in one cache line with tss.rsp0. */
+	uint32_t floor;         /* no partner of a lower tcb.priority is switched to */
+	uint32_t slow;          /* tcb.slow of a thread of this CPU without hazards */
 	word_t loaded_cr3;
+	word_t word_call;       /* call words (abi/syscall.h) that the path knows */
+	word_t word_reply_wait;
 	struct tss tss;
+
+	word_t word_from;
+	word_t call_mark;       /* tcb.call_mark that these words have */
+	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
+	word_t misses[PATH_MISSES];
+	uint32_t number;
+	uint32_t ready_floor;   /* highest ready priority << 2 */
 
 	struct tcb *idle;     /* runs when nobody else can */
 	struct tcb *fpu_owner; /* whose FPU registers are in the processor */

@@ -5,6 +5,7 @@
 #include "x86/cpu.h"
 
 enum lapic_register { /* SDM 3A table 11-1, byte offsets */
+	LAPIC_ID = 0x20,
 	LAPIC_TASK_PRIORITY = 0x80,
 	LAPIC_EOI = 0xb0,
 	LAPIC_SPURIOUS = 0xf0,
@@ -50,6 +51,18 @@ void lapic_init(void)
 	*lapic_register(LAPIC_TIMER_DIVIDE) = DIVIDE_BY_1;
 	*lapic_register(LAPIC_LVT_TIMER) = VECTOR_TIMER;
 	*lapic_register(LAPIC_SPURIOUS) = SOFTWARE_ENABLE | VECTOR_SPURIOUS;
+}
+
+unsigned lapic_id(void)
+{
+	return *lapic_register(LAPIC_ID) >> 24;
+}
+
+phys_t lapic_message_address(void)
+{
+	enum { DESTINATION_SHIFT = 12 }; /* SDM 3A 11.11: fixed delivery, one CPU, edge */
+
+	return 0xfee00000UL | (phys_t)lapic_id() << DESTINATION_SHIFT;
 }
 
 void lapic_end_of_interrupt(void)

@@ -11,6 +11,12 @@ void lapic_init(void);
 /* Physical address of its registers. */
 phys_t lapic_phys(void);
 
+/* The number of this CPU's, to which interrupts are sent. */
+unsigned lapic_id(void);
+
+/* Where a device writes a vector to interrupt this CPU. */
+phys_t lapic_message_address(void);
+
 /* The interrupt that is being served is done. */
 void lapic_end_of_interrupt(void);
 

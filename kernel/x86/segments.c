@@ -44,7 +44,7 @@ static unsigned ist_of(unsigned vector)
 
 static bool user_may_call(unsigned vector)
 {
-	return vector == VECTOR_BP || vector == VECTOR_INT80;
+	return vector == VECTOR_BP || vector == VECTOR_OF || vector == VECTOR_INT80;
 }
 
 void segments_init(void)
@@ -121,6 +121,6 @@ void segments_load(struct cpu *cpu)
 	load_tables(cpu);
 	msr_write(MSR_SYSENTER_CS, 0); /* nobody enters there, whatever the firmware left */
 	msr_write(MSR_STAR, (word_t)SELECTOR_USER_CODE32 << 48 | (word_t)SELECTOR_KERNEL_CODE << 32);
-	msr_write(MSR_LSTAR, (word_t)area + CPU_TEXT);
+	msr_write(MSR_LSTAR, (word_t)area + CPU_TEXT + (cpu_features.path ? (word_t)(path_entry - syscall_entry) : 0));
 	msr_write(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC);
 }

@@ -182,3 +182,16 @@ enum root_status root_large_page(unsigned long address)
 	L4_MsgAppendWord(&msg, address);
 	return root_call(ROOT_LARGE_PAGE, &msg);
 }
+
+enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, number);
+	L4_MsgAppendWord(&msg, L4_GlobalIdOf(handler).raw);
+	status = root_call(ROOT_INTERRUPT, &msg);
+	*message = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
+	return status;
+}

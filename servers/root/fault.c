@@ -6,6 +6,7 @@
 
 #include <abi/protocol.h>
 #include <l4/arch.h>
+#include <l4/sigma0.h>
 
 #include "console.h"
 
@@ -75,15 +76,25 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *item)
 	return true;
 }
 
-void fault_port(const struct fault *fault)
+bool fault_port(const struct fault *fault, L4_MapItem_t *item)
 {
 	L4_Fpage_t ports = { .raw = fault_word(fault, 1) };
 
+	if (fault->program->is_driver) {
+		L4_Fpage_t got = L4_Sigma0_GetPage(L4_nilthread, ports);
+
+		L4_Accept(L4_UntypedWordsAcceptor);
+		if (!L4_IsNilFpage(got)) {
+			*item = L4_MapItem(L4_FpageAddRights(ports, L4_FullyAccessible), 0);
+			return true;
+		}
+	}
 	console_say("%s (thread 0x%lx.%lu) used I/O port 0x%lx at ip 0x%lx: not its own; "
 		    "program stopped",
 		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
 		    L4_IoFpagePort(ports), fault_word(fault, 2));
 	program_end(fault->program, STATUS_STOPPED);
+	return false;
 }
 
 static void report_registers(const struct fault *fault)

@@ -27,8 +27,10 @@ struct fault {
 /* True: *answer is the map item to reply with. False: reported, and the program is stopped. */
 bool fault_page(const struct fault *fault, L4_MapItem_t *answer);
 
-/* Reports and stops the program: I/O page fault, exception. */
-void fault_port(const struct fault *fault);
+/* The same for an access to I/O ports, which only drivers may use. */
+bool fault_port(const struct fault *fault, L4_MapItem_t *answer);
+
+/* Reports and stops the program. */
 void fault_exception(const struct fault *fault);
 
 #endif

@@ -126,7 +126,10 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 		if (has_answer)
 			L4_MsgAppendMapItem(msg, item);
 	} else if ((label & ~7L) == LABEL_IO_PAGEFAULT && words == 2) {
-		fault_port(&fault);
+		has_answer = fault_port(&fault, &item);
+		L4_MsgClear(msg);
+		if (has_answer)
+			L4_MsgAppendMapItem(msg, item);
 	} else if ((label == LABEL_SYSTEM_EXCEPTION || label == LABEL_ARCH_EXCEPTION) &&
 		   words == EXC_WORDS) {
 		fault_exception(&fault);

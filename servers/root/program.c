@@ -59,6 +59,8 @@ static void program_option(struct program *program, const char *word, unsigned i
 {
 	if (is_option(word, length, "@server")) {
 		program->is_server = true;
+	} else if (is_option(word, length, "@driver")) {
+		program->is_driver = true;
 	} else if (is_option(word, length, "@priority=")) {
 		unsigned long priority = size_of(word + strlen("@priority="));
 
@@ -316,4 +318,15 @@ enum root_status program_thread_priority(struct program *program, L4_ThreadId_t 
 		return ROOT_DENIED;
 	priority_set(thread, priority);
 	return ROOT_OK;
+}
+
+enum root_status program_interrupt(struct program *program, L4_Word_t number, L4_ThreadId_t handler,
+				   L4_Word_t *message)
+{
+	if (!program->is_driver)
+		return ROOT_DENIED;
+	if (program_of(handler) != program)
+		return ROOT_NOT_FOUND;
+	*message = L4_AssociateInterrupt(L4_GlobalId(number, 1), handler);
+	return *message ? ROOT_OK : ROOT_NOT_FOUND;
 }

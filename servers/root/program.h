@@ -40,6 +40,7 @@ struct program {
 	char command_line[ROOT_TEXT_MAX + 1];
 	unsigned int priority;
 	bool is_server; /* nobody waits for its end */
+	bool is_driver; /* may use I/O ports and handle interrupts */
 
 	bool runs;
 	int status; /* once it does not run any more */
@@ -79,5 +80,7 @@ enum root_status program_thread_create(struct program *program, unsigned long ip
 enum root_status program_thread_delete(struct program *program, L4_ThreadId_t thread);
 enum root_status program_thread_priority(struct program *program, L4_ThreadId_t thread,
 					 unsigned int priority);
+enum root_status program_interrupt(struct program *program, L4_Word_t number, L4_ThreadId_t handler,
+				   L4_Word_t *message);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <l4/kip.h>
+
 /* Untyped words of the message that was received. */
 static unsigned int words(L4_Msg_t *msg)
 {
@@ -171,6 +173,22 @@ static bool serve_large_page(struct program *program, L4_Msg_t *msg)
 	return answer(msg, status[space_add_large(&program->space, L4_MsgWord(msg, 0))]);
 }
 
+static bool serve_interrupt(struct program *program, L4_Msg_t *msg)
+{
+	L4_Word_t number, message;
+	L4_ThreadId_t handler;
+	enum root_status status;
+
+	if (words(msg) != 2)
+		return answer(msg, ROOT_MALFORMED);
+	number = L4_MsgWord(msg, 0);
+	handler.raw = L4_MsgWord(msg, 1);
+	if (number >= L4_ThreadIdSystemBase(L4_GetKernelInterface()))
+		return answer(msg, ROOT_NOT_FOUND);
+	status = program_interrupt(program, number, handler, &message);
+	return status == ROOT_OK ? answer_word(msg, message) : answer(msg, status);
+}
+
 bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long label,
 		   L4_Msg_t *msg)
 {
@@ -196,6 +214,8 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_thread_priority(program, msg);
 	case ROOT_LARGE_PAGE:
 		return serve_large_page(program, msg);
+	case ROOT_INTERRUPT:
+		return serve_interrupt(program, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

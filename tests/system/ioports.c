@@ -179,6 +179,29 @@ TEST(ioports, sigma0_gives_ports)
 	EXPECT(space_has(&own_space, ports_new(4)));
 }
 
+static void asks_for_ports(L4_Word_t page)
+{
+	L4_Fpage_t got = L4_Sigma0_GetPage(sigma0, (L4_Fpage_t){.raw = page});
+
+	report(LABEL_DONE, got.raw);
+}
+
+/* A port is given once, to its owner again, and a flexpage of which any port is another's not at all. */
+TEST(ioports, sigma0_gives_each_port_once)
+{
+	L4_Word_t base = ports_new(3);
+	L4_ThreadId_t t;
+	struct message m;
+
+	EXPECT(L4_IsIoFpage(L4_Sigma0_GetPage(sigma0, L4_IoFpageLog2(base, 3))));
+	for (int log2 = 3; log2 <= 4; log2++) {
+		t = thread_start(space_new(), asks_for_ports, L4_IoFpageLog2(base & -(1UL << log2), log2).raw);
+		REQUIRE(message_receive(t, &m));
+		EXPECT_EQ(m.mr[1], 0);
+	}
+	L4_Accept(L4_UntypedWordsAcceptor);
+}
+
 TEST(ioports, map_gives_the_ports_of_the_flexpage)
 {
 	L4_Word_t p = ports_new(4);

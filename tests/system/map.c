@@ -536,7 +536,30 @@ TEST(map, within_own_space)
 	EXPECT_EQ(*(volatile L4_Word_t *)page, 77);
 }
 
+/* The last page that a user can have, and the one behind it that nobody can. */
+TEST(map, last_pages)
+{
+	struct space *s = space_new();
+	L4_ThreadId_t t = receiver(s, L4_CompleteAddressSpace.raw);
+	struct message m;
+
+	EXPECT_OK(send_item(t, fpage(pages_marked(2), 13, L4_Readable), 0x7fffffffe000UL));
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(read_in(s, 0x7fffffffe000UL), 0x9000);
+	EXPECT_EQ(read_in(s, 0x7ffffffff000UL), NOT_MAPPED);
+}
+
 /* sigma0. */
+
+/* A stranger gets nothing: sigma0 serves the first spaces only; or it serves, but the kernel stays
+ * the kernel's. */
+static void asks_sigma0(L4_Word_t address)
+{
+	L4_Fpage_t p =
+	    L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(address, 12, 0), fpage(WINDOW, 12, 0));
+
+	report(LABEL_DONE, p.raw);
+}
 
 TEST(sigma0, any_page)
 {
@@ -559,6 +582,97 @@ TEST(sigma0, named_page)
 	*(volatile L4_Word_t *)WINDOW;
 }
 
+/* Device memory: what no RAM is, whether or not a descriptor names it; once, and to its owner again. */
+TEST(sigma0, device_memory)
+{
+	static const L4_Word_t places[] = {0xbc000, 0xfe000000, 0xf00000000UL};
+
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned again = 0; again < 2; again++)
+			EXPECT_EQ(L4_Address(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(places[i], 12, 0),
+									 fpage(WINDOW, 12, 0))),
+				  places[i]);
+}
+
+TEST(sigma0, device_memory_is_given_once)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	EXPECT(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(0xbd000, 12, 0), fpage(WINDOW, 12, 0))));
+	t = thread_start(space_new(), asks_sigma0, 0xbd000);
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(m.mr[1], 0);
+}
+
+/* Nobody gets what is beyond the processor's physical addresses. */
+TEST(sigma0, beyond_physical_memory)
+{
+	EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(1UL << 52, 12, 0), fpage(WINDOW, 12, 0))));
+	EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(0, 51, 0), fpage(WINDOW, 12, 0))));
+}
+
+/* A null pointer or a wild one is a bug: no page for those who fault there, and none by accident. */
+TEST(sigma0, fault_on_device_memory_gets_no_answer)
+{
+	static const L4_Word_t places[] = {0xbe000, 0};
+
+	for (unsigned i = 0; i < 2; i++) {
+		L4_LoadMR(0, tag_make((-2UL << 4 | L4_Readable) & 0xffffffffffffUL, 2, 0).raw);
+		L4_LoadMR(1, places[i]);
+		L4_LoadMR(2, 0);
+		L4_Accept(L4_MapGrantItems(fpage(WINDOW, 12, 0)));
+		EXPECT_FAILED(L4_Call_Timeouts(sigma0, PATIENCE, L4_TimePeriod(20000)), RECEIVE, IPC_TIMEOUT);
+		L4_Accept(L4_UntypedWordsAcceptor);
+	}
+}
+
+/* ... but memory that is free comes with a fault, and stays its owner's. */
+TEST(sigma0, fault_on_free_memory_gets_it)
+{
+	L4_Fpage_t any = L4_Sigma0_GetAny(sigma0, 12, fpage(WINDOW, 12, 0)), got;
+
+	REQUIRE(!L4_IsNilFpage(any));
+	L4_LoadMR(0, tag_make((-2UL << 4 | L4_Readable) & 0xffffffffffffUL, 2, 0).raw);
+	L4_LoadMR(1, L4_Address(any) + 123);
+	L4_LoadMR(2, 0);
+	L4_Accept(L4_MapGrantItems(fpage(WINDOW, 12, 0)));
+	EXPECT_OK(L4_Call(sigma0));
+	L4_StoreMR(2, &got.raw);
+	L4_Accept(L4_UntypedWordsAcceptor);
+	EXPECT_EQ(L4_Address(got), L4_Address(any));
+}
+
+static void request_unanswered(L4_Word_t label, unsigned untyped, L4_Word_t first)
+{
+	L4_LoadMR(0, tag_make(label & 0xffffffffffffUL, untyped, 0).raw);
+	L4_LoadMR(1, first);
+	L4_LoadMR(2, 0);
+	L4_Accept(L4_MapGrantItems(fpage(WINDOW, 12, 0)));
+	EXPECT_FAILED(L4_Call_Timeouts(sigma0, PATIENCE, L4_TimePeriod(10000)), RECEIVE, IPC_TIMEOUT);
+	L4_Accept(L4_UntypedWordsAcceptor);
+}
+
+TEST(sigma0, less_than_a_page)
+{
+	EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(0xbf000, 11, 0), fpage(WINDOW, 12, 0))));
+	EXPECT(L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, L4_CompleteAddressSpace, fpage(WINDOW, 12, 0))));
+}
+
+TEST(sigma0, base_inside_of_what_is_asked_for)
+{
+	L4_Fpage_t inside = {.raw = 0xbf000 | 13 << 4};
+
+	EXPECT_EQ(L4_Address(L4_Sigma0_GetPage_RcvWindow(sigma0, inside, fpage(WINDOW, 13, 0))), 0xbe000);
+}
+
+TEST(sigma0, malformed_requests_get_no_answer)
+{
+	request_unanswered(-6UL << 4, 1, fpage(0xbf000, 12, 0).raw);
+	request_unanswered(-6UL << 4, 3, fpage(0xbf000, 12, 0).raw);
+	request_unanswered(-7UL << 4, 2, fpage(0xbf000, 12, 0).raw);
+}
+
 TEST(sigma0, page_of_the_kernel)
 {
 	/* Whatever the kernel took of the RAM: some page of the descriptors marked reserved is
@@ -578,16 +692,6 @@ TEST(sigma0, page_of_the_kernel)
 TEST(sigma0, more_than_there_is)
 {
 	EXPECT(L4_IsNilFpage(L4_Sigma0_GetAny(sigma0, 46, L4_CompleteAddressSpace)));
-}
-
-/* A stranger gets nothing: sigma0 serves the first spaces only; or it serves, but the kernel stays
- * the kernel's. */
-static void asks_sigma0(L4_Word_t address)
-{
-	L4_Fpage_t p =
-	    L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(address, 12, 0), fpage(WINDOW, 12, 0));
-
-	report(LABEL_DONE, p.raw);
 }
 
 TEST(sigma0, stranger_asks)

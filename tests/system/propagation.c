@@ -109,11 +109,20 @@ TEST(propagation, not_for_a_third_space)
 	heard_unpropagated(speaks(0, space_new(), PROPAGATED, v));
 }
 
-TEST(propagation, not_for_the_creators_children)
+/* Within its own space a thread may speak for everybody: it could write what it likes into the receiver's memory. */
+TEST(propagation, for_thread_of_another_space_within_own_space)
 {
-	L4_ThreadId_t v = thread_start(space_new(), sleeps, 0);
+	L4_ThreadId_t v = thread_start(space_new(), sleeps, 0), t;
 
-	heard_unpropagated(speaks(0, &own_space, PROPAGATED, v));
+	t = speaks(0, &own_space, PROPAGATED, v);
+	heard_in_the_name_of(v, t);
+}
+
+TEST(propagation, for_sigma0_within_own_space)
+{
+	L4_ThreadId_t t = speaks(0, &own_space, PROPAGATED, sigma0);
+
+	heard_in_the_name_of(sigma0, t);
 }
 
 TEST(propagation, not_for_the_receiver)
@@ -128,7 +137,7 @@ TEST(propagation, not_for_the_pager)
 
 TEST(propagation, not_for_sigma0)
 {
-	heard_unpropagated(speaks(0, &own_space, PROPAGATED, sigma0));
+	heard_unpropagated(speaks(0, space_new(), PROPAGATED, sigma0));
 }
 
 TEST(propagation, local_id)
@@ -367,6 +376,21 @@ TEST(propagation, answer_comes_from_the_receiver)
 	EXPECT_EQ(speech[1].error, 0);
 	EXPECT_EQ(speech[1].answer, 101);
 	EXPECT_EQ(speech[1].answered_by, server.raw);
+}
+
+/* A server's first thread hands a client of another space on to a thread of its own, which answers. */
+TEST(propagation, answer_comes_from_another_thread_of_the_server)
+{
+	L4_ThreadId_t helper = thread_start(&own_space, answers, 1);
+	L4_ThreadId_t client = calls(1, space_new(), worker, PATIENCE);
+	struct heard h;
+
+	REQUIRE(hear(client, PATIENCE, &h));
+	EXPECT_OK(speak(helper, PROPAGATED, client, 100, PATIENCE));
+	EXPECT(wait_until(&speech[1].done, 1, 50));
+	EXPECT_EQ(speech[1].error, 0);
+	EXPECT_EQ(speech[1].answer, 101);
+	EXPECT_EQ(speech[1].answered_by, helper.raw);
 }
 
 TEST(propagation, answer_comes_from_a_receiver_that_was_busy)

@@ -714,6 +714,60 @@ TEST(strings, outside_of_user_memory)
 	expect_copied(0, 0, 0);
 }
 
+/* A string ends where user memory does. */
+TEST(strings, up_to_the_last_page)
+{
+	unsigned char *last = (unsigned char *)0x7fffffffe000UL;
+	L4_Fpage_t page = L4_Sigma0_GetAny(sigma0, 12, L4_FpageLog2((L4_Word_t)last, 12));
+
+	REQUIRE(!L4_IsNilFpage(page));
+	L4_Accept(L4_UntypedWordsAcceptor);
+	for (unsigned i = 0; i < PAGE; i++)
+		last[i] = pattern(i);
+	cast_simply(&own_space, space_new());
+	string((L4_Word_t)last, PAGE);
+	buffer((L4_Word_t)target, PAGE);
+	exchange();
+	expect_success();
+	expect_copied(0, 0, PAGE);
+	plan();
+	string((L4_Word_t)last, PAGE + 1);
+	buffer((L4_Word_t)target, 2 * PAGE);
+	exchange();
+	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
+	cast_simply(space_new(), &own_space);
+	string((L4_Word_t)source, PAGE + 1);
+	buffer((L4_Word_t)last, 2 * PAGE);
+	exchange();
+	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
+	L4_Flush(L4_FpageAddRights(L4_FpageLog2((L4_Word_t)last, 12), L4_FullyAccessible));
+}
+
+/* Memory of a device, whose registers the kernel shall not touch: aborted, on either side. */
+TEST(strings, device_memory)
+{
+	L4_Fpage_t page = L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(0xf00001000UL, 12), L4_FpageLog2(WINDOW, 12));
+
+	REQUIRE(!L4_IsNilFpage(page));
+	L4_Accept(L4_UntypedWordsAcceptor);
+	cast_simply(&own_space, &own_space);
+	impossible(WINDOW, (L4_Word_t)target, 0);
+	impossible((L4_Word_t)source, WINDOW, 0);
+	expect_copied(0, 0, 0);
+	L4_Flush(L4_FpageAddRights(L4_FpageLog2(WINDOW, 12), L4_FullyAccessible));
+}
+
+/* There is no longest string but that of 54 bits: the buffers say where it ends. */
+TEST(strings, of_enormous_length)
+{
+	cast_simply(&own_space, space_new());
+	string((L4_Word_t)source, (1UL << 54) - 1);
+	buffer((L4_Word_t)target, 100);
+	exchange();
+	expect_failure(IPC_OVERFLOW, IPC_OVERFLOW, 100);
+	expect_copied(0, 0, 100);
+}
+
 /* The kernel's page of information may be read, a UTCB read and written: they are the user's
  * memory. */
 TEST(strings, from_the_kernel_interface_page)

@@ -253,6 +253,45 @@ TEST(strings, receiver_halted_while_the_sender_copies)
 	expect_success();
 }
 
+/* A page may come to a side that is halted; the copy goes on when it is not any more. */
+static void halted_while_it_faults(unsigned who)
+{
+	struct message m;
+	L4_Word_t far = who == S ? FAR_SOURCE : FAR_TARGET;
+
+	service = (struct service){.source = (L4_Word_t)source, .target = (L4_Word_t)target};
+	L4_Flush(fpage(far, 30, L4_FullyAccessible));
+	cast_simply(&own_space, &own_space);
+	party[who].pager = worker;
+	string(who == S ? far : (L4_Word_t)source, 2 * PAGE);
+	buffer(who == R ? far : (L4_Word_t)target, 2 * PAGE);
+	go(R);
+	go(S);
+	fault_of(who, &m, far, who == S ? L4_Readable : L4_Writable);
+	EXPECT_EQ(registers(who, TAKE_HALT | HALTED), who == S ? SENDING : RECEIVING);
+	EXPECT_OK(answer(&m));
+	L4_Sleep(L4_TimePeriod(5000 * time_scale));
+	EXPECT_EQ(party[S].done + party[R].done, 0);
+	expect_copied(0, 0, 0);
+	registers(who, TAKE_HALT);
+	fault_of(who, &m, far + PAGE, who == S ? L4_Readable : L4_Writable);
+	EXPECT_OK(answer(&m));
+	ended(S);
+	ended(R);
+	expect_success();
+	expect_copied(0, 0, 2 * PAGE);
+}
+
+TEST(strings, sender_halted_while_it_faults)
+{
+	halted_while_it_faults(S);
+}
+
+TEST(strings, receiver_halted_while_it_faults)
+{
+	halted_while_it_faults(R);
+}
+
 /* Several transfers at a time. */
 
 TEST(strings, two_transfers_at_once)
@@ -399,7 +438,7 @@ TEST(strings, buffer_changed_meanwhile)
 	expect_copied(0, 0, PAGE);
 }
 
-/* The version of a thread's id changes while it sends: the receiver learns the new one. */
+/* The version of a thread's id changes while it sends: that ends the message. */
 TEST(strings, sender_renamed_meanwhile)
 {
 	struct message m;
@@ -409,13 +448,36 @@ TEST(strings, sender_renamed_meanwhile)
 	stop_at_second_page(&m);
 	old = party[S].thread;
 	fresh = L4_GlobalId(L4_ThreadNo(old), L4_Version(old) ^ 2);
-	party[R].from = old;
 	EXPECT_EQ(L4_ThreadControl(fresh, fresh, L4_nilthread, L4_nilthread, (void *)-1UL), 1);
-	m.from = party[S].thread = fresh;
-	answer_the_rest(&m);
-	expect_success();
-	EXPECT_EQ(party[R].sender.raw, fresh.raw);
+	party[S].thread = fresh;
+	ended(S);
+	ended(R);
+	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
+	expect_copied(0, 0, PAGE);
 	EXPECT_EQ(thread_delete(fresh), 1);
+}
+
+static void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+/* The same when it is moved to another space, to the same UTCB address there. */
+TEST(strings, sender_moved_meanwhile)
+{
+	struct space *there = space_new();
+	L4_ThreadId_t first = thread_start(there, sleeps, 0), other = thread_start(there, sleeps, 0);
+	struct message m;
+
+	EXPECT_EQ(thread_delete(first), 1);
+	cast_far();
+	stop_at_second_page(&m);
+	EXPECT_EQ(L4_ThreadControl(party[S].thread, other, L4_nilthread, L4_nilthread, (void *)-1UL), 1);
+	ended(S);
+	ended(R);
+	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
+	expect_copied(0, 0, PAGE);
 }
 
 /*

@@ -74,6 +74,23 @@ TEST_LIMIT(strings, four_mib, 5000)
 	expect_big_copied(from, to);
 }
 
+/* 4 MiB is what X.2's 32-bit descriptors can say, not the end. */
+TEST_LIMIT(strings, eight_mib, 10000)
+{
+	L4_Word_t from = big_source(), to = big_target();
+
+	cast_simply(&own_space, &own_space);
+	typed(S, (L4_Word_t)MIB4 << 10 | 1 << 4);
+	typed(S, from);
+	typed(S, from);
+	buffer_begin((L4_Word_t)MIB4 << 10 | 1 << 4);
+	buffer_word(to);
+	buffer_word(to);
+	exchange();
+	expect_success();
+	expect_big_copied(from, to);
+}
+
 TEST_LIMIT(strings, four_mib_with_a_fault_at_every_page_of_both, 20000)
 {
 	L4_Word_t from = big_source(), to = big_target();

@@ -1194,24 +1194,64 @@ TEST(unmap, own_kip_and_utcbs_stay)
 	EXPECT_EQ(own_utcb()->library[0], 5);
 }
 
-/*
- * sigma0 gives everybody the kernel interface page, over whatever is there. It is nobody's to take, but another page can be mapped
- * over it.
- */
+/* sigma0 gives everybody the kernel interface page, over whatever is there, and it is a page like any other: */
+
+static L4_Word_t kip_from_sigma0(L4_Word_t address)
+{
+	L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(own_space.kip, 12, 0), fpage(address, 12, 0));
+	L4_Accept(L4_UntypedWordsAcceptor);
+	return *(volatile L4_Word_t *)own_space.kip;
+}
+
 TEST(unmap, kip_over_page)
 {
-	L4_Word_t large = fresh_large(), first = *(volatile L4_Word_t *)own_space.kip;
+	L4_Word_t large = fresh_large(), first = kip_from_sigma0(large + 5 * PAGE);
 
-	L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(own_space.kip, 12, 0), fpage(large + 5 * PAGE, 12, 0));
-	L4_Accept(L4_UntypedWordsAcceptor);
 	EXPECT_EQ(reads_in(&own_space, large + 5 * PAGE), first);
 	EXPECT(!can_write(&own_space, large + 5 * PAGE));
 	EXPECT_EQ(reads_in(&own_space, large + 4 * PAGE), MARK(4));
 	unmap_by(worker, FLUSH, fpage(large, LARGE_LOG2, RWX));
 	EXPECT(!own_reads(large + 4 * PAGE));
+	EXPECT(!own_reads(large + 5 * PAGE));
 	fresh_large();
 	EXPECT_EQ(reads_in(&own_space, large + 5 * PAGE), MARK(5));
 	EXPECT_EQ(*(volatile L4_Word_t *)own_space.kip, first);
+}
+
+TEST(unmap, kip_from_sigma0_is_flushed)
+{
+	L4_Word_t pages = fresh_pages(), first = kip_from_sigma0(pages);
+
+	EXPECT_EQ(reads_in(&own_space, pages), first);
+	unmap_by(worker, FLUSH, fpage(pages, 12, RWX));
+	EXPECT(!own_reads(pages));
+	EXPECT_EQ(*(volatile L4_Word_t *)own_space.kip, first);
+}
+
+TEST(unmap, kip_from_sigma0_is_mapped_on)
+{
+	L4_Word_t pages = fresh_pages(), first = kip_from_sigma0(pages);
+	struct space *s = space_new();
+	L4_ThreadId_t a = agent_new(s);
+
+	EXPECT_EQ(give(worker, fpage(pages, 12, RWX), a, fpage(WINDOW, 12, 0), 0), 0);
+	EXPECT_EQ(reads_in(s, WINDOW), first);
+	EXPECT(!can_write(s, WINDOW));
+	unmap_by(worker, UNMAP, fpage(pages, 12, RWX));
+	EXPECT(!can_read(s, WINDOW));
+	EXPECT_EQ(reads_in(&own_space, pages), first);
+	EXPECT_EQ(reads_in(s, s->kip), first);
+}
+
+TEST(unmap, kip_from_sigma0_is_mapped_over)
+{
+	L4_Word_t pages = fresh_pages(), first = kip_from_sigma0(pages);
+	L4_Word_t large = fresh_large();
+
+	EXPECT_EQ(reads_in(&own_space, pages), first);
+	EXPECT(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, fpage(large, 12, 0), fpage(pages, 12, 0))));
+	L4_Accept(L4_UntypedWordsAcceptor);
+	EXPECT_EQ(reads_in(&own_space, pages), MARK(0));
 }
 
 #define LATER_UTCBS 0x610000000000UL

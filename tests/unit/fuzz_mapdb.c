@@ -2,14 +2,9 @@
 /*
  * tests/unit/fuzz_mapdb.c - the mapping database under operations that libFuzzer chooses, against
  * the model of mapdb_model.h. The bytes are the choices; tables are small, so that little input
- * reaches every path. From this folder:
+ * reaches every path. An input that was found to break it is repeated by naming its file:
  *
- *   clang -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=3
- *       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
- *       -I. -Ifake -I../../kernel -I../../lib fuzz_mapdb.c mapdb_model.c
- *       ../../kernel/core/frames.c ../../kernel/x86/pagetable.c
- *
- * A bounded run: -runs=20000 -seed=1 -max_len=512. Needs Debian's libclang-rt-14-dev.
+ *   build/clang/tests/bin/fuzz_mapdb build/tests/work/unit.fuzz_mapdb.crash-...
  */
 #include "mapdb_model.h"
 

@@ -520,6 +520,31 @@ static void execution_is_told_only_of_what_may_be_executed(void **state)
 	assert_int_equal(model_revoke(A, 1, 2, 0, false), R | X);
 }
 
+static pte_t caching_of(unsigned space, unsigned page)
+{
+	unsigned level;
+
+	return *pagetable_find(spaces[space]->root, (virt_t)page * PAGE_SIZE, &level) & PTE_CACHING;
+}
+
+static void who_gets_a_page_again_gets_its_caching(void **state)
+{
+	virt_t at = PAGE_SIZE;
+
+	(void)state;
+	give(1, SMALL);
+	map(A, 1, B, 1, SMALL, R | W);
+	map(B, 1, C, 1, SMALL, R);
+	while (!mapdb_set_caching(spaces[A], &at, 2 * PAGE_SIZE, CACHING_UNCACHEABLE, 1, test_cpu))
+		;
+	assert_int_equal(caching_of(B, 1), CACHING_WRITE_BACK);
+	map(A, 1, B, 1, SMALL, R);
+	assert_int_equal(caching_of(B, 1), CACHING_UNCACHEABLE);
+	assert_int_equal(caching_of(C, 1), CACHING_WRITE_BACK);
+	assert_int_equal(model_rights(B, 1), R | W);
+	model_check();
+}
+
 static void a_grant_moves_the_page_with_what_came_from_it(void **state)
 {
 	(void)state;
@@ -531,9 +556,26 @@ static void a_grant_moves_the_page_with_what_came_from_it(void **state)
 	model_check();
 	assert_int_equal(model_rights(B, 1), 0);
 	assert_int_equal(model_rights(D, 30), R | W);
-	assert_int_equal(model_rights(C, 1), RWX);
+	assert_int_equal(model_rights(C, 1), R | W);
 	assert_int_equal(model_revoke(A, 1, 2, RWX, false), R | X);
 	assert_int_equal(mapdb_count(), 2);
+}
+
+static void a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page(void **state)
+{
+	(void)state;
+	give(1, SMALL);
+	map(A, 1, B, 1, SMALL, RWX);
+	map(B, 1, C, 1, SMALL, RWX);
+	map(C, 1, C, 2, SMALL, R | W);
+	model_access(C, 2, RIGHT_W);
+	assert_int_equal(model_grant(B, 1, D, 30, SMALL, R), MAPDB_DONE);
+	assert_int_equal(model_rights(D, 30), R);
+	assert_int_equal(model_rights(C, 1), R);
+	assert_int_equal(model_rights(C, 2), R);
+	assert_int_equal(model_rights(A, 1), RWX);
+	assert_true(model_revoke(D, 30, 31, 0, false) & W); /* what was seen on the way is not forgotten */
+	model_check();
 }
 
 static void a_grant_of_a_part_leaves_the_rest(void **state)
@@ -877,7 +919,9 @@ int main(int argc, char **argv)
 	    CASE(accesses_are_not_told_to_strangers),
 	    CASE(asking_for_a_part_keeps_the_news_for_who_asks_for_the_rest),
 	    CASE(execution_is_told_only_of_what_may_be_executed),
+	    CASE(who_gets_a_page_again_gets_its_caching),
 	    CASE(a_grant_moves_the_page_with_what_came_from_it),
+	    CASE(a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page),
 	    CASE(a_grant_of_a_part_leaves_the_rest),
 	    CASE(a_grant_over_the_granters_parent_loses_the_page),
 	    CASE(a_revocation_in_single_steps_does_the_same),

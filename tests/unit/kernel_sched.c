@@ -108,7 +108,7 @@ static void check(const struct tcb *running)
 		for (struct ring *r = queues[p].next; r != &queues[p]; r = r->next)
 			assert_int_equal(tcb_priority(CONTAINER_OF(r, struct tcb, ready_link)), p);
 	}
-	assert_int_equal(cpu.floor, highest > 0 ? highest << 2 : 0);
+	assert_int_equal(cpu.ready_floor, highest > 0 ? highest << 2 : 0);
 	assert_true(ring_empty(&running->ready_link));
 	assert_true(ring_empty(&idle.ready_link));
 }
@@ -198,6 +198,41 @@ static void who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice(void 
 	now += 500;
 	expect_runs(sched_next(&thread[2]), &thread[0]);
 	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+}
+
+static void who_is_woken_runs_at_once_if_it_is_better(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	now += 3000;
+	expect_runs(sched_woken(&thread[0], &thread[2]), &thread[2]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT - 3000);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+}
+
+static void who_is_woken_is_queued_if_it_is_not_better(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 50);
+	expect_runs(sched_woken(&thread[0], &thread[1]), &thread[0]);
+	expect_runs(sched_woken(&thread[0], &thread[2]), &thread[0]);
+	expect_runs(sched_next(&thread[0]), &thread[1]);
+	expect_runs(sched_next(&thread[1]), &thread[2]);
+}
+
+static void who_is_woken_runs_when_the_cpu_is_idle_and_nobody_better_is_ready(void **state)
+{
+	(void)state;
+	expect_runs(sched_woken(&idle, &thread[1]), &thread[1]);
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[2]);
+	expect_runs(sched_woken(&idle, &thread[0]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
 }
 
 static void who_yields_goes_behind_its_equals_and_gets_a_new_slice(void **state)
@@ -768,6 +803,9 @@ int main(void)
 		cmocka_unit_test_setup(a_thread_of_priority_0_runs_before_the_idle_thread, setup),
 		cmocka_unit_test_setup(taking_out_who_is_not_ready_does_no_harm, setup),
 		cmocka_unit_test_setup(equals_do_not_interrupt, setup),
+		cmocka_unit_test_setup(who_is_woken_runs_at_once_if_it_is_better, setup),
+		cmocka_unit_test_setup(who_is_woken_is_queued_if_it_is_not_better, setup),
+		cmocka_unit_test_setup(who_is_woken_runs_when_the_cpu_is_idle_and_nobody_better_is_ready, setup),
 		cmocka_unit_test_setup(who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice, setup),
 		cmocka_unit_test_setup(who_yields_goes_behind_its_equals_and_gets_a_new_slice, setup),
 		cmocka_unit_test_setup(who_yields_alone_goes_on, setup),

@@ -323,6 +323,9 @@ static struct slot *parent_slot(uint32_t number, unsigned page)
 	return &slots[space][source / PAGE_SIZE];
 }
 
+static bool unfinished(void);
+
+/* Nobody has more than who he got it from, when no walk is on its way to take it. */
 static void compare_pages(unsigned space, unsigned low, unsigned high)
 {
 	if (space == 0)
@@ -340,6 +343,8 @@ static void compare_pages(unsigned space, unsigned low, unsigned high)
 		REQUIRE(leaf.mapping);
 		REQUIRE(frame_of(leaf, page) == s->frame);
 		REQUIRE(parent_slot(leaf.mapping, page) == s->parent);
+		REQUIRE(unfinished() || !s->parent || !s->parent->there ||
+			!(s->rights & ~s->parent->rights));
 		REQUIRE(mapping_of(leaf.mapping)->space == frame_number(spaces[space]));
 	}
 }
@@ -505,12 +510,6 @@ static bool in_range(const struct walk *w, const struct slot *s)
 	return s >= &slots[w->space][w->low] && s < &slots[w->space][w->high];
 }
 
-/* Part of a page is granted: who got it from the granter loses it. */
-static bool is_granted(const struct walk *w, const struct slot *s)
-{
-	return w->is_transfer && w->grant && w->level == 0 && s == &slots[w->from][w->source];
-}
-
 static bool may_lose(const struct slot *s, unsigned rights)
 {
 	for (unsigned i = 0; i < REVOCATIONS; i++) {
@@ -521,7 +520,7 @@ static bool may_lose(const struct slot *s, unsigned rights)
 		if (w->flush && (in_range(w, s) || (s->claimed & 1 << i)))
 			return true;
 		for (const struct slot *above = s->parent; above; above = above->parent)
-			if (in_range(w, above) || (above->claimed & 1 << i) || is_granted(w, above))
+			if (in_range(w, above) || (above->claimed & 1 << i))
 				return true;
 	}
 	return false;
@@ -576,7 +575,7 @@ static void require_lost(const struct walk *w, const struct slot *s, bool self)
 static void forget_seen(unsigned i)
 {
 	for (struct slot *s = &slots[0][0]; s != slots_end; s++)
-		if (in_range(&walks[i], s) || (s->claimed & 1 << i) || is_granted(&walks[i], s))
+		if (in_range(&walks[i], s) || (s->claimed & 1 << i))
 			slot_revoke(s, 0, false);
 }
 
@@ -831,6 +830,7 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	enum mapdb_result result, expected;
 	struct leaf leaf = leaf_of(from, source);
 	bool part = leaf.mapping && level == 0 && level_of(mapping_of(leaf.mapping)) > 0;
+	unsigned had = slots[from][source].rights;
 
 	if (from == 0)
 		return model_map(from, source, to, target, level, rights);
@@ -838,7 +838,12 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	do
 		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE,
 				     level, rights, &clearing, test_cpu);
-	while (result == MAPDB_MORE);
+	while (result == MAPDB_MORE && clearing.flush);
+	if (result == MAPDB_MORE) {
+		while (!mapdb_grant_finish(&clearing, test_cpu))
+			;
+		result = MAPDB_DONE;
+	}
 	if (to == 0) {
 		REQUIRE(result == MAPDB_NOTHING);
 		return result;
@@ -852,12 +857,27 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	if (part && result == MAPDB_DONE)
 		slots_revoke(from, source, source + 1, RIGHTS_ALL,
 			     false); /* who got the part from the granter loses it */
+	else if (result == MAPDB_DONE)
+		slots_revoke(to, target, target + pages_of(level), had & ~slots[to][target].rights,
+			     false); /* no rights to the page but its own */
 	if (result != expected)
 		model_fail("grant %u %u -> %u %u level %u: %d, should be %d", from, source, to,
 			   target, level, result, expected);
 	compare_pages(to, target, target + pages_of(level));
 	compare_pages(from, source, source + pages_of(level));
 	return result;
+}
+
+/* The page is granted; from now on the walk takes from those who got it from the granter. */
+static void follow_grant(struct walk *w, bool part, unsigned had)
+{
+	w->flush = false;
+	w->rights = part ? RIGHTS_ALL : had & ~slots[w->space][w->low].rights;
+	if (part) {
+		w->space = w->from;
+		w->low = w->source;
+		w->high = w->low + 1;
+	}
 }
 
 /* One call more; true when it is done. */
@@ -877,16 +897,22 @@ static bool continue_transfer(unsigned i)
 		model_give_up(i);
 		return true;
 	}
-	result =
-	    (w->grant ? mapdb_grant : mapdb_map)(spaces[w->from], source, spaces[w->space], target,
-						 w->level, w->transfer_rights, &w->r, test_cpu);
+	if (w->granted)
+		result = mapdb_grant_finish(&w->r, test_cpu) ? MAPDB_DONE : MAPDB_MORE;
+	else
+		result = (w->grant ? mapdb_grant : mapdb_map)(spaces[w->from], source,
+							      spaces[w->space], target, w->level,
+							      w->transfer_rights, &w->r, test_cpu);
 	if (w->grant && !w->granted &&
 	    (result == MAPDB_DONE || (result == MAPDB_MORE && !w->r.flush))) {
+		unsigned had = slots[w->from][w->source].rights;
+
 		w->granted = true;
 		REQUIRE(slots_grant(w->from, w->source, w->space, w->low, w->level,
 				    w->transfer_rights, part, false) == MAPDB_DONE);
 		compare_pages(w->space, w->low, w->high);
-		w->high = w->low;
+		follow_grant(w, part, had);
+		claim(i);
 	} else if (!w->grant && result == MAPDB_DONE) {
 		slots_revoke(w->space, w->low, w->high, RIGHTS_ALL, true);
 		REQUIRE(slots_map(w->from, w->source, w->space, w->low, pages, w->transfer_rights,
@@ -897,6 +923,10 @@ static bool continue_transfer(unsigned i)
 	forget_seen(i);
 	w->under_way = result == MAPDB_MORE;
 	REQUIRE(w->under_way || ring_empty(&w->r.link));
+	if (w->granted && !w->under_way)
+		for (unsigned n = w->low; n < w->high; n++)
+			for (const struct slot *c = slots[w->space][n].child; c; c = c->next)
+				REQUIRE(!(c->rights & ~slots[w->space][n].rights) || unfinished());
 	return !w->under_way;
 }
 

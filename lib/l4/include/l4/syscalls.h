@@ -70,6 +70,23 @@
 	"movq %%r13, %%gs:48\n\t" \
 	"movq %%r14, %%gs:56\n\t"
 
+/*
+ * At 3: RDI is nilthread or a local id. The kernel's path wants global ones, and a UTCB in this thread's own page can be
+ * asked for it; all others are left to the kernel. Goes on at 4.
+ */
+#define __L4_LOCAL_TO_GLOBAL \
+	"3:\n\t" \
+	"movq %%gs:%c[local], %%rcx\n\t" \
+	"xorq %%rdi, %%rcx\n\t" \
+	"testq $-4096, %%rcx\n\t" \
+	"jnz 4b\n\t" \
+	"testl $1023, %%edi\n\t" \
+	"jnz 4b\n\t" \
+	"movq %c[global](%%rdi), %%rcx\n\t" \
+	"testq %%rcx, %%rcx\n\t" \
+	"cmovnzq %%rcx, %%rdi\n\t" \
+	"jmp 4b\n\t"
+
 /* u and t of a tag */
 #define __L4_WORDS_MASK 0xfff
 
@@ -85,6 +102,9 @@ __L4_DoIpc(L4_Word_t to, L4_Word_t from, L4_Word_t call, L4_Word_t timeout, L4_W
 
 	__asm__ __volatile__("movq %%gs:0, %%rax\n\t"
 			     "movq %%rbp, %%gs:%c[saved]\n\t"
+			     "testb $0x3f, %%dil\n\t"
+			     "jz 3f\n"
+			     "4:\n\t"
 			     "testl %[words], %%eax\n\t"
 			     "jz 1f\n\t" __L4_MRS_TO_REGISTERS
 			     "1:\n\t"
@@ -93,9 +113,12 @@ __L4_DoIpc(L4_Word_t to, L4_Word_t from, L4_Word_t call, L4_Word_t timeout, L4_W
 			     "testl %[words], %%eax\n\t"
 			     "jz 2f\n\t" __L4_REGISTERS_TO_MRS
 			     "2:\n\t"
-			     "movq %%gs:%c[saved], %%rbp"
+			     "movq %%gs:%c[saved], %%rbp\n\t"
+			     ".subsection 1\n" __L4_LOCAL_TO_GLOBAL
+			     ".previous"
 			     : "=&a"(tag.raw), "+S"(from), "+d"(call), "+D"(to), "+r"(send_timeout)
-			     : [words] "i"(__L4_WORDS_MASK), [saved] "i"(__L4_UTCB_SAVED_RBP * 8)
+			     : [words] "i"(__L4_WORDS_MASK), [saved] "i"(__L4_UTCB_SAVED_RBP * 8),
+			       [local] "i"(__L4_UTCB_MY_LOCAL_ID * 8), [global] "i"(__L4_UTCB_MY_GLOBAL_ID * 8)
 			     : "rbx", "rcx", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
 			       "memory", "cc");
 	if (sender)

@@ -27,13 +27,14 @@ enum root_request {
 	ROOT_THREAD_DELETE,
 	ROOT_THREAD_PRIORITY,
 	ROOT_LARGE_PAGE,
+	ROOT_INTERRUPT,
 };
 
 enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread */
+	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 };
@@ -117,6 +118,14 @@ enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priorit
  * machine has no memory left in a piece that large; then nothing is there.
  */
 enum root_status root_large_page(unsigned long address);
+
+/*
+ * The thread of this program handles the interrupt of that number from now on, until it is deleted. For a message
+ * interrupt (<l4/msi.h>) *message is address << 32 | data, else 1. ROOT_NOT_FOUND: there is none, or
+ * somebody else has it. Only for programs with the option @driver, which may also use every I/O
+ * port, by touching it.
+ */
+enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message);
 
 #ifdef __cplusplus
 }
