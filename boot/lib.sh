@@ -105,7 +105,7 @@ packages_for() {
 		uefi) echo ovmf ;;
 		bochs) echo bochs bochs-term seabios ;;
 		clang) echo clang ;;
-		tests) echo clang libclang-rt-dev libcmocka-dev ;;
+		tests) echo clang libclang-rt-dev libcmocka-dev busybox-static ;;
 		esac
 	done
 }
@@ -119,6 +119,7 @@ package_is_there() {
 command_of() {
 	case $1 in
 	gcc | g++ | make | cmake | nasm | xorriso | bochs | clang) echo "$1" ;;
+	busybox-static) echo busybox ;;
 	binutils) echo objcopy ;;
 	grub-common) echo grub-mkrescue ;;
 	mtools) echo mformat ;;
@@ -224,12 +225,12 @@ unlock() {
 
 # --- modules ---
 
-# lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file that
-# objcopy has anything to say about, or no ELF file, is copied as it is: finding fault with it is
-# the boot component's business.
+# lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file without
+# any, one that objcopy has anything to say about, or no ELF file, is copied as it is: finding fault
+# with it is the boot component's business.
 lean_copy() {
 	local complaint
-	if [ "$(head -c 4 "$1" | tr -d '\177')" = ELF ] &&
+	if [ "$(head -c 4 "$1" | tr -d '\177')" = ELF ] && grep -qa '\.debug_info' "$1" &&
 		complaint=$(objcopy --strip-debug "$1" "$2" 2>&1) && [ -z "$complaint" ]; then
 		return 0
 	fi

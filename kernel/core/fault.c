@@ -29,12 +29,23 @@ static struct tcb *call_handler(struct tcb *self, enum role role, word_t handler
 	return ipc(self, handler, 0, handler, 0);
 }
 
+/* Send all registers to the exception handler. */
+static struct tcb *raise(struct tcb *self, long label, word_t trap, virt_t address)
+{
+	self->fault_label = (word_t)label;
+	self->fault_word = trap;
+	self->fault_address = address;
+	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
+}
+
 struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access)
 {
-	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
-	self->fault_word = address;
 	if (self->space->is_sigma0 && map_sigma0_fault(self->space, address))
 		return self;
+	if (self->faults_are_exceptions)
+		return raise(self, LABEL_ARCH_EXCEPTION, VECTOR_PF, address);
+	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
+	self->fault_word = address;
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
 }
 
@@ -49,13 +60,43 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
 
 struct tcb *fault_exception(struct tcb *self)
 {
-	bool is_call = self->vector == VECTOR_SYSCALL || self->vector == VECTOR_INT80;
+	return raise(self, self->vector == VECTOR_INT80 ? LABEL_SYSTEM_EXCEPTION : LABEL_ARCH_EXCEPTION, self->vector, 0);
+}
 
-	self->fault_label = is_call ? (word_t)LABEL_SYSTEM_EXCEPTION : (word_t)LABEL_ARCH_EXCEPTION;
-	self->fault_word = self->vector;
-	if (is_call)
-		self->error = 0;
-	return call_handler(self, ROLE_EXCEPTION, self->utcb_map->exception_handler);
+struct tcb *fault_syscall(struct tcb *self)
+{
+	fault_complete_frame(self);
+	self->error = 0;
+	self->regs.r11 = self->cpu->user_rflags;
+	self->rflags = rflags_sanitise(self->regs.r11);
+	return raise(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
+}
+
+void fault_complete_frame(struct tcb *t)
+{
+	if (t->vector != VECTOR_SYSCALL)
+		return;
+	t->regs.rcx = t->rip;
+	t->rflags = t->regs.r11 = RFLAGS_ALWAYS;
+	t->vector = VECTOR_NONE;
+}
+
+/* Nothing is left to do for self in the kernel. A tcb.resume. */
+static struct tcb *forced(struct tcb *self)
+{
+	self->resume = self->before_user = NULL;
+	self->slow &= ~(uint32_t)SLOW_FORCED;
+	fault_complete_frame(self);
+	self->error = 0;
+	return raise(self, LABEL_ARCH_EXCEPTION, EXC_TRAP_FORCED, 0);
+}
+
+void fault_force(struct tcb *t)
+{
+	t->before_user = forced;
+	t->slow |= SLOW_FORCED;
+	if (!t->resume)
+		t->resume = forced;
 }
 
 /* X.2's preemption message: the time, to somebody who lets the thread go on. */
@@ -94,9 +135,9 @@ word_t fault_message(const struct tcb *t, word_t *words)
 	}
 	words[EXC_RIP] = t->rip;
 	words[EXC_RFLAGS] = t->rflags;
-	words[EXC_TRAP] = t->fault_word; /* t->vector says how it leaves the kernel, which may have changed */
+	words[EXC_TRAP] = t->fault_word; /* t->vector says how it leaves the kernel */
 	words[EXC_ERROR] = t->error;
-	words[EXC_CR2] = 0;
+	words[EXC_CR2] = t->fault_address;
 	words[EXC_CS] = t->cs;
 	words[EXC_SS] = t->ss;
 	words[EXC_FS_BASE] = t->fs_base;
@@ -120,6 +161,12 @@ word_t fault_message(const struct tcb *t, word_t *words)
 	return make_tag(t->fault_label, EXC_WORDS);
 }
 
+bool fault_registers_acceptable(const word_t *words, unsigned count)
+{
+	return (count < EXC_RIP || user_canonical(words[EXC_RIP])) &&
+	       (count < EXC_FS_BASE || canonical(words[EXC_FS_BASE]));
+}
+
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 {
 	/* Where each word goes; what is not named here is not the handler's to set. */
@@ -133,8 +180,7 @@ void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 		[EXC_R15] = &t->regs.r15,
 	};
 
-	if ((count >= EXC_RIP && !user_canonical(words[EXC_RIP])) ||
-	    (count >= EXC_FS_BASE && !canonical(words[EXC_FS_BASE])))
+	if (!fault_registers_acceptable(words, count))
 		return;
 
 	/* committed: nothing below may fail */
@@ -142,8 +188,6 @@ void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 		if (target[n])
 			*target[n] = words[n];
 	t->rflags = rflags_sanitise(t->rflags);
-	/* SYSRET would lose RCX, R11 and the flags. */
-	t->vector = VECTOR_NONE;
 }
 
 /* Users can provoke these messages at will; a few tell what is wrong, the rest would only hold up the machine. */
@@ -162,7 +206,7 @@ static void complain(const struct tcb *t)
 		print("preempted or out of time at ip %lx, and its %s does not answer", t->rip,
 		      t->role == ROLE_PREEMPTED ? "exception handler" : "scheduler");
 	else
-		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer", t->vector,
+		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer", t->fault_word,
 		      t->error, t->rip, t->rsp);
 	print("; halted\n");
 	if (++complaints == COMPLAINTS_MAX)

@@ -2,7 +2,8 @@
 /*
  * core/fault.h - faults and exceptions become messages that the kernel sends in the thread's name.
  *
- * A page fault goes to the thread's pager, everything else to its exception handler; the answer lets it run on.
+ * A page fault goes to the thread's pager, everything else to its exception handler, and so do page faults of a thread
+ * for which ExchangeRegisters has said so; the answer lets it run on.
  * The thread's own message registers, buffer registers and error code stay as they are. Formats:
  * abi/protocol.h.
  */
@@ -17,7 +18,7 @@ struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access);
 /* The running thread used a port it may not. */
 struct tcb *fault_ports(struct tcb *self, word_t io_fpage);
 
-/* The running thread raised an exception, or made a system call that is none (self->vector says which). */
+/* The running thread raised an exception; self->vector says which. */
 struct tcb *fault_exception(struct tcb *self);
 
 /*
@@ -29,13 +30,28 @@ struct tcb *fault_preempted(struct tcb *self);
 /* The total quantum of the running thread is used up, and only its scheduler can give it more. */
 struct tcb *fault_exhausted(struct tcb *self);
 
+/* The running thread made a system call that is none. */
+struct tcb *fault_syscall(struct tcb *self);
+
+/*
+ * A system call stores less than an interrupt does, since SYSRET needs less. Give t the frame of an interrupt behind the
+ * instruction; it then leaves the kernel by IRETQ.
+ */
+void fault_complete_frame(struct tcb *t);
+
+/*
+ * t, which is in no exception message, raises an exception before its next instruction in user mode: at once if it is
+ * ready, else when its message or system call is done. Once, however often this is called.
+ */
+void fault_force(struct tcb *t);
+
 /* Write the words of t's fault message, words[1] first; returns its tag. */
 word_t fault_message(const struct tcb *t, word_t *words);
 
-/*
- * Set t's registers from the answer to an exception message: words[1 .. count]. A set with an IP that no user
- * can run at, or an FS base that is not canonical, is ignored whole.
- */
+/* Can these be a user's registers, as far as they could harm the kernel? words[1 .. count]. */
+bool fault_registers_acceptable(const word_t *words, unsigned count);
+
+/* Set t's registers from the answer to an exception message, words[1 .. count]; none, if they are not acceptable. */
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);
 
 /* Nobody answers t's fault message: say so on the serial line and halt the thread. */

@@ -78,9 +78,6 @@ void ipc_complete_frame(struct tcb *t)
 	if (!tcb_is_waiting(t) || (t->slow & (SLOW_ROLE | SLOW_FLAGS)))
 		return;
 	t->vector = VECTOR_SYSCALL;
-	t->cs = SELECTOR_USER_CODE;
-	t->ss = SELECTOR_USER_DATA;
-	t->rflags = RFLAGS_ALWAYS;
 }
 
 void ipc_leave(struct tcb *t)

@@ -42,8 +42,8 @@ void ipc_wake(struct tcb *t);
 struct tcb *ipc_sent(struct tcb *self, struct tcb *partner);
 
 /*
- * A thread that waits as a user may have come by the path of a message, which leaves all but RIP and RSP of its frame to whoever
- * needs it: make it that of a thread behind a system call.
+ * A thread that waits as a user may have come by the path of a message, which stores RIP, RSP and nothing else: say that it
+ * is behind a system call (core/fault.h:fault_complete_frame).
  */
 void ipc_complete_frame(struct tcb *t);
 

@@ -137,14 +137,37 @@ static void deliver_names(struct tcb *from, struct tcb *to)
 	to->regs.rsi = named ? thread_name(to, named) : from->sender_name;
 }
 
-static void deliver_registers(struct message *m, struct tcb *to)
+/* The untyped words as registers, words[1] first; returns how many. */
+static unsigned get_registers(struct message *m, word_t *words)
 {
-	word_t words[1 + EXC_WORDS];
 	unsigned count = tag_untyped(m->tag) < EXC_WORDS ? tag_untyped(m->tag) : EXC_WORDS;
 
 	for (unsigned n = 1; n <= count; n++)
 		words[n] = message_word(m, n);
-	fault_set_registers(to, words, count);
+	return count;
+}
+
+/* The registers may have changed since they were judged: other threads write message registers, too. */
+static void deliver_registers(struct message *m, struct tcb *to)
+{
+	word_t words[1 + EXC_WORDS];
+
+	fault_set_registers(to, words, get_registers(m, words));
+}
+
+/* Is this what `to` waits for, which is not in an IPC of its own? */
+static bool is_answer(struct message *m, const struct tcb *to)
+{
+	word_t words[1 + EXC_WORDS];
+
+	switch ((enum role)to->role) {
+	case ROLE_START:
+		return tag_untyped(m->tag) == 2 && m->words == 2 && user_canonical(message_word(m, 1));
+	case ROLE_EXCEPTION:
+		return fault_registers_acceptable(words, get_registers(m, words));
+	default:
+		return true;
+	}
 }
 
 static void deliver(struct message *m, struct tcb *from, struct tcb *to)
@@ -186,8 +209,7 @@ int message_transfer(struct tcb *from, struct tcb *to)
 	message_open(&m, from);
 	if (m.words >= MESSAGE_REGISTERS)
 		return IPC_OVERFLOW;
-	if (to->role == ROLE_START &&
-	    (tag_untyped(m.tag) != 2 || m.words != 2 || !user_canonical(message_word(&m, 1))))
+	if (to->role != ROLE_USER && !is_answer(&m, to))
 		return IPC_OVERFLOW;
 	if (tag_typed(m.tag))
 		return all_items_acceptable(&m, to) ? MESSAGE_HAS_ITEMS : IPC_OVERFLOW;

@@ -37,6 +37,9 @@ struct cpu;
 
 enum { TCB_SIZE_LOG2 = 10, TCB_SIZE = 1 << TCB_SIZE_LOG2, THREAD_NUMBER_MAX = (1 << THREAD_NUMBER_BITS) - 2 };
 
+/* In `call_mark`: no RDX has it, so every `syscall` of the thread is an exception. */
+#define NO_CALL_MARK ~0UL
+
 /* Why a thread does not run, beyond waiting for a message (any bit: it is not runnable). */
 enum hold {
 	HOLD_SENDING = 1 << 0,   /* queued at `partner` */
@@ -71,6 +74,8 @@ enum slow {
 	SLOW_REDIRECTED = 1 << 13, /* its space has a redirector */
 	SLOW_IDLE = 1 << 14,       /* the idle thread: has no slice to hand on */
 	SLOW_QUANTUM = 1 << 15,    /* has a total quantum: the time it runs is counted */
+	SLOW_FORCED = 1 << 16,     /* `before_user` is set: it must not reach user mode */
+	SLOW_CALLS = 1 << 17,      /* all its system calls are exceptions */
 };
 
 /* The general registers, where the entry code stores them; ascending addresses. */
@@ -105,6 +110,7 @@ struct tcb {
 			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due; USEC_NEVER: unlimited */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
+			struct tcb *(*before_user)(struct tcb *); /* what `resume` becomes when all else is done, or NULL */
 
 			/* IPC. Home CPU. */
 			uint8_t role;
@@ -118,7 +124,9 @@ struct tcb {
 			word_t sender_name;       /* the id that the receiver of its message sees: its own, or whom it speaks for */
 			word_t intended;          /* to whom a redirected message was meant to go; NIL_THREAD: not redirected */
 			word_t fault_label;       /* of a fault message */
-			word_t fault_word;        /* MR1 of a page fault */
+			word_t fault_word;        /* MR1 of a page fault; EXC_TRAP of an exception */
+			word_t fault_address;     /* EXC_CR2 of an exception */
+			bool faults_are_exceptions; /* its page faults go to the exception handler, with all registers */
 
 			/* A message with typed items under way (core/transfer.h). */
 			struct transfer transfer;  /* as its sender */
@@ -151,7 +159,7 @@ struct tcb {
 
 	/* 0x300 the user's general registers, stored by the entry code. */
 	struct registers regs;
-	word_t unused;
+	word_t call_mark; /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
 
 	/* 0x380 the line that a receiver's waking reads. */
 	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */
@@ -161,7 +169,7 @@ struct tcb {
 	word_t fs_base;
 	word_t id;             /* global id */
 	struct utcb *utcb_map; /* the UTCB as the kernel sees it; NULL while inactive */
-	word_t unused2;
+	word_t scratch;        /* the entry code pushes it to load RFLAGS */
 	word_t vector;         /* 0x3b8 how the thread entered the kernel, written by the entry code */
 
 	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */

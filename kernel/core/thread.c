@@ -11,6 +11,7 @@
  * never finished, because its thread was deleted, is made up for by the one that this deletion begins.
  */
 #include "core/thread.h"
+#include "abi/syscall.h"
 #include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
@@ -165,6 +166,22 @@ struct tcb *thread_at(const struct space *space, virt_t utcb)
 	return owner_of(direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1))), space, utcb);
 }
 
+/* Is the thread that t calls so of this space? */
+static bool is_of_space(const struct tcb *t, word_t id, const struct space *space)
+{
+	const struct tcb *named = thread_find_any(t, id);
+
+	return named && named->space == space;
+}
+
+bool thread_obeys(const struct tcb *t, const struct tcb *self)
+{
+	if (!t->utcb_map)
+		return false;
+	return t->space == self->space || is_of_space(t, t->utcb_map->pager, self->space) ||
+	       is_of_space(t, t->utcb_map->exception_handler, self->space);
+}
+
 word_t thread_name(const struct tcb *self, const struct tcb *other)
 {
 	return self->space == other->space ? other->utcb : other->id;
@@ -210,7 +227,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->slow = cpu->slow;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
-	t->rflags = RFLAGS_ALWAYS;
+	t->call_mark = CALL_MARK;
 	t->cs = SELECTOR_USER_CODE;
 	t->ss = SELECTOR_USER_DATA;
 	ring_init(&t->senders);

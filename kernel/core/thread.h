@@ -31,6 +31,12 @@ struct tcb *thread_find_number(word_t id);
  */
 struct tcb *thread_at(const struct space *space, virt_t utcb);
 
+/*
+ * May self read and write t's registers? t is active and of the same space, or has made self its pager or exception
+ * handler.
+ */
+bool thread_obeys(const struct tcb *t, const struct tcb *self);
+
 /* How `self` is told of the thread `other`: by its local id if both are in one space, else by its global id. */
 word_t thread_name(const struct tcb *self, const struct tcb *other);
 

@@ -222,6 +222,7 @@ static struct tcb *forget(struct tcb *from)
 		to->transfer_from = NULL;
 		to->page_failed = false;
 	}
+	to->resume = transfer_outer(to);
 	return to;
 }
 

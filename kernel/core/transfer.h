@@ -44,11 +44,11 @@ void transfer_abort(struct tcb *t);
 
 /*
  * What a thread that leaves its present IPC has to go on with: a transfer that this IPC was a page
- * fault of, or NULL.
+ * fault of, or what comes before it runs as a user, or NULL.
  */
 static inline struct tcb *(*transfer_outer(const struct tcb *t))(struct tcb *)
 {
-	return t->transfer.to ? transfer_go_on : t->transfer_from ? transfer_page_came : NULL;
+	return t->transfer.to ? transfer_go_on : t->transfer_from ? transfer_page_came : t->before_user;
 }
 
 #endif

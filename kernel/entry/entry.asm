@@ -22,11 +22,11 @@ section .cpu_text progbits alloc exec nowrite align=4096
 ; The system-call door. In: RCX = user RIP, R11 = user RFLAGS, everything else the user's. Out: never returns here.
 global syscall_entry
 syscall_entry:
+	mov [cpu_page + CPU_USER_RFLAGS], r11       ; for a call that turns out to be an exception
 	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
 %define ENTERED(field) r11 - TCB_CURRENT + field
 	mov [ENTERED(TCB_RIP)], rcx
 	mov [ENTERED(TCB_RSP)], rsp
-	mov [ENTERED(TCB_rcx)], rcx                    ; what SYSRET will leave there again
 	mov [ENTERED(TCB_rax)], rax
 	mov [ENTERED(TCB_rdx)], rdx
 	mov [ENTERED(TCB_rdi)], rdi
@@ -40,12 +40,7 @@ syscall_entry:
 	mov [ENTERED(TCB_r13)], r13
 	mov [ENTERED(TCB_r14)], r14
 	mov [ENTERED(TCB_r15)], r15
-	mov eax, USER_RFLAGS                        ; rax = the flags of every thread after a system call
-	mov [ENTERED(TCB_r11)], rax
-	mov [ENTERED(TCB_RFLAGS)], rax
-	mov qword [ENTERED(TCB_CS)], USER_CS
-	mov qword [ENTERED(TCB_SS)], USER_SS
-	mov qword [ENTERED(TCB_VECTOR)], VECTOR_SYSCALL
+	mov qword [ENTERED(TCB_VECTOR)], VECTOR_SYSCALL ; RCX, R11 and the flags: core/fault.c:fault_complete_frame
 	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
 	lea rdi, [r11 - TCB_CURRENT]                ; rdi = the running thread
 	xor ebp, ebp                                ; a backtrace ends here

@@ -27,6 +27,9 @@ void interrupt_window(struct cpu *cpu);
  */
 struct tcb *leave(struct tcb *next);
 
+/* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
+void path_set_call_mark(struct cpu *cpu, word_t mark);
+
 /* What entry.asm calls. Each returns a thread that leave() has prepared. */
 struct tcb *syscall_enter(struct tcb *self);
 struct tcb *trap_enter(struct tcb *self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* entry/leave.c - the one way out of the kernel, up to the registers (entry.asm loads those). */
+#include "abi/syscall.h"
 #include "core/sched.h"
 #include "entry/entry.h"
 #include "x86/clock.h"
@@ -56,6 +57,14 @@ static uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 	return next->slow == cpu->slow && cpu->fpu_off ? cpu->ready_floor : UINT32_MAX;
 }
 
+void path_set_call_mark(struct cpu *cpu, word_t mark)
+{
+	cpu->call_mark = mark;
+	cpu->word_call = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_CALL;
+	cpu->word_reply_wait = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_OPEN;
+	cpu->word_from = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_FROM;
+}
+
 struct tcb *leave(struct tcb *next)
 {
 	next = finish_work(next);
@@ -74,5 +83,7 @@ struct tcb *leave(struct tcb *next)
 	fpu_switch(cpu, next);
 	cpu->floor = path_floor(cpu, next);
 	next->own_id = next->id;
+	if (cpu->call_mark != next->call_mark)
+		path_set_call_mark(cpu, next->call_mark);
 	return next;
 }

@@ -38,6 +38,11 @@
 	o64 sysret
 %endmacro
 
+%macro LONG_MESSAGE 0
+	test eax, TAG_NOT_LABEL & ~TAG_WORDS        ; typed items, propagation
+	jnz miss_tag
+%endmacro
+
 ; Of a long message, the words that do not travel in registers. Loses rcx, rsi, rdi.
 %macro COPY_WORDS 1
 %ifidn %1, long
@@ -70,48 +75,54 @@
 	RESUME
 %endmacro
 
-; The whole path, for a message in registers (%1 short) or a longer one (long).
-%macro PATH 1
-	cmp rdx, [CPU(WORD_CALL)]
-	jne %%not_call
+; The slot of the thread that `to` names, whatever the user passed; messages that are not short: %1.
+%macro FIND_PARTNER 1
+	rorx r11, rdi, 22
+	or r11, TCB_SLOTS
+	test eax, TAG_NOT_LABEL & ~MESSAGE_IN_REGISTERS
+	jnz %1
+%endmacro
+
+; Call: the answer comes from whom the message went to. %1: short, or long for messages with more words than registers.
+%macro CALL 1
 	cmp [DEST(WAIT)], rdi                       ; does it wait for anybody?
-	jne %%call_closed
-%%call:	CHECK_PARTNER miss_of_call
+	jne %%closed
+%%waits:CHECK_PARTNER miss_of_call
 	mov rdx, [CPU(RSP0)]
 	mov [SELF(WAIT)], rdi                       ; committed
 	SWITCH %1, unnamed
 
-%%call_closed:                                      ; does it wait for me?
+%%closed:                                           ; does it wait for me?
 	cmp [DEST(ID)], rdi
 	jne miss_partner
 	mov rsi, [CPU(RSP0)]
 	mov rsi, [rsi - TCB_CURRENT + TCB_OWN_ID]
 	cmp [DEST(WAIT)], rsi
-	je %%call
+	je %%waits
 	jmp miss_partner
+%endmacro
 
-%%not_call:
-	cmp rdx, [CPU(WORD_REPLY_WAIT)]
-	jne %%from
+; ReplyWait: the next message comes from anybody.
+%macro REPLY_WAIT 1
 	CHECK_PARTNER miss_of_reply_wait
 	cmp [DEST(ID)], rdi
 	jne miss_partner_of_reply_wait
 	mov rdx, [CPU(RSP0)]
 	mov rsi, [SELF(OPEN)]                       ; my id; 0: somebody is queued already, whom C lets in first
 	cmp rsi, [DEST(WAIT)]                       ; does it wait for me?
-	jne %%reply_open
-%%reply_wait:
-	mov [SELF(WAIT)], rsi                       ; committed
+	jne %%open
+%%waits:mov [SELF(WAIT)], rsi                       ; committed
 	SWITCH %1, named
 
-%%reply_open:	test rsi, rsi                               ; does it wait for anybody?
+%%open:	test rsi, rsi                               ; does it wait for anybody?
 	jz miss_pending_of_reply_wait
 	cmp [DEST(WAIT)], rdi
-	je %%reply_wait
+	je %%waits
 	jmp miss_partner_of_reply_wait
+%endmacro
 
-%%from:	cmp rdx, [CPU(WORD_FROM)]                   ; it names whom to wait for, or nobody
-	jne miss_call_word
+; The next message comes from whom rsi names; or there is no receive phase.
+%macro FROM 1
 	cmp [DEST(ID)], rdi
 	jne miss_partner
 	mov rdx, [CPU(RSP0)]
@@ -160,7 +171,6 @@ made_ready:
 	STORE rax, rsi, rbx, rbp, r9, r10, r12, r13, r14
 	mov qword [DEST(WAIT)], NOT_WAITING
 	mov qword [DEST(VECTOR)], VECTOR_SYSCALL
-	mov qword [DEST(RFLAGS)], USER_RFLAGS
 	mov eax, [DEST(PRIORITY)]
 	and eax, ~3                                 ; nobody better is ready
 	mov [CPU(READY_FLOOR)], eax
@@ -180,21 +190,33 @@ made_ready:
 	mov r11d, USER_RFLAGS
 	o64 sysret
 
-	align 64
-global path_entry
-path_entry:
-	rorx r11, rdi, 22
-	or r11, TCB_SLOTS                           ; the slot of the thread number, whatever the rest
-	test eax, TAG_NOT_LABEL & ~MESSAGE_IN_REGISTERS
-	jnz path_long
-	PATH short
-
 ; The partner is of the same space: no other page table, and it sees the sender's local id.
 same_space:
 	mov rsi, [SELF(UTCB)]
 	RESUME
 
-path_long:
-	test eax, TAG_NOT_LABEL & ~TAG_WORDS
-	jnz miss_tag
-	PATH long
+	align 64
+global path_entry
+path_entry:                                         ; a call word that the path does not know leaves every register as it is
+	cmp rdx, [CPU(WORD_CALL)]
+	jne .not_call
+	FIND_PARTNER .long_call
+	CALL short
+.not_call:
+	cmp rdx, [CPU(WORD_REPLY_WAIT)]
+	jne .from
+	FIND_PARTNER .long_reply_wait
+	REPLY_WAIT short
+.from:	cmp rdx, [CPU(WORD_FROM)]
+	jne miss_call_word
+	FIND_PARTNER .long_from
+	FROM short
+.long_call:
+	LONG_MESSAGE
+	CALL long
+.long_reply_wait:
+	LONG_MESSAGE
+	REPLY_WAIT long
+.long_from:
+	LONG_MESSAGE
+	FROM long

@@ -18,6 +18,7 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_SPACE_CONTROL] = sys_space_control,
 	[CALL_PROCESSOR_CONTROL] = sys_processor_control,
 	[CALL_MEMORY_CONTROL] = sys_memory_control,
+	[CALL_THREAD_STATE] = sys_thread_state,
 };
 
 struct tcb *syscall_enter(struct tcb *self)
@@ -27,7 +28,7 @@ struct tcb *syscall_enter(struct tcb *self)
 
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	if (call >> 32 != CALL_MARK || number >= CALL_COUNT)
-		return leave(fault_exception(self));
+	if (call >> 32 != self->call_mark || number >= CALL_COUNT)
+		return leave(fault_syscall(self));
 	return leave(calls[number](self));
 }

@@ -7,6 +7,7 @@
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
+#include "entry/entry.h"
 #include "init/init.h"
 #include "x86/cpu_data.h"
 
@@ -49,9 +50,7 @@ struct cpu *cpu_init(unsigned number)
 	map_area(area);
 	cpu->number = number;
 	cpu->slow = number << SLOW_CPU_SHIFT;
-	cpu->word_call = CALL_WORD(CALL_IPC, IPC_CALL);
-	cpu->word_reply_wait = CALL_WORD(CALL_IPC, IPC_OPEN);
-	cpu->word_from = CALL_WORD(CALL_IPC, IPC_FROM);
+	path_set_call_mark(cpu, CALL_MARK);
 	cpu->loaded_cr3 = direct_map_phys(kernel_root);
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);
 	struct ring *queues = frame_alloc();

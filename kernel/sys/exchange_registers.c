@@ -2,15 +2,18 @@
 /*
  * ExchangeRegisters - read and write another thread's registers, start, stop and interrupt it. X.2 2.3.
  *
- *   RDI thread   RSI control   R8 SP   R9 IP   R10 FLAGS   R12 user-defined handle   R13 pager
+ *   RDI thread   RSI control   R8 SP   R9 IP   R10 FLAGS   R12 user-defined handle   R13 pager   R14 FS base
  *   returns RAX the thread's id in the other form (local for global and the reverse), RSI old state, and R8 R9 R10 R12 R13 as
- *           they were before
+ *           they were before; R14, too, if control bit 21 is set
  *
  * Control: 0 H halted?   1 R abort a receive   2 S abort a send   3 SP   4 IP   5 FLAGS   6 handle   7 pager: take the value
  *          8 h: take H   9 d: deliver the old values (they always are)
- *          22 P (not X.2's): the thread may be of another space, if its pager is of the caller's
- *          The others do nothing.
- * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 0 if the call failed.
+ *          16 F force an exception   17 take bit 18: every `syscall` of the thread is an exception, L4's own, too
+ *          19 take bit 20: its page faults are exceptions   21 FS base: take the value
+ *          22 P the thread may be of another space, if its pager or exception handler is of the caller's
+ *          16 to 22 are not in X.2. The others do nothing.
+ * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 16 waits for the answer to an exception; 18 and 20 as they
+ *            were set; 0 if the call failed.
  *
  * The thread must be active and of the caller's space, and may be the caller. All is done at once, in this order: the old
  * values are taken, an IPC is aborted, the values are set, the thread is halted or let go.
@@ -26,9 +29,18 @@
  * goes on behind the call. FLAGS are reduced to those a user may set. SP is not judged. The pager is not judged before
  * there is a fault for it.
  *
- * ErrorCode: invalid thread     not an active thread of this space (or, with P, of one whose pager is of this space)
- *            invalid parameter  an IP that no user can run at
+ * Exceptions are messages with all registers to the thread's exception handler (abi/protocol.h). A forced one comes before
+ * the thread's next instruction in user mode: at once if it was ready, else when its IPC or system call is done (which F
+ * alone does not hasten), or when it is started. A thread that waits for the answer to an exception when all else is done
+ * is not forced into another one: its handler has it. A page fault as exception has vector 14, the processor's error code
+ * and the address in CR2; the answer may bring registers and pages at once. One of a string transfer goes to the pager as
+ * ever: in the middle of an IPC there are no registers to show.
+ *
+ * ErrorCode: invalid thread     not an active thread of this space (or, with P, of one whose pager or handler is of this space)
+ *            invalid parameter  an IP that no user can run at, an FS base that is not canonical
  */
+#include "abi/syscall.h"
+#include "core/fault.h"
 #include "core/ipc.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -47,12 +59,19 @@ enum control {
 	CONTROL_PAGER = 1 << 7,
 	CONTROL_TAKE_HALT = 1 << 8,
 	CONTROL_AS_PAGER = 1 << 22,
+	CONTROL_FORCE = 1 << 16,
+	CONTROL_TAKE_CALLS = 1 << 17,
+	CONTROL_CALLS = 1 << 18,
+	CONTROL_TAKE_FAULTS = 1 << 19,
+	CONTROL_FAULTS = 1 << 20,
+	CONTROL_FS_BASE = 1 << 21,
 };
 
 static word_t state_of(const struct tcb *t)
 {
 	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (ipc_is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
-	       (ipc_is_sending(t) ? CONTROL_ABORT_SEND : 0);
+	       (ipc_is_sending(t) ? CONTROL_ABORT_SEND : 0) | (t->role == ROLE_EXCEPTION ? CONTROL_FORCE : 0) |
+	       (t->call_mark == NO_CALL_MARK ? CONTROL_CALLS : 0) | (t->faults_are_exceptions ? CONTROL_FAULTS : 0);
 }
 
 static void set_halted(struct tcb *t, bool halted)
@@ -66,16 +85,6 @@ static void set_halted(struct tcb *t, bool halted)
 	}
 }
 
-static bool is_allowed(const struct tcb *self, const struct tcb *t, word_t control)
-{
-	const struct tcb *pager;
-
-	if (t->space == self->space || !(control & CONTROL_AS_PAGER))
-		return t->space == self->space;
-	pager = thread_find_any(t, t->utcb_map->pager);
-	return pager && pager->space == self->space;
-}
-
 /* Set what the control word says. */
 static void set_registers(struct tcb *t, const struct registers *in)
 {
@@ -86,8 +95,8 @@ static void set_registers(struct tcb *t, const struct registers *in)
 	if (control & CONTROL_IP)
 		t->rip = in->r9;
 	if (control & CONTROL_FLAGS) {
+		fault_complete_frame(t);
 		t->rflags = rflags_sanitise(in->r10);
-		t->vector = VECTOR_NONE; /* SYSRET would lose them */
 		if (tcb_is_waiting(t))
 			t->slow |= SLOW_FLAGS;
 	}
@@ -95,6 +104,26 @@ static void set_registers(struct tcb *t, const struct registers *in)
 		t->utcb_map->user_defined_handle = in->r12;
 	if (control & CONTROL_PAGER)
 		t->utcb_map->pager = in->r13;
+}
+
+static void set_calls(struct tcb *t, bool are_exceptions)
+{
+	t->call_mark = are_exceptions ? NO_CALL_MARK : CALL_MARK;
+	t->slow &= ~(uint32_t)SLOW_CALLS;
+	t->slow |= are_exceptions ? SLOW_CALLS : 0;
+}
+
+/* What X.2 does not have. */
+static void extend(struct tcb *t, const struct registers *in)
+{
+	if (in->rsi & CONTROL_TAKE_CALLS)
+		set_calls(t, in->rsi & CONTROL_CALLS);
+	if (in->rsi & CONTROL_TAKE_FAULTS)
+		t->faults_are_exceptions = in->rsi & CONTROL_FAULTS;
+	if (in->rsi & CONTROL_FS_BASE)
+		t->fs_base = in->r14;
+	if ((in->rsi & CONTROL_FORCE) && t->role != ROLE_EXCEPTION)
+		fault_force(t);
 }
 
 static struct tcb *refuse(struct tcb *self, enum call_error error)
@@ -108,9 +137,9 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	struct registers in = self->regs;
 	struct tcb *t = thread_find_any(self, in.rdi);
 
-	if (!t || !t->utcb_map || !is_allowed(self, t, in.rsi))
+	if (!t || !t->utcb_map || (t->space != self->space && !((in.rsi & CONTROL_AS_PAGER) && thread_obeys(t, self))))
 		return refuse(self, ERROR_INVALID_THREAD);
-	if ((in.rsi & CONTROL_IP) && !user_canonical(in.r9))
+	if (((in.rsi & CONTROL_IP) && !user_canonical(in.r9)) || ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14)))
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
@@ -118,9 +147,10 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	self->regs.rsi = state_of(t);
 	self->regs.r8 = t->rsp;
 	self->regs.r9 = t->rip;
-	self->regs.r10 = t->rflags;
+	self->regs.r10 = t->vector == VECTOR_SYSCALL ? RFLAGS_ALWAYS : t->rflags;
 	self->regs.r12 = t->utcb_map->user_defined_handle;
 	self->regs.r13 = t->utcb_map->pager;
+	self->regs.r14 = in.rsi & CONTROL_FS_BASE ? t->fs_base : in.r14;
 	sys_result(self, id_is_local(in.rdi) ? t->id : t->utcb);
 
 	if (((in.rsi & CONTROL_ABORT_SEND) && ipc_is_sending(t)) ||
@@ -129,6 +159,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	set_registers(t, &in);
 	if (in.rsi & CONTROL_TAKE_HALT)
 		set_halted(t, in.rsi & CONTROL_HALT);
+	extend(t, &in);
 
 	if (t == self)
 		return tcb_is_runnable(self) ? self : sched_next(self);

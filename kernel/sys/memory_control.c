@@ -84,7 +84,7 @@ static struct tcb *go_on(struct tcb *self)
 	struct order order;
 	enum map_result result = MAP_DONE;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	/* Another thread may have spoilt the message register meanwhile. */
 	if (order_read(self, self->unmap_item, &order)) {
 		virt_t at = order.low + self->caching_done;
@@ -116,7 +116,7 @@ static struct tcb *check(struct tcb *self)
 	self->resume = check;
 	for (unsigned checks = 0; checks < CHECKS && self->unmap_item <= last; checks++) {
 		if (!order_read(self, self->unmap_item++, &order)) {
-			self->resume = NULL;
+			self->resume = self->before_user;
 			return sys_refuse(self, ERROR_INVALID_PARAMETER);
 		}
 	}

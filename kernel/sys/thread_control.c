@@ -81,7 +81,7 @@ static struct tcb *destroy_go_on(struct tcb *self);
 /* The call is done, but for the space that is to be destroyed, if there is one. */
 static struct tcb *destroy_later(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (!self->destroying)
 		return sched_continue(self);
 	self->resume = destroy_go_on;
@@ -123,7 +123,7 @@ static struct tcb *done(struct tcb *self, struct space *empty)
 /* The thread number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
 static struct tcb *wait_for_number(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (thread_mourn(self))
 		return sys_thread_control(self);
 	self->resume = wait_for_number;
@@ -171,11 +171,11 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 /* t has left a space: if it was doing a system call in pieces which works on that space, it ends where it stands. */
 static void cut_call(struct tcb *t)
 {
-	if (!t->resume || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number ||
+	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number ||
 	    t->resume == sys_thread_control)
 		return;
 	mapdb_revoke_end(&t->revocation);
-	t->resume = NULL;
+	t->resume = t->before_user;
 	sys_refuse(t, ERROR_INVALID_SPACE);
 }
 
@@ -259,7 +259,7 @@ struct tcb *sys_thread_control(struct tcb *self)
 {
 	const struct registers *in = &self->regs;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	word_t id = in->rdi, specifier = in->rsi, scheduler = in->r8, pager = in->r9, utcb = in->r10;
 
 	if (!self->space->privileged)

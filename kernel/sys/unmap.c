@@ -42,7 +42,7 @@ static struct tcb *go_on(struct tcb *self)
 {
 	word_t control = self->regs.rdi;
 
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (mapdb_revoke(&self->revocation, STEPS, self->cpu) && portdb_revoke(&self->port_revocation, STEPS)) {
 		word_t *item = &self->utcb_map->mr[self->unmap_item];
 

@@ -70,6 +70,7 @@ enum vector { /* SDM 3A 6.3.1 */
 	VECTOR_DB = 1,
 	VECTOR_NMI = 2,
 	VECTOR_BP = 3,
+	VECTOR_OF = 4,
 	VECTOR_UD = 6,
 	VECTOR_NM = 7,
 	VECTOR_DF = 8,
@@ -191,10 +192,11 @@ static inline void pause(void)
 /* What this processor has beyond what the boot component has checked (boot/README.md). Read once, at boot. */
 struct cpu_features {
 	bool path; /* has what entry/path.asm needs */
-	bool fsgsbase, smep, smap, umip, xsave, pages_1g;
+	bool fsgsbase, smep, smap, umip, xsave, xsaveopt, pages_1g;
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */
 	word_t xcr0;            /* the state components that are on, when there is XSAVE */
+	uint32_t mxcsr;         /* the bits of MXCSR that may be set */
 };
 extern struct cpu_features cpu_features;
 

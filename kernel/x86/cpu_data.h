@@ -63,6 +63,8 @@ struct cpu {
 	struct tss tss;
 
 	word_t word_from;
+	word_t call_mark;       /* tcb.call_mark that these words have */
+	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
 	word_t misses[PATH_MISSES];
 	uint32_t number;
 	uint32_t ready_floor;   /* highest ready priority << 2 */

@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/features.c - which processor is this, and switching on what it has for protection. */
 #include "x86/cpu.h"
+#include "x86/fpu.h"
 
 struct cpu_features cpu_features;
 
 static bool bit(uint32_t value, unsigned n)
 {
 	return value >> n & 1;
-}
-
-static void xsave_init(void)
-{
-	struct cpuid components = cpuid(0xd, 0); /* SDM 1 13.2 */
-
-	cpu_features.xcr0 = components.eax & 0xe7; /* x87, SSE, AVX, AVX-512: what has no extra rules */
-	if ((cpu_features.xcr0 & 0xe0) != 0xe0)
-		cpu_features.xcr0 &= 0x07;
-	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)cpu_features.xcr0), "d"(0));
-	cpu_features.fpu_bytes = cpuid(0xd, 0).ebx; /* now for the components that are on */
-	if (cpu_features.fpu_bytes > PAGE_SIZE) {
-		cpu_features.xcr0 = 0x3;
-		__asm__ volatile("xsetbv" : : "c"(0), "a"(0x3), "d"(0));
-		cpu_features.fpu_bytes = cpuid(0xd, 0).ebx;
-	}
 }
 
 /*
@@ -61,7 +46,6 @@ void cpu_features_init(void)
 	cpu_features.umip = bit(extended.ecx, 2);
 	cpu_features.pages_1g = bit(cpuid(0x80000001, 0).edx, 26);
 	cpu_features.physical_bits = cpuid(0x80000000, 0).eax >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
-	cpu_features.fpu_bytes = 512;
 
 	cr4 |= bit(basic.edx, 7) ? CR4_MCE : 0;
 	cr4 |= cpu_features.fsgsbase ? CR4_FSGSBASE : 0;
@@ -73,6 +57,5 @@ void cpu_features_init(void)
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
 	cr0_write((cr0_read() & ~(word_t)CR0_EM) | CR0_WP | CR0_AM | CR0_NE | CR0_MP | CR0_TS);
 	pat_init();
-	if (cpu_features.xsave)
-		xsave_init();
+	fpu_init();
 }

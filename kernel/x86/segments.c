@@ -44,7 +44,7 @@ static unsigned ist_of(unsigned vector)
 
 static bool user_may_call(unsigned vector)
 {
-	return vector == VECTOR_BP || vector == VECTOR_INT80;
+	return vector == VECTOR_BP || vector == VECTOR_OF || vector == VECTOR_INT80;
 }
 
 void segments_init(void)

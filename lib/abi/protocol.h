@@ -6,8 +6,9 @@
  * shifted left by four where X.2 defines them so (low four bits: access rights or 0).
  *
  * The exception message holds the whole user state. The same layout in the reply sets it: RFLAGS is
- * reduced to the flags a user may set, CS and SS are ignored, an address that is not canonical is refused
- * (the thread stays as it was). A reply may be shorter; registers beyond its length keep their values.
+ * reduced to the flags a user may set; trap, error, CR2, CS, SS and GS base are ignored. A reply with an RIP that is no
+ * user address, or an FS base that is not canonical, is refused (overflow; the thread waits on). A reply may be shorter;
+ * registers beyond its length keep their values. It may be longer; the words beyond are ignored. It may have map items.
  */
 #ifndef ABI_PROTOCOL_H
 #define ABI_PROTOCOL_H
@@ -26,9 +27,9 @@
 enum exception_word {
 	EXC_RIP = 1,
 	EXC_RFLAGS,
-	EXC_TRAP,       /* vector, or EXC_TRAP_SYSCALL */
+	EXC_TRAP,       /* vector, EXC_TRAP_SYSCALL or EXC_TRAP_FORCED */
 	EXC_ERROR,      /* the processor's error code or 0 */
-	EXC_CR2,
+	EXC_CR2,        /* of a page fault: the address; else 0 */
 	EXC_CS,
 	EXC_SS,
 	EXC_FS_BASE,
@@ -51,7 +52,10 @@ enum exception_word {
 	EXC_R15,
 	EXC_WORDS = EXC_R15,
 };
-enum { EXC_TRAP_SYSCALL = 256 };
+enum {
+	EXC_TRAP_SYSCALL = 256, /* a `syscall` that is no L4 call */
+	EXC_TRAP_FORCED = 257,  /* by ExchangeRegisters */
+};
 
 /* IPC error codes (bits 1-3 of ErrorCode; bit 0 is the phase). */
 enum ipc_error {

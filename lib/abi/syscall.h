@@ -24,8 +24,8 @@
  * All other calls preserve every register but RAX, RCX, R11 and their results; RFLAGS is 0x202 afterwards.
  *
  *   KernelInterface    out RAX KIP address, RDI API version, RSI API flags, R8 kernel id
- *   ExchangeRegisters  in  RDI dest, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
- *                      out RAX result, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager
+ *   ExchangeRegisters  in  RDI dest, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager, R14 FS base
+ *                      out RAX result, RSI control, R8 SP, R9 IP, R10 FLAGS, R12 user handle, R13 pager, R14 FS base
  *   ThreadControl      in  RDI dest, RSI space specifier, R8 scheduler, R9 pager, R10 UTCB location
  *                      out RAX result (of an MSI: address << 32 | data)
  *   SystemClock        out RAX microseconds since boot
@@ -39,6 +39,8 @@
  *                      out RAX result
  *   MemoryControl      in  RDI control, RSI R8 R9 R10 attributes 0-3, flexpages in MR0.. of the UTCB
  *                      out RAX result
+ *   ThreadState        in  RDI dest, RSI first word, R8 words, R9 0 read or 1 write, words in MR0.. of the UTCB
+ *                      out RAX size of the state in words
  *
  * A call that fails leaves its reason in the UTCB's ErrorCode.
  *
@@ -63,7 +65,8 @@ enum call_number {
 	CALL_SPACE_CONTROL = 9,
 	CALL_PROCESSOR_CONTROL = 10,
 	CALL_MEMORY_CONTROL = 11,
-	CALL_COUNT = 12,
+	CALL_THREAD_STATE = 12,
+	CALL_COUNT = 13,
 };
 
 /* Where an IPC's receive phase takes its message from. */

@@ -86,12 +86,12 @@ static long console_control(unsigned long request, struct winsize *size)
 	return 0;
 }
 
-/* The clocks that count from the start; nobody knows the time of day. */
+/* All count from the start. So does the time of day, which nobody knows: time() does not ask whether it failed. */
 static long clock_read(unsigned long clock, struct timespec *time)
 {
 	unsigned long microseconds = L4_SystemClock().raw;
 
-	if (clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_RAW && clock != CLOCK_BOOTTIME)
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_RAW && clock != CLOCK_BOOTTIME)
 		return -EINVAL;
 	if (!memory_has((unsigned long)time, sizeof(*time), PF_W))
 		return -EFAULT;

@@ -216,7 +216,7 @@ TEST(errors, space_control_5_invalid_parameter)
 TEST(errors, space_control_6_utcb_area)
 {
 	EXPECT_REFUSED(lay_out(bare_space(), 0, kip_area(), L4_Nilpage), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(bare_space(), 0, kip_area(), kip_area()), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(lay_out(bare_space(), 0, kip_area(), L4_CompleteAddressSpace), ERROR_UTCB_AREA);
 }
 
 TEST(errors, space_control_7_kip_area)

@@ -18,6 +18,7 @@ enum {
 	STRUCTURED = NUMBERS * WAYS * FILLS,
 	TOTAL = 210000,
 	PRIVILEGED_TOTAL = 30000,
+	IDLE_MAX = 20,
 	PATIENCE_US = 3000, /* a fuzzer that does nothing for so long waits forever */
 };
 
@@ -230,12 +231,17 @@ static L4_MsgTag_t fuzzer_event(L4_ThreadId_t t, struct message *m)
 	return m->tag;
 }
 
-/* Supervise one fuzzer until it is done or halts. */
+/*
+ * Supervise one fuzzer until it is done or halts, or gets nowhere: it may have made exceptions of all its system calls or
+ * page faults.
+ */
 static void supervise(L4_ThreadId_t t)
 {
 	static struct message m;
+	L4_Word_t last = calls_made;
 
-	for (;;) {
+	for (unsigned idle = 0; idle < IDLE_MAX; idle = calls_made == last ? idle + 1 : 0) {
+		last = calls_made;
 		if (L4_IpcFailed(fuzzer_event(t, &m)))
 			return;
 		if (L4_Label(m.tag) == LABEL_DONE || image_fault(&m))

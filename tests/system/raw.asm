@@ -167,6 +167,19 @@ round_trip out, out dx, al
 round_trip write, mov [rbx], r15
 round_trip push, push r15
 
+; `int` with every number, eight bytes each, then the report
+extern trapper_survived
+global int_table
+	align 8
+int_table:
+%assign n 0
+%rep 256
+	int n
+	align 8
+%assign n n + 1
+%endrep
+	jmp trapper_survived
+
 ; in: the stack holds the function and its argument
 extern thread_main
 global thread_entry

@@ -457,6 +457,29 @@ TEST(strings, sender_renamed_meanwhile)
 	EXPECT_EQ(thread_delete(fresh), 1);
 }
 
+static void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+/* The same when it is moved to another space, to the same UTCB address there. */
+TEST(strings, sender_moved_meanwhile)
+{
+	struct space *there = space_new();
+	L4_ThreadId_t first = thread_start(there, sleeps, 0), other = thread_start(there, sleeps, 0);
+	struct message m;
+
+	EXPECT_EQ(thread_delete(first), 1);
+	cast_far();
+	stop_at_second_page(&m);
+	EXPECT_EQ(L4_ThreadControl(party[S].thread, other, L4_nilthread, L4_nilthread, (void *)-1UL), 1);
+	ended(S);
+	ended(R);
+	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
+	expect_copied(0, 0, PAGE);
+}
+
 /*
  * The answer to a fault of a transfer takes long, too: a flexpage of many pages. Meanwhile one of
  * the two is deleted.

@@ -410,8 +410,6 @@ TEST(thread_move, its_fault_is_raised_again)
 	expect_error(t, 0);
 }
 
-static L4_Word_t far_flush_done;
-
 static void flushes_for_long(L4_Word_t unused)
 {
 	(void)unused;
@@ -419,7 +417,6 @@ static void flushes_for_long(L4_Word_t unused)
 		for (int i = 0; i < 64; i++)
 			L4_LoadMR(i, L4_CompleteAddressSpace.raw & ~7UL);
 		L4_Unmap(63);
-		far_flush_done++;
 	}
 }
 
@@ -434,6 +431,8 @@ TEST(thread_move, in_the_middle_of_an_unmap)
 		EXPECT_EQ(move(t, other, utcb_new(there)), 1);
 		L4_Sleep(L4_TimePeriod(300 * time_scale));
 		EXPECT_EQ(move(t, runner, utcb_new(&own_space)), 1);
+		EXPECT_EQ(((struct utcb *)L4_LocalIdOf(t).raw)->error_code, ERROR_INVALID_SPACE);
+		((struct utcb *)L4_LocalIdOf(t).raw)->error_code = 0;
 		L4_Sleep(L4_TimePeriod(300 * time_scale));
 	}
 	EXPECT_EQ(thread_delete(t), 1);
@@ -663,4 +662,58 @@ TEST(thread_control, the_deleter_is_deleted)
 	settle();
 	EXPECT_EQ(told, PARTNERS);
 	EXPECT_EQ(wrong, 0);
+}
+
+/* Among a thousand threads it takes long to tell all who wait; others are not kept waiting for that. */
+
+enum { CROWD_FIRST = 5000, CROWD = 1000, RENAMES = 100 };
+static volatile L4_Word_t renaming, ticks, latest;
+
+static void renames(L4_Word_t t)
+{
+	L4_ThreadId_t victim = {.raw = t};
+
+	for (unsigned i = 0; i < RENAMES; i++) {
+		victim = next_version(victim);
+		if (L4_Version(victim) % 64 == 0)
+			victim = next_version(victim);
+		wrong += move(victim, victim, KEEP) != 1;
+	}
+	renaming = 0;
+	sleep_forever();
+}
+
+static void ticks_meanwhile(L4_Word_t period)
+{
+	while (renaming) {
+		L4_Word_t due = now_us() + period, late;
+
+		L4_Sleep(L4_TimePeriod(period));
+		late = now_us() - due;
+		ticks++;
+		if (late > latest)
+			latest = late;
+	}
+	sleep_forever();
+}
+
+TEST_LIMIT(thread_control, new_version_among_a_thousand_threads, 4000)
+{
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0), renamer;
+
+	for (unsigned i = 0; i < CROWD; i++)
+		REQUIRE_EQ(control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
+	wrong = ticks = latest = 0;
+	renaming = 1;
+	renamer = thread_start(&own_space, renames, t.raw);
+	set_priority(renamer, PRIORITY_LOW);
+	thread_start(&own_space, ticks_meanwhile, 20 * time_scale);
+	while (renaming)
+		settle();
+	EXPECT_EQ(wrong, 0);
+	EXPECT(ticks >= 20);
+	/* 10,000 instructions, both, of which the tick itself takes a part; in one piece it would be twice that. */
+	EXPECT_BETWEEN(latest, 0, time_scale == 1 ? 10 : 2500);
+	for (unsigned i = 0; i < CROWD; i++)
+		EXPECT_EQ(thread_delete(L4_GlobalId(CROWD_FIRST + i, 1)), 1);
 }

@@ -21,6 +21,7 @@
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
 #include <l4/space.h>
+#include <l4/threadstate.h>
 
 void layout_is_wrong(void) __attribute__((error("an X.2 type has not the layout it must have")));
 
@@ -67,6 +68,7 @@ SAME((int)__L4_CALL_UNMAP, (int)CALL_UNMAP);
 SAME((int)__L4_CALL_SPACE_CONTROL, (int)CALL_SPACE_CONTROL);
 SAME((int)__L4_CALL_PROCESSOR_CONTROL, (int)CALL_PROCESSOR_CONTROL);
 SAME((int)__L4_CALL_MEMORY_CONTROL, (int)CALL_MEMORY_CONTROL);
+SAME((int)__L4_CALL_THREAD_STATE, (int)CALL_THREAD_STATE);
 
 /* Errors and labels */
 SAME((int)L4_ErrNoPrivilege, (int)ERROR_NO_PRIVILEGE);
@@ -107,6 +109,7 @@ SAME((int)L4_EXC_R11, (int)EXC_R11);
 SAME((int)L4_EXC_R15, (int)EXC_R15);
 SAME((int)L4_EXC_WORDS, (int)EXC_WORDS);
 SAME((int)L4_EXC_TRAP_SYSCALL, (int)EXC_TRAP_SYSCALL);
+SAME((int)L4_EXC_TRAP_FORCED, (int)EXC_TRAP_FORCED);
 
 /* The kernel interface page */
 SAME(sizeof(L4_KernelInterfacePage_t), sizeof(struct kip));

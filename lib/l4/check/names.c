@@ -18,6 +18,7 @@
 #include <l4/sigma0.h>
 #include <l4/space.h>
 #include <l4/thread.h>
+#include <l4/threadstate.h>
 #include <l4/tracebuffer.h>
 #include <l4/types.h>
 
@@ -367,12 +368,19 @@ void use_pagers(L4_MsgTag_t tag)
 {
 	L4_PfRequest_t request;
 	L4_PfReply_t reply = L4_PagefaultReply(L4_Nilpage, 0);
+	L4_Word_t old, base = 0;
 
 	L4_StoreMRs(0, 3, request.raw);
 	USE(request.X.rwx + request.X.fault_address + request.X.fault_ip);
 	USE(L4_IsPagefault(tag) + L4_IsIoPagefault(tag) + L4_PagefaultAccess(tag));
 	L4_PagefaultReplyLoad(reply);
 	USE(reply.X.MapItem.raw[0] + L4_IsSystemException(tag) + L4_IsArchException(tag));
+	USE(L4_ForceException(L4_Myself(), &old) + L4_Set_SyscallExceptions(L4_Myself(), 0) +
+	    L4_Set_FaultExceptions(L4_Myself(), 0) + L4_Set_FsBase(L4_Myself(), 0) +
+	    L4_ExchangeExceptionState(L4_Myself(), L4_EXREGS_FS_BASE, &base, &old));
+	USE(L4_ThreadState(L4_Myself(), 0, 0, 0) + L4_ThreadStateSize(L4_Myself()) +
+	    L4_ReadThreadState(L4_Myself(), 0, 1, &base) + L4_WriteThreadState(L4_Myself(), 0, 1, &base));
+
 	USE(L4_EXC_RIP + L4_EXC_WORDS + L4_EXC_TRAP_SYSCALL);
 }
 

@@ -4,22 +4,25 @@
  *
  * X.2 leaves the layout of these messages to the processor's binding; this is ours. The message
  * has the whole user state of the thread in untyped words 1 to 25. The answer, with the same
- * layout, sets it: a shorter answer leaves the registers behind its end as they were, cs and ss
- * are not set, of rflags only what a user may change, and an address that is not canonical refuses
- * the whole answer.
+ * layout, sets it: a shorter answer leaves the registers behind its end as they were, cs, ss and
+ * gs_base are not set, of rflags only what a user may change, and an address that is not canonical
+ * refuses the whole answer. Map items behind the words are mapped, too.
+ *
+ * What the functions at the end need is not in X.2: further control bits of ExchangeRegisters.
  */
 #ifndef L4_EXCEPTION_H
 #define L4_EXCEPTION_H
 
 #include <l4/types.h>
 #include <l4/message.h>
+#include <l4/syscalls.h>
 
 /* Message registers */
 #define L4_EXC_RIP     1
 #define L4_EXC_RFLAGS  2
-#define L4_EXC_TRAP    3 /* the vector, or L4_EXC_TRAP_SYSCALL */
+#define L4_EXC_TRAP    3 /* the vector, or one of those below */
 #define L4_EXC_ERROR   4 /* the processor's error code, or 0 */
-#define L4_EXC_CR2     5
+#define L4_EXC_CR2     5 /* of a page fault: the address */
 #define L4_EXC_CS      6
 #define L4_EXC_SS      7
 #define L4_EXC_FS_BASE 8
@@ -42,8 +45,8 @@
 #define L4_EXC_R15     25
 #define L4_EXC_WORDS   25
 
-/* A `syscall` or `int` that is no L4 call */
-#define L4_EXC_TRAP_SYSCALL 256
+#define L4_EXC_TRAP_SYSCALL 256 /* a `syscall` that is no L4 call */
+#define L4_EXC_TRAP_FORCED  257 /* L4_ForceException */
 
 #define __L4_LABEL_SYSTEM_EXCEPTION (-4L)
 #define __L4_LABEL_ARCH_EXCEPTION   (-5L)
@@ -58,6 +61,80 @@ L4_INLINE L4_Bool_t L4_IsSystemException(L4_MsgTag_t t)
 L4_INLINE L4_Bool_t L4_IsArchException(L4_MsgTag_t t)
 {
 	return (L4_SignedWord_t)t.raw >> 20 == __L4_LABEL_ARCH_EXCEPTION;
+}
+
+/*
+ * Control bits of ExchangeRegisters that X.2 does not have. A thread obeys threads of its own
+ * space; with L4_EXREGS_AS_PAGER those of its pager's and its exception handler's space, too.
+ */
+#define L4_EXREGS_FORCE              (1UL << 16) /* an exception before its next user instruction */
+#define L4_EXREGS_TAKE_SYSCALLS      (1UL << 17)
+#define L4_EXREGS_SYSCALL_EXCEPTIONS (1UL << 18) /* every `syscall`, L4's own too, is one */
+#define L4_EXREGS_TAKE_FAULTS        (1UL << 19)
+#define L4_EXREGS_FAULT_EXCEPTIONS   (1UL << 20) /* every page fault is one */
+#define L4_EXREGS_FS_BASE            (1UL << 21)
+#define L4_EXREGS_AS_PAGER           (1UL << 22)
+
+/* In the old control word: the thread waits for the answer to an exception, so it was not forced. */
+#define L4_EXREGS_IN_EXCEPTION L4_EXREGS_FORCE
+
+/*
+ * ExchangeRegisters with these control bits (L4_EXREGS_AS_PAGER always), and X.2's for halting (0, 8) and aborting (1, 2).
+ * *fs_base is read and written if L4_EXREGS_FS_BASE is given; it may be 0 otherwise. The result
+ * is 0 if the call failed.
+ */
+L4_INLINE L4_Bool_t L4_ExchangeExceptionState(L4_ThreadId_t dest, L4_Word_t control,
+					      L4_Word_t *fs_base, L4_Word_t *old_control)
+{
+	register L4_Word_t r14 __asm__("r14") = control & L4_EXREGS_FS_BASE ? *fs_base : 0;
+	L4_ThreadId_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
+
+	control |= L4_EXREGS_AS_PAGER;
+
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result.raw), "+d"(call), "+S"(control), "+r"(r14)
+			     : "D"(dest.raw)
+			     : "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "memory", "cc");
+	if (fs_base)
+		*fs_base = r14;
+	*old_control = control;
+	return result.raw != 0;
+}
+
+/* *was_in_exception: the thread waits for the answer to another exception, and was not forced. */
+L4_INLINE L4_Bool_t L4_ForceException(L4_ThreadId_t t, L4_Bool_t *was_in_exception)
+{
+	L4_Word_t old;
+	L4_Bool_t done = L4_ExchangeExceptionState(t, L4_EXREGS_FORCE, (L4_Word_t *)0, &old);
+
+	*was_in_exception = (old & L4_EXREGS_IN_EXCEPTION) != 0;
+	return done;
+}
+
+L4_INLINE L4_Bool_t L4_Set_SyscallExceptions(L4_ThreadId_t t, L4_Bool_t on)
+{
+	L4_Word_t old;
+
+	return L4_ExchangeExceptionState(
+		t, L4_EXREGS_TAKE_SYSCALLS | (on ? L4_EXREGS_SYSCALL_EXCEPTIONS : 0),
+		(L4_Word_t *)0, &old);
+}
+
+L4_INLINE L4_Bool_t L4_Set_FaultExceptions(L4_ThreadId_t t, L4_Bool_t on)
+{
+	L4_Word_t old;
+
+	return L4_ExchangeExceptionState(
+		t, L4_EXREGS_TAKE_FAULTS | (on ? L4_EXREGS_FAULT_EXCEPTIONS : 0), (L4_Word_t *)0,
+		&old);
+}
+
+L4_INLINE L4_Bool_t L4_Set_FsBase(L4_ThreadId_t t, L4_Word_t base)
+{
+	L4_Word_t old;
+
+	return L4_ExchangeExceptionState(t, L4_EXREGS_FS_BASE, &base, &old);
 }
 
 #endif
