@@ -117,7 +117,7 @@ static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 	ipc_leave(t);
 	if (t->role == ROLE_USER)
 		ipc_set_error(t, phase, error, 0);
-	else if (t->resume)
+	else if (t->transfer.to || t->transfer_from)
 		t->page_failed = true; /* and the transfer that wanted the page learns it */
 	else if (error != IPC_CANCELLED)
 		fault_unanswered(t);

@@ -171,8 +171,8 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 /* t has left a space: if it was doing a system call in pieces which works on that space, it ends where it stands. */
 static void cut_call(struct tcb *t)
 {
-	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number ||
-	    t->resume == sys_thread_control)
+	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on ||
+	    t->resume == wait_for_number || t->resume == sys_thread_control)
 		return;
 	mapdb_revoke_end(&t->revocation);
 	t->resume = t->before_user;
@@ -258,10 +258,9 @@ static struct tcb *control_interrupt(struct tcb *self)
 struct tcb *sys_thread_control(struct tcb *self)
 {
 	const struct registers *in = &self->regs;
-
-	self->resume = self->before_user;
 	word_t id = in->rdi, specifier = in->rsi, scheduler = in->r8, pager = in->r9, utcb = in->r10;
 
+	self->resume = self->before_user; /* it may have begun before: delete() */
 	if (!self->space->privileged)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
 	if (is_interrupt_id(id))
