@@ -120,7 +120,7 @@ static void shade_set(uint32_t *word, uint32_t value)
 
 /*
  * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and finds there
- * what was made. Breaking up a page is as long as two, and ends it.
+ * what was made. Breaking up a page takes all of it.
  */
 enum { BUDGET = 3 };
 
@@ -200,9 +200,11 @@ static void split(struct entry e)
 static enum mapdb_result make_entry(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
 {
 	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
-		if (*budget == 0)
+		bool breaks_up = *pte_of(*e) & PTE_PRESENT;
+
+		if (*budget < (breaks_up ? BUDGET : 1))
 			return MAPDB_MORE;
-		if (*pte_of(*e) & PTE_PRESENT) {
+		if (breaks_up) {
 			split(*e);
 			*budget = 0;
 			continue;
