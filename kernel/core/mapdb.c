@@ -236,9 +236,13 @@ static void free_table(struct space *s, pte_t *table)
 
 static void mapping_free(uint32_t number);
 
-/* Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. */
-static void free_empty_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
+/*
+ * Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. Were there any?
+ */
+static bool free_empty_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
+	bool any = false;
+
 	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
@@ -247,7 +251,8 @@ static void free_empty_below(unsigned top, struct space *s, virt_t address, cons
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
 		if (!table_is_empty(table))
-			return;
+			break;
+		any = true;
 		pte_set(pte_of(above), 0);
 		space_invalidate(s, cpu, address);
 		free_table(s, table);
@@ -257,26 +262,27 @@ static void free_empty_below(unsigned top, struct space *s, virt_t address, cons
 		if (number && !mapping_of(number)->child)
 			mapping_free(number);
 	}
+	return any;
 }
 
-static void free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
+static bool free_empty_tables(struct space *s, virt_t address, const struct cpu *cpu)
 {
-	free_empty_below(LEVELS - 1, s, address, cpu);
+	return free_empty_below(LEVELS - 1, s, address, cpu);
 }
 
 /*
  * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table is not
- * its own.
+ * its own. Did tables go with it?
  */
-static void free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
+static bool free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
                          const struct cpu *cpu)
 {
 	struct entry e = find(s, address, level);
 
 	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*pte_of(e) && !all_taken))
-		return;
+		return false;
 	mapping_free(number);
-	free_empty_tables(s, address, cpu);
+	return free_empty_tables(s, address, cpu);
 }
 
 /* Free what was made on the way to an entry and was then not needed. */
@@ -589,8 +595,10 @@ static void ascend(struct revocation *r, const struct mapping *m, const struct c
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
 }
 
-static void step_leave(struct revocation *r, const struct cpu *cpu)
+/* True: that was long, tables were freed. */
+static bool step_leave(struct revocation *r, const struct cpu *cpu)
 {
+	bool long_step = false;
 	uint32_t number = r->at;
 	struct mapping *m = mapping_of(number);
 	struct space *s = space_of(m);
@@ -611,12 +619,13 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 		ascend(r, m, cpu);
 	}
 	if (!(r->rights & RIGHT_R))
-		return;
+		return false;
 	if (level)
-		free_empty_tables(s, part, cpu);
-	free_if_gone(number, s, address, level, all_taken, cpu);
-	if (parent_space)
-		free_empty_tables(parent_space, source, cpu); /* what it was made from may have gone before */
+		long_step = free_empty_tables(s, part, cpu);
+	long_step |= free_if_gone(number, s, address, level, all_taken, cpu);
+	if (parent_space) /* what it was made from may have gone before */
+		long_step |= free_empty_tables(parent_space, source, cpu);
+	return long_step;
 }
 
 /* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
@@ -687,7 +696,8 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 			step_scan(r, cpu);
 			break;
 		case REVOKE_LEAVE:
-			step_leave(r, cpu);
+			if (step_leave(r, cpu))
+				return false;
 			break;
 		}
 	}
@@ -824,7 +834,7 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 }
 
 /*
- * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
+ * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in its pauses somebody may have mapped
  * something there. Without one, what was mapped on from a hole of a larger page has to go, too.
  */
 static enum mapdb_result clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
@@ -832,7 +842,7 @@ static enum mapdb_result clear_target(struct revocation *r, struct space *to, vi
 {
 	free_empty_below(level, to, target, cpu);
 	if ((walked || !cover(to, target)) && is_free(to, target, level))
-		return MAPDB_DONE;
+		return MAPDB_NOTHING;
 	struct entry e = find(to, target, level);
 
 	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
@@ -860,8 +870,11 @@ static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_
                                       uint32_t *number)
 {
 	struct entry source_entry;
-	enum mapdb_result result = make_entry(from, source, level, &source_entry, &budget);
+	enum mapdb_result result;
 
+	if (!account_has(&to->account, tables_set_aside(level)))
+		return MAPDB_NO_MEMORY;
+	result = make_entry(from, source, level, &source_entry, &budget);
 	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
 		result = make_shade(from, source_entry, &budget);
 	if (result == MAPDB_DONE)
@@ -907,6 +920,8 @@ static enum mapdb_result map(struct space *from, virt_t source, struct space *to
 		}
 		/* What was there goes, and the source perhaps with it. */
 		result = clear_target(clearing, to, target, level, walked, cpu);
+		if (result == MAPDB_NOTHING)
+			break;
 		if (result != MAPDB_DONE)
 			return result;
 	}
@@ -1030,7 +1045,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	if (from == to && source == target)
 		return MAPDB_DONE;
 	result = clear_target(clearing, to, target, level, walked, cpu);
-	if (result != MAPDB_DONE)
+	if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
 		return result;
 	source_entry = find(from, source, 0);
 	number = cover(from, source);

@@ -419,6 +419,11 @@ static bool can_take(const struct space *s)
 	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
 }
 
+static enum portdb_result take_bitmap(struct space *to, struct cpu *cpu)
+{
+	return can_take(to) && space_own_ports(to, cpu) ? PORTDB_MORE : PORTDB_NO_MEMORY;
+}
+
 /* What one node gives. */
 static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
                                struct cpu *cpu)
@@ -434,10 +439,10 @@ static enum portdb_result give(uint32_t source, struct space *from, struct space
 
 	if (is_empty(m))
 		return PORTDB_DONE;
+	if (!to->io_bitmap[0])
+		return take_bitmap(to, cpu);
 	if (!can_take(to))
 		return PORTDB_NO_MEMORY;
-	if (!to->io_bitmap[0])
-		return space_own_ports(to, cpu) ? PORTDB_MORE : PORTDB_NO_MEMORY;
 	if (!grant)
 		done = map_ports(source, to, m);
 	else
@@ -454,6 +459,8 @@ enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low
 		struct port_mask wanted = range_in_block(block, low, high);
 		uint32_t source = first_of(from, block), next;
 
+		if (from->is_sigma0 && !to->io_bitmap[0])
+			return take_bitmap(to, cpu);
 		if (from->is_sigma0 && !source) {
 			source = node_make(from, block, 0);
 			if (!source)
