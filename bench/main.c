@@ -17,6 +17,7 @@
 #include "pingpong.h"
 #include "pong.h"
 #include "report.h"
+#include "timeout.h"
 #include "tree.h"
 
 /* The programs that were started at the same time have said their first words by then. */
@@ -208,6 +209,26 @@ static bool ask_kmem(void)
 	return true;
 }
 
+/* The name without a number is that with most sleepers. */
+static bool ask_timeout(L4_ThreadId_t partner, unsigned int rounds, const char *unit)
+{
+	struct figures few, many;
+	enum timeout_answer answer = timeout_insert(partner, 10, rounds, &few);
+
+	if (answer == TIMEOUT_DONE)
+		answer = timeout_insert(partner, TIMEOUT_SLEEPERS_MAX, rounds, &many);
+	timeout_end();
+	if (answer == TIMEOUT_NO_THREADS)
+		printf("bench: no timeout.insert: it needs a machine with memory for 1,000 threads\n");
+	if (answer != TIMEOUT_DONE)
+		return answer == TIMEOUT_NO_THREADS;
+	report_add("timeout.insert.10", "a timeout, started and cancelled, 10 others", &few);
+	report_add("timeout.insert.1000", "the same, 1,000 others", &many);
+	report_print("A timeout among others", unit);
+	report_line("timeout.insert", 0, unit, &many);
+	return true;
+}
+
 static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
 {
 	if (!ask_pingpong(partner, rounds, unit))
@@ -232,6 +253,10 @@ static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clo
 		return false;
 	}
 	report_print("The kernel's own memory", "bytes");
+	if (!ask_timeout(partner, rounds, unit->name)) {
+		printf("bench: timeouts failed\n");
+		return false;
+	}
 	return true;
 }
 

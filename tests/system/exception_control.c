@@ -590,6 +590,40 @@ TEST(exception, foreign_syscall_shows_flags)
 	EXPECT_EQ(call.rcx, (L4_Word_t)raw_syscall_behind);
 }
 
+/* Whatever RDX says, and of a thread whose calls are all exceptions: nothing of the kernel's is in R11. */
+static volatile L4_Word_t first_words[4];
+
+static void calls_with_words(L4_Word_t unused)
+{
+	(void)unused;
+	__asm__ volatile("ud2");
+	for (unsigned i = 0; i < 4; i++) {
+		call = (struct registers){.rdx = first_words[i], .rdi = worker.raw, .rflags = 0x202 | CF};
+		raw_syscall(&call);
+	}
+	report(LABEL_DONE, 0);
+}
+
+TEST(exception, foreign_syscall_shows_nothing_of_the_kernel)
+{
+	struct message m;
+	L4_ThreadId_t t = thread_start_under(worker, &own_space, calls_with_words, 0);
+
+	for (unsigned i = 0; i < 3; i++)
+		first_words[i] = ~0UL << 32 | i;
+	first_words[3] = CALL_WORD(CALL_IPC, IPC_CALL);
+	REQUIRE(event_receive(t, &m));
+	m.mr[EXC_RIP] += 2;
+	EXPECT(L4_Set_SyscallExceptions(t, 1));
+	for (unsigned i = 0; i < 4; i++) {
+		EXPECT_OK(frame_reply(&m, 1));
+		REQUIRE(event_receive(t, &m));
+		EXPECT_EQ(m.mr[EXC_RDX], first_words[i]);
+		EXPECT_EQ(m.mr[EXC_RFLAGS] & ~(L4_Word_t)CF, 0x202);
+		EXPECT_EQ(m.mr[EXC_R11], m.mr[EXC_RFLAGS]);
+	}
+}
+
 TEST(exception, foreign_syscall_answer_sets_rcx_and_r11)
 {
 	struct message m;
@@ -885,6 +919,47 @@ TEST(exception, fs_base_set_and_used)
 	EXPECT(L4_Set_FsBase(L4_Myself(), (L4_Word_t)words));
 	__asm__ volatile("movq %%fs:8, %0" : "=r"(seen));
 	EXPECT_EQ(seen, 0x99887766);
+	EXPECT(L4_Set_FsBase(L4_Myself(), 0));
+}
+
+/* Two threads, each with its own, over messages between them: the value that was set, not one that somebody had. */
+static L4_Word_t tls[2][2] = {{0, 0x1010}, {0, 0x2020}};
+
+static L4_Word_t tls_word(void)
+{
+	L4_Word_t word;
+
+	__asm__ volatile("movq %%fs:8, %0" : "=r"(word));
+	return word;
+}
+
+static void answers_with_tls(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Set_FsBase(L4_Myself(), (L4_Word_t)tls[1]);
+	L4_Wait(&from);
+	for (;;) {
+		L4_LoadMR(0, tag_make(0, 1, 0).raw);
+		L4_LoadMR(1, tls_word());
+		L4_ReplyWait(from, &from);
+	}
+}
+
+TEST(exception, fs_base_set_and_kept_over_messages)
+{
+	L4_ThreadId_t t = thread_start(space_new(), answers_with_tls, 0);
+	L4_Word_t word;
+
+	EXPECT(L4_Set_FsBase(L4_Myself(), (L4_Word_t)tls[0]));
+	for (unsigned i = 0; i < 10; i++) {
+		L4_LoadMR(0, 0);
+		EXPECT_OK(L4_Call(t));
+		L4_StoreMR(1, &word);
+		EXPECT_EQ(word, 0x2020);
+		EXPECT_EQ(tls_word(), 0x1010);
+	}
 	EXPECT(L4_Set_FsBase(L4_Myself(), 0));
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone and all
- * together.
+ * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone
+ * and all together.
  *
- * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and what
- * its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
+ * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and
+ * what its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
  * priority than the worker, so nothing happens to it but what the worker does.
  */
 #include "test.h"
@@ -18,10 +18,10 @@ enum {
 	CONTROL_FLAGS = 1 << 5,
 	CONTROL_USER = 1 << 6,
 	CONTROL_PAGER = 1 << 7,
+	CONTROL_IN_EXCEPTION = 1 << 16, /* in the old state */
 	CONTROL_HALT_VALID = 1 << 8,
 	CONTROL_DELIVER = 1 << 9,
 	CONTROL_ALL = (1 << 10) - 1,
-	STATE_BITS = CONTROL_H | CONTROL_R | CONTROL_S,
 	START = CONTROL_HALT_VALID | CONTROL_R | CONTROL_S,
 };
 
@@ -80,7 +80,7 @@ static void arrives(void)
 
 struct state {
 	L4_ThreadId_t (*make)(void);
-	L4_Word_t bits;	   /* of STATE_BITS */
+	L4_Word_t bits;	   /* H, R, S, CONTROL_IN_EXCEPTION */
 	L4_Word_t aborted; /* ErrorCode; 0: it is in no IPC that it knows of */
 };
 
@@ -109,7 +109,7 @@ static void try_control(const struct state *s, L4_Word_t control)
 	expect_values("old values at", control, &old, &before);
 
 	if (aborts(s, control))
-		before.state &= ~(L4_Word_t)(CONTROL_R | CONTROL_S);
+		before.state &= ~(L4_Word_t)(CONTROL_R | CONTROL_S | CONTROL_IN_EXCEPTION);
 	if (control & CONTROL_HALT_VALID)
 		before.state = (before.state & ~(L4_Word_t)CONTROL_H) | (control & CONTROL_H);
 	before.sp = control & CONTROL_SP ? new.sp : before.sp;
@@ -512,12 +512,12 @@ STATE(page_fault_not_answered_yet, CONTROL_R, 0)
 	return fault_taken(run_under_worker(touches));
 }
 
-STATE(exception_not_taken_yet, CONTROL_S, 0)
+STATE(exception_not_taken_yet, CONTROL_S | CONTROL_IN_EXCEPTION, 0)
 {
 	return run_under_worker(traps);
 }
 
-STATE(exception_not_answered_yet, CONTROL_R, 0)
+STATE(exception_not_answered_yet, CONTROL_R | CONTROL_IN_EXCEPTION, 0)
 {
 	return fault_taken(run_under_worker(traps));
 }

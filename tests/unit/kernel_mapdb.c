@@ -11,9 +11,9 @@
  *   gcc -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=N
  *       -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
  *       -I. -Ifake -I../../kernel -I../../lib kernel_mapdb.c mapdb_model.c
- *       ../../kernel/core/account.c ../../kernel/core/frames.c ../../kernel/x86/pagetable.c -lcmocka
+ *       ../../kernel/core/{account,frames,mapdb_*}.c ../../kernel/x86/pagetable.c -lcmocka
  *
- * (mapdb_model.c includes core/mapdb.c and core/record.c.) Arguments: how many operations, how many of them from
+ * Arguments: how many operations, how many of them from
  * check to check, seed.
  */
 #include <setjmp.h>

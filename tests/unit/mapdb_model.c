@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c and
- * core/record.c to see their lists. */
+/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/record.c to see its
+ * lists. */
 #include "mapdb_model.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/string.h"
-#include "core/mapdb.c"
+#include "core/mapdb_parts.h"
 #include "core/record.c"
 #include "x86/cpu_data.h"
 
@@ -190,7 +190,7 @@ void model_end(void)
 	for (unsigned i = 0; i < SPACES; i++)
 		model_revoke(i, 0, PAGES, RIGHTS_ALL, true);
 	REQUIRE(mapdb_count() == 0);
-	REQUIRE(ring_empty(&under_way));
+	REQUIRE(ring_empty(&revocations_under_way));
 	hide_sigma0(spaces[0]->root, LEVELS - 1);
 	for (unsigned i = 0; i < SPACES; i++)
 		free_space(i);
