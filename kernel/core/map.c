@@ -139,8 +139,14 @@ static enum map_result map_ports(struct space *from, struct fpage send, struct s
 		return MAP_DONE;
 	if (high > end)
 		high = end;
-	if (!portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu))
+	switch (portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu)) {
+	case PORTDB_NO_MEMORY:
 		return MAP_NO_MEMORY;
+	case PORTDB_MORE:
+		return MAP_MORE;
+	case PORTDB_DONE:
+		break;
+	}
 	*done += high - low;
 	return high < end ? MAP_MORE : MAP_DONE;
 }
