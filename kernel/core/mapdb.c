@@ -1142,3 +1142,70 @@ bool mapdb_free_table(struct space *s)
 	free_table(table);
 	return true;
 }
+
+/* For the debugger. */
+
+static bool look_at(uint32_t number, unsigned depth, struct mapdb_node *n)
+{
+	const struct mapping *m = mapping_of(number);
+
+	if (number)
+		*n = (struct mapdb_node){ space_of(m), address_of(m), level_of(m), depth, number };
+	return number != 0;
+}
+
+bool mapdb_look(struct space *s, virt_t address, struct mapdb_node *n)
+{
+	return look_at(cover(s, address), 0, n);
+}
+
+bool mapdb_look_above(struct mapdb_node *n)
+{
+	return look_at(mapping_of(n->number)->parent, n->depth, n);
+}
+
+/* The first child of `number` below its own level, from `at` on in this level, then in lower ones. `level` is one too high. */
+static uint32_t smaller_child(uint32_t number, unsigned level, virt_t at)
+{
+	const struct mapping *m = mapping_of(number);
+
+	for (; level-- > 0; at = address_of(m)) {
+		while (at < address_of(m) + size_of(m)) {
+			struct entry e = find(space_of(m), at, level);
+			uint32_t child = e.level == level && shade_of(e) ? shade_of(e)->children : 0;
+
+			if (child && mapping_of(child)->parent == number)
+				return child;
+			at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
+		}
+	}
+	return 0;
+}
+
+/* The sibling behind a mapping; siblings are its parent's children of one size first, then the smaller. */
+static uint32_t sibling(const struct mapping *m)
+{
+	const struct mapping *parent = mapping_of(m->parent);
+
+	if (m->next)
+		return m->next;
+	if (level_of(m) == level_of(parent))
+		return smaller_child(m->parent, level_of(parent), address_of(parent));
+	return smaller_child(m->parent, level_of(m) + 1, source_of(m, parent) + size_of(m));
+}
+
+bool mapdb_look_below(struct mapdb_node *n)
+{
+	const struct mapping *m = mapping_of(n->number);
+	uint32_t child = m->child ? m->child : smaller_child(n->number, level_of(m), address_of(m));
+
+	if (child)
+		return look_at(child, n->depth + 1, n);
+	for (; n->depth; n->depth--, m = mapping_of(m->parent)) {
+		uint32_t next = sibling(m);
+
+		if (next)
+			return look_at(next, n->depth, n);
+	}
+	return false;
+}

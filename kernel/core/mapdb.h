@@ -73,6 +73,20 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
 /* Free one of the page tables of a space that is loaded nowhere and whose mappings were all revoked. False: there is none left. */
 bool mapdb_free_table(struct space *s);
 
+/*
+ * For the debugger: a mapping of a tree. Look finds the one that holds a user's page at an address; above, the one it was
+ * made from; below, the next of all that was made from where one looked, parents before children.
+ */
+struct mapdb_node {
+	struct space *space;
+	virt_t address;
+	unsigned level, depth; /* below where one looked */
+	uint32_t number;
+};
+bool mapdb_look(struct space *s, virt_t address, struct mapdb_node *n);
+bool mapdb_look_above(struct mapdb_node *n);
+bool mapdb_look_below(struct mapdb_node *n);
+
 /* How many mappings there are. */
 size_t mapdb_count(void);
 
