@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kdb/threads.c - threads, what they wait for, and who may run. */
+#include "base/panic.h"
 #include "core/irq.h"
 #include "core/space.h"
 #include "core/thread.h"
-#include "base/panic.h"
+#include "entry/entry.h"
 #include "kdb/kdb.h"
+#include "x86/cpu.h"
 
 static const char *const roles[] = {
 	[ROLE_USER] = "its own message",
@@ -24,7 +26,7 @@ static void print_partner(const struct tcb *t)
 	else if (from == ANY_THREAD || (from == t->id && t->wait != NOT_WAITING))
 		print("anybody");
 	else if (from == t->id)
-		print("itself, that is: sleeps");
+		print("itself (sleeps)");
 	else
 		print("%lu", from >> 32);
 }
@@ -90,7 +92,7 @@ static void print_frame(const struct tcb *t)
 	const struct registers *r = &t->regs;
 
 	print("entered by %lu%s\n", t->vector,
-	      t->vector == 256 ? ", a system call: the registers are those it came with or its results" : "");
+	      t->vector == VECTOR_SYSCALL ? ", a system call: the registers are those it came with or its results" : "");
 	print("rip %016lx rsp %016lx rflags %08lx error %lx\n", t->rip, t->rsp, t->rflags, t->error);
 	print("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", r->rax, r->rbx, r->rcx, r->rdx);
 	print("rsi %016lx rdi %016lx rbp %016lx  r8 %016lx\n", r->rsi, r->rdi, r->rbp, r->r8);
@@ -116,6 +118,14 @@ static void print_memory(const struct tcb *t)
 	print("\n");
 }
 
+static void print_period(const char *what, usec_t period)
+{
+	if (period == USEC_NEVER)
+		print("%s unlimited", what);
+	else
+		print("%s %lu us", what, period);
+}
+
 KDB_COMMAND(thread, "THREAD", "one thread: registers, what the kernel has to do for it (with symbols), code and stack")
 {
 	const struct tcb *t = kdb_thread(&words);
@@ -124,12 +134,14 @@ KDB_COMMAND(thread, "THREAD", "one thread: registers, what the kernel has to do 
 		return;
 	print_thread(t);
 	print_frame(t);
-	if (t->resume)
-		print_symbol("the kernel goes on in", (virt_t)t->resume);
+	print_symbol("next in the kernel", t->resume ? (virt_t)t->resume : (virt_t)leave_to);
 	if (t->before_user)
 		print_symbol("before user mode", (virt_t)t->before_user);
-	print("scheduler %lu; slice %lu us, left %lu; quantum left %lu; hazards %x; handles %u interrupts\n", t->scheduler >> 32,
-	      t->slice, t->slice_left, t->quantum_left, t->slow & ~kdb_cpu->slow, t->interrupt_count);
+	print("scheduler %lu", t->scheduler >> 32);
+	print_period("; slice", t->slice);
+	print_period("; left of an interrupted one", t->slice_left);
+	print_period("; left of the quantum", t->quantum_left);
+	print("; hazards %x; handles %u interrupts\n", t->slow & ~kdb_cpu->slow, t->interrupt_count);
 	if (!t->utcb_map)
 		return;
 	print("pager %lx, exception handler %lx, error code %lx\n", t->utcb_map->pager, t->utcb_map->exception_handler,
@@ -163,9 +175,9 @@ KDB_COMMAND(ready, "", "the ready queues, best first; who runs is in none")
 KDB_COMMAND(timeouts, "", "who is woken by time, and when")
 {
 	(void)words;
-	print("the timer is set to ");
+	print("the timer fires ");
 	if (kdb_cpu->timer_at == USEC_NEVER)
-		print("nothing");
+		print("never");
 	else
 		kdb_print_deadline(kdb_cpu->timer_at);
 	print("\n");

@@ -41,7 +41,7 @@ void trace_user(const struct tcb *self)
 
 void debugger_fault(const struct tcb *self)
 {
-	static const char text[TRACE_TEXT] = "fault: label, MR1 or trap, address, ip";
+	static const char text[TRACE_TEXT] = "fault: label, MR1 or trap, CR2, ip";
 	struct event *e = new_event(self);
 
 	e->number = self->role;

@@ -2,7 +2,7 @@
 /*
  * tests/kdb/main.c - gives the kernel debugger something to show, and asks it for everything that programs can ask.
  *
- * The default root task starts it; what is typed and what must be printed then is in tests/kdb.sh. Its argument says what to do:
+ * The default root task starts it; what is typed and what must be printed then is in cases.sh. Its argument says what to do:
  *
  *   calls  every request, with good and bad arguments
  *   show   threads in several states, then the debugger
@@ -20,8 +20,8 @@
 #include <service/root.h>
 #include <string.h>
 
-enum { STACK = 4096 };
-static char stacks[3][STACK] __attribute__((aligned(16)));
+enum { STACK = 4096, WINDOW = 0x30000000, LOWER = 90, KEYBOARD = 1 };
+static char stacks[4][STACK] __attribute__((aligned(16)));
 static char *const nowhere = (char *)0x7ffffffff000UL;
 static char *const kernel = (char *)0xffffffff80000000UL;
 
@@ -39,16 +39,26 @@ static void sleeper(void *unused)
 	L4_Sleep(L4_TimePeriod(3600UL * 1000 * 1000));
 }
 
+/* Takes a page, then receives never again. */
 static void server(void *unused)
 {
 	L4_ThreadId_t from;
 
 	(void)unused;
+	L4_Accept(L4_MapGrantItems(L4_FpageLog2(WINDOW, 12)));
 	L4_Wait(&from);
 	L4_Sleep(L4_Never);
 }
 
-/* The server never receives again: this one stays queued. */
+/* Of a lower priority than the main thread. */
+static void spinner(void *unused)
+{
+	(void)unused;
+	for (;;)
+		;
+}
+
+/* Calls whom it is told, and stays queued there. */
 static void client(void *unused)
 {
 	L4_ThreadId_t to;
@@ -79,7 +89,8 @@ static void calls(void)
 	L4_KDB_Enter();
 	printf("test-kdb: read %c", L4_KDB_ReadChar_Blocked());
 	printf("%c\n", L4_KDB_ReadChar_Blocked());
-	printf("test-kdb: then %d\n", L4_KDB_ReadChar());
+	while (L4_KDB_ReadChar_Blocked() != '\n')
+		;
 	for (unsigned int i = 0; i < 300; i++)
 		L4_Tbuf_RecordEvent_1(1000 + i, "many", i);
 	L4_KDB_Enter("the ring is full");
@@ -87,30 +98,40 @@ static void calls(void)
 
 static void show(void)
 {
-	L4_ThreadId_t a, b, c;
+	L4_MapItem_t page;
+	L4_ThreadId_t a, b, c, d;
+	unsigned long message;
 
 	start(0, sleeper, &a);
 	start(1, server, &b);
 	start(2, client, &c);
-	L4_LoadMR(0, 0);
+	start(3, spinner, &d);
+	root_thread_priority(d, LOWER);
+	*(volatile char *)ROOT_HEAP_LOW = 1;
+	page = L4_MapItem(L4_FpageAddRights(L4_FpageLog2(ROOT_HEAP_LOW, 12), L4_FullyAccessible), WINDOW);
+	L4_LoadMR(0, 2 << 6);
+	L4_LoadMRs(1, 2, page.raw);
 	L4_Send(b);
 	L4_LoadMR(0, 1);
 	L4_LoadMR(1, b.raw);
 	L4_Send(c);
 	L4_Sleep(L4_TimePeriod(20000));
-	printf("test-kdb: main %lu sleeper %lu server %lu client %lu\n", L4_ThreadNo(L4_MyGlobalId()), L4_ThreadNo(a),
-	       L4_ThreadNo(b), L4_ThreadNo(c));
-	*(volatile char *)ROOT_HEAP_LOW = 1;
+	printf("test-kdb: main %lu sleeper %lu server %lu client %lu spinner %lu\n", L4_ThreadNo(L4_MyGlobalId()),
+	       L4_ThreadNo(a), L4_ThreadNo(b), L4_ThreadNo(c), L4_ThreadNo(d));
+	if (root_interrupt(KEYBOARD, L4_MyGlobalId(), &message) != ROOT_OK)
+		printf("test-kdb: no interrupt\n");
 	L4_KDB_Enter("look");
 }
 
 static void wait_for_break(void)
 {
-	L4_Word64_t end = L4_SystemClock().raw + 3000000;
+	enum { LONGEST_US = 20000000, PAUSE_US = 200 }; /* nothing but a talkative debugger keeps it from running so long */
+	L4_Word64_t last = L4_SystemClock().raw, now, end = last + LONGEST_US;
 
+	printf("test-kdb: nothing typed: %d\n", L4_KDB_ReadChar());
 	printf("test-kdb: waiting for a break\n");
-	while (L4_SystemClock().raw < end)
-		;
+	for (now = last = L4_SystemClock().raw; now - last < PAUSE_US && now < end; now = L4_SystemClock().raw)
+		last = now;
 	printf("test-kdb: waited\n");
 }
 
@@ -132,6 +153,9 @@ int main(void)
 		word++;
 	while (*word == ' ')
 		word++;
+	for (char *c = word; *c; c++)
+		if (*c == ' ')
+			*c = 0;
 	if (strcmp(word, "calls") == 0)
 		calls();
 	else if (strcmp(word, "show") == 0)

@@ -32,9 +32,9 @@ L4_INLINE void L4_Tbuf_IncCounter(L4_Word_t counter)
 
 L4_INLINE void __L4_Tbuf_Record(L4_Word_t event, const char *text, L4_Word_t a, L4_Word_t b, L4_Word_t c, L4_Word_t d)
 {
-	register L4_Word_t r8 __asm__("r8") = d;
-
 	if (__L4_Tbuf_IsThere()) {
+		register L4_Word_t r8 __asm__("r8") = d;
+
 		__asm__ __volatile__("int3\n\tcmpb %0, %%al"
 				     : : "i"(__L4_TBUF_RECORD), "a"(text), "D"(event), "S"(a), "d"(b), "c"(c), "r"(r8)
 				     : "cc", "memory");
