@@ -43,6 +43,9 @@ bool kdb_number(char **words, word_t *value);
 /* The thread that the next number means, by thread number or by id. NULL: there is none, and that was printed. */
 struct tcb *kdb_thread(char **words);
 
+/* How a space is called: the number of its first thread. */
+word_t kdb_space_name(const struct space *s);
+
 /* A string of a program's, as far as it can be read and fits. */
 void kdb_read_string(const struct tcb *t, virt_t address, char *to, size_t size);
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kdb/memory.c - where the kernel's memory is, and why messages took the long way. */
+#include "core/account.h"
 #include "core/frames.h"
 #include "core/mapdb.h"
 #include "core/thread.h"
 #include "kdb/kdb.h"
+
+#define KIB(frames) ((frames) * PAGE_SIZE / 1024)
 
 static unsigned count_threads(void)
 {
@@ -17,7 +20,8 @@ static unsigned count_threads(void)
 KDB_COMMAND(memory, "", "the kernel's memory: free frames, and how many things there are that take some")
 {
 	(void)words;
-	print("%lu KiB free, in frames of 4 KiB\n", frames_free() * PAGE_SIZE / 1024);
+	print("%lu KiB free, %lu KiB in use; %lu KiB of it the kernel's own, `spaces` has the others\n", KIB(frames_free()),
+	      KIB(frames_used()), account_used(&kernel_account) / 1024);
 	print("%lu mappings of 32 bytes, %u threads of %u bytes\n", mapdb_count(), count_threads(), (unsigned)TCB_SIZE);
 }
 

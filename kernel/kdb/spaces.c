@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* kdb/spaces.c - address spaces, what they show, and who got it from whom. A space is named by any thread of it. */
+/* kdb/spaces.c - address spaces, and what they show. A space is named by any thread of it. */
 #include "core/space.h"
-#include "core/mapdb.h"
 #include "core/thread.h"
 #include "kdb/kdb.h"
 
-static word_t space_name(const struct space *s)
+word_t kdb_space_name(const struct space *s)
 {
 	return ring_empty(&s->threads) ? 0 : CONTAINER_OF(s->threads.next, struct tcb, space_link)->id >> 32;
 }
@@ -16,15 +15,18 @@ static void print_space(const struct space *s)
 
 	for (struct ring *r = s->threads.next; r != &s->threads; r = r->next)
 		threads++;
-	print("space %lu: %u threads, %u active; kip 0x%lx, utcbs from 0x%lx, page table %lx%s%s%s", space_name(s), threads,
+	print("space %lu: %u threads, %u active; kip 0x%lx, utcbs from 0x%lx, page table %lx%s%s%s", kdb_space_name(s), threads,
 	      s->active_threads, s->kip_area.base, s->utcb_area.base, space_cr3(s), s->is_sigma0 ? "; sigma0" : "",
 	      s->privileged ? "; privileged" : "", s->io_bitmap[0] ? "; has ports" : "");
 	if (s->redirector != NIL_THREAD)
 		print("; redirector %lx", s->redirector);
+	print("; kernel memory %lu KiB", account_used(&s->account) / 1024);
+	if (s->account.quota)
+		print(" of %lu", s->account.quota * PAGE_SIZE / 1024);
 	print("\n");
 }
 
-KDB_COMMAND(spaces, "", "all address spaces, each named by a thread of it")
+KDB_COMMAND(spaces, "", "all address spaces, each named by a thread of it, and the kernel's memory they have")
 {
 	(void)words;
 	for (struct ring *r = all_threads.next; r != &all_threads; r = r->next) {
@@ -87,38 +89,4 @@ KDB_COMMAND(mappings, "THREAD [ADDRESS]", "what its space shows, from an address
 	}
 	if (run.high)
 		print_run(&run);
-}
-
-static void print_node(const struct mapdb_node *n, bool asked)
-{
-	for (unsigned i = 0; i <= n->depth; i++)
-		print("  ");
-	print("space %lu 0x%lx %u KiB%s\n", space_name(n->space), n->address, (unsigned)(level_size(n->level) / 1024),
-	      asked ? " (asked for)" : "");
-}
-
-KDB_COMMAND(tree, "THREAD ADDRESS", "who got this page from whom: the way up to its root, and all below it, 100 at most")
-{
-	const struct tcb *t = kdb_thread(&words);
-	struct mapdb_node n, above;
-	virt_t address;
-	unsigned left = 100;
-
-	if (!t)
-		return;
-	if (!kdb_number(&words, &address) || address >= USER_END || !mapdb_look(t->space, address, &n)) {
-		print("space %lu has no mapping there\n", space_name(t->space));
-		return;
-	}
-	for (above = n; mapdb_look_above(&above);)
-		print("  from space %lu 0x%lx %u KiB\n", space_name(above.space), above.address,
-		      (unsigned)(level_size(above.level) / 1024));
-	print_node(&n, true);
-	while (mapdb_look_below(&n)) {
-		if (left-- == 0) {
-			print("  and more\n");
-			return;
-		}
-		print_node(&n, false);
-	}
 }

@@ -71,6 +71,8 @@ static void program_option(struct program *program, const char *word, unsigned i
 				    program->priority);
 	} else if (is_option(word, length, "@memory=")) {
 		program->space.frames_max = size_of(word + strlen("@memory=")) / SPACE_PAGE;
+	} else if (is_option(word, length, "@kernel=")) {
+		program->kernel_memory = size_of(word + strlen("@kernel="));
 	} else {
 		console_say("%s: no such option: %.*s", program->name, (int)length, word);
 	}
@@ -194,19 +196,28 @@ static void priority_set(L4_ThreadId_t thread, unsigned int priority)
 	}
 }
 
+unsigned long program_kernel_memory(struct program *program)
+{
+	L4_Word_t used;
+
+	L4_SpaceControl(program->threads[0].id, L4_SpaceUsage, L4_Nilpage, L4_Nilpage, L4_nilthread, &used);
+	return used;
+}
+
 bool program_start(struct program *program)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 	void *kip = L4_GetKernelInterface();
 	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
+	L4_Word_t control = program->kernel_memory ? L4_SpaceQuota(program->kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
 	if (!L4_ThreadControl(main_thread, main_thread, L4_Myself(), L4_nilthread, (void *)-1)) {
 		console_say("%s: no thread: %s", program->name, refusal_reason());
 		return false;
 	}
-	if (!L4_SpaceControl(main_thread, 0, kip_area, utcb_area, L4_nilthread, &old_control)) {
+	if (!L4_SpaceControl(main_thread, control, kip_area, utcb_area, L4_nilthread, &old_control)) {
 		console_say("%s: no space: %s", program->name, refusal_reason());
 		thread_delete(main_thread);
 		return false;
@@ -221,6 +232,7 @@ bool program_start(struct program *program)
 	priority_set(main_thread, program->priority);
 	program->threads[0].id = main_thread;
 	program->runs = true;
+	program->kernel_memory_at_start = program_kernel_memory(program);
 	if (!thread_run(main_thread, program->space.image.entry, 0)) {
 		console_say("%s: the main thread takes no start message: %s", program->name,
 			    refusal_reason());

@@ -69,12 +69,12 @@ kdb_cases_show() {
 		kdb.thread_symbol|next in the kernel ffffffff8[0-9a-f]{7} leave_to\+0x0
 		kdb.thread_code|code at rip: 3c 7f .*
 		kdb.thread_queued_sender|queued sender 307
-		kdb.spaces|space 304: 5 threads, 5 active; kip 0x7ff000000000, utcbs from 0x7ff000100000, page table [0-9a-f]+.*
+		kdb.spaces|space 304: 5 threads, 5 active; kip 0x7ff000000000, utcbs from 0x7ff000100000, page table [0-9a-f]+.*; kernel memory [0-9]+ KiB.*
 		kdb.spaces_sigma0|space 288: 1 threads, 1 active; .*; sigma0; privileged.*
 		kdb.ready|priority 90: 308
 		kdb.timeouts|thread 305 at [0-9]+ us, in [0-9]+ us
 		kdb.interrupts|interrupt 1: handler 304, may come
-		kdb.memory|[0-9]+ KiB free, in frames of 4 KiB
+		kdb.memory|[0-9]+ KiB free, [0-9]+ KiB in use; [0-9]+ KiB of it the kernel's own, .*
 		kdb.memory_threads|[0-9]+ mappings of 32 bytes, [0-9]+ threads of 1024 bytes
 		kdb.misses| *[1-9][0-9]* the partner is not there or does not wait for it
 		kdb.mappings|  0x400000-0x40[1-9]000 -> [0-9a-f]+ r-x 4 KiB pages

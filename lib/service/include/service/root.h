@@ -28,6 +28,7 @@ enum root_request {
 	ROOT_THREAD_PRIORITY,
 	ROOT_LARGE_PAGE,
 	ROOT_INTERRUPT,
+	ROOT_KERNEL_MEMORY,
 };
 
 enum root_status {
@@ -118,6 +119,12 @@ enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priorit
  * machine has no memory left in a piece that large; then nothing is there.
  */
 enum root_status root_large_page(unsigned long address);
+
+/*
+ * The bytes of its own memory that the kernel uses for this program now: page tables, threads and
+ * so on; and those that it used before the main thread's first instruction.
+ */
+enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start);
 
 /*
  * The thread of this program handles the interrupt of that number from now on, until it is deleted. For a message
