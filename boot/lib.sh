@@ -253,7 +253,7 @@ ended_well() {
 # --- emulators ---
 
 # run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; our input is typed on the
-# serial line, and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended
+# serial line (Ctrl-A b there sends a break), and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended
 # badly, 124 time limit, 125 QEMU itself failed. Why is in $verdict, one sentence.
 run_in_qemu() {
 	local log=$1 seconds=$2 pipe=$1.pipe errors=$1.errors reader
@@ -265,7 +265,7 @@ run_in_qemu() {
 	plain_text <"$pipe" | tee "$log" &
 	reader=$!
 	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none \
-		-monitor none -serial stdio -no-reboot \
+		-monitor none -chardev stdio,id=com1,mux=on -serial chardev:com1 -no-reboot \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
 		<&0 >"$pipe" 2>"$errors" &
 	child=$!

@@ -37,6 +37,7 @@ void uart_init(void)
 	outb(UART_INTERRUPTS, 0);
 	outb(UART_LINE, LINE_8N1);
 	outb(UART_FIFO, 0x07);  /* on, and emptied */
+	inb(UART_DATA);         /* QEMU types no more until somebody reads */
 	outb(UART_MODEM, 0x03); /* data terminal ready, request to send */
 }
 

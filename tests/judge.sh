@@ -228,6 +228,12 @@ judge_bench() {
 		failing bench.identical 'the same BENCH lines from two runs' \
 			"$(diff <(echo "$a") <(echo "$b") | head -n 4 | tr '\n' ' ')"
 	fi
+	if [ "$(grep -cE '^BENCH name=kernel\.(debugger\.)?(text unit=bytes|lines unit=lines) value=[1-9][0-9]*$' \
+		"$work/boot.bios.out")" = 4 ]; then
+		pass bench.size
+	else
+		failing bench.size 'four BENCH lines on the size of the kernel' "$(grep 'BENCH name=kernel' "$work/boot.bios.out")"
+	fi
 	if grep -q 'unit=instructions' <<<"$a" && ! grep -q 'unit=cycles' <<<"$a"; then
 		pass bench.unit
 	else

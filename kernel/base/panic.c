@@ -2,6 +2,7 @@
 /* base/panic.c - see base/panic.h. */
 #include "base/panic.h"
 #include "abi/protocol.h"
+#include "base/debugger.h"
 #include "base/print.h"
 #include "entry/entry.h"
 #include "x86/cpu.h"
@@ -48,13 +49,13 @@ static void print_backtrace(virt_t rip, const word_t *rbp)
 }
 
 /* Which CPU is it? The stack it stands on says so. */
-static const struct cpu *this_cpu(void)
+static struct cpu *this_cpu(void)
 {
 	virt_t stack = (virt_t)__builtin_frame_address(0);
 
 	if (stack < CPU_AREAS || stack >= CPU_AREAS + (word_t)CPU_MAX * CPU_AREA_SIZE)
 		return NULL;
-	return (const struct cpu *)(ALIGN_DOWN(stack, CPU_AREA_SIZE) + CPU_DATA);
+	return (struct cpu *)(ALIGN_DOWN(stack, CPU_AREA_SIZE) + CPU_DATA);
 }
 
 static void print_thread(void)
@@ -87,6 +88,7 @@ static _Noreturn void stop(void)
 {
 	static const char bochs[] = "Shutdown";
 
+	debugger_panic(this_cpu());
 	print("kernel: stopped. Please report the lines above.\n");
 	uart_flush();
 	out8(EXIT_PORT, EXIT_FAILED);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/fault.c - fault and exception messages, see core/fault.h. */
 #include "core/fault.h"
+#include "base/debugger.h"
 #include "base/print.h"
 #include "core/ipc.h"
 #include "core/map.h"
@@ -21,6 +22,7 @@ static word_t make_tag(word_t label, unsigned untyped)
 static struct tcb *call_handler(struct tcb *self, enum role role, word_t handler)
 {
 	self->role = role;
+	debugger_fault(self);
 	if (handler == NIL_THREAD || handler == ANY_THREAD || handler == ANY_LOCAL_THREAD) {
 		fault_unanswered(self);
 		self->role = ROLE_USER;

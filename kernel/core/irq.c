@@ -12,6 +12,7 @@
  * empty, so the path of a message learns of it where it looks for queued senders anyway.
  */
 #include "core/irq.h"
+#include "base/debugger.h"
 #include "core/ipc.h"
 #include "core/message.h"
 #include "core/sched.h"
@@ -70,13 +71,24 @@ struct irq *irq_find(word_t id)
 	return number >= INTERRUPT_MSI || ioapic_has((unsigned)number) ? &irqs[number] : NULL;
 }
 
+/* A pin that the debugger listens to is not in use. */
+static bool route(const struct irq *irq)
+{
+	bool done;
+
+	debugger_key_off();
+	done = ioapic_route(number_of(irq), number_of(irq) + VECTOR_EXCEPTIONS, lapic_id());
+	debugger_key_on();
+	return done;
+}
+
 bool irq_associate(struct irq *irq, struct tcb *handler)
 {
 	if (irq->handler == handler)
 		return true;
 	if (irq->handler)
 		return false;
-	if (is_pin(irq) && !ioapic_route(number_of(irq), number_of(irq) + VECTOR_EXCEPTIONS, lapic_id()))
+	if (is_pin(irq) && !route(irq))
 		return false;
 
 	/* committed: nothing below may fail */
@@ -95,8 +107,10 @@ void irq_deassociate(struct irq *irq)
 
 	if (!handler)
 		return;
-	if (is_pin(irq))
+	if (is_pin(irq)) {
 		ioapic_unroute(number_of(irq));
+		debugger_key_on();
+	}
 	if (irq->state == IRQ_PENDING) {
 		ring_remove(&irq->pending);
 		tcb_update_open(handler);
@@ -163,6 +177,8 @@ struct tcb *irq_raise(struct tcb *self, word_t number)
 		return send(self, irq);
 	if (irq->handler && irq->state == IRQ_HANDLED)
 		irq->again = true;
+	if (!irq->handler)
+		debugger_interrupt(self, number);
 	return sched_continue(self);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/mapdb_parts.h - what the files of the mapping database (core/mapdb_*.c) share; nobody else includes it.
+ * core/mapdb_parts.h - what the files of the mapping database (core/mapdb_*.c) share; else only the debugger includes it.
  *
  * Mappings name each other by number (core/record.h), 0 is nobody. `place` is the page's address with, below it, the
  * level (0-1), the accesses seen (2-4), and above it (bits 48-63) nothing; `offset` counts pages of this level from

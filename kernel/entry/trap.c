@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* entry/trap.c - exceptions and interrupts: what came, and who deals with it. */
+#include "base/debugger.h"
 #include "base/panic.h"
 #include "core/fault.h"
 #include "core/fpage.h"
@@ -55,6 +56,8 @@ static struct tcb *exception(struct tcb *self)
 	case VECTOR_DB:
 		dr6_write(0);
 		return fault_exception(self);
+	case VECTOR_BP:
+		return debugger_request(self) ? self : fault_exception(self);
 	default:
 		return fault_exception(self);
 	}

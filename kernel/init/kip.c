@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/kip.c - fill the kernel interface page (abi/kip.h). */
+#include "abi/kdebug.h"
 #include "abi/kip.h"
 #include "abi/protocol.h"
 #include "base/assert.h"
+#include "base/debugger.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/space.h"
@@ -46,6 +48,8 @@ static void fill_descriptions(struct kip *kip)
 	kernel->version = VERSION_MAJOR << 24 | VERSION_MINOR << 16;
 	memcpy(&kernel->supplier, "Pecn", 4);
 	memcpy(kernel->strings, strings, sizeof(strings));
+	for (unsigned i = 0; debugger_feature[i]; i++)
+		kernel->strings[sizeof(strings) - 1 + i] = debugger_feature[i];
 
 	kip->processor_desc = AT_PROCESSOR_DESC;
 	processor->internal_khz = clock_tsc_khz();
@@ -126,6 +130,7 @@ void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wi
 	kip->api_flags = KIP_API_FLAGS;
 	fill_server(&kip->sigma0, &boot->sigma0);
 	fill_server(&kip->root, &boot->root);
+	kip->kdebug_config[0] = debugger_feature[0] ? KDEBUG_PRESENT : 0;
 	kip->utcb_info = 1 | UTCB_SIZE_LOG2 << 10 | UTCB_AREA_MIN_LOG2 << 16;
 	kip->kip_area_info = PAGE_LOG2;
 	kip->boot_info = boot->boot_info;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/start.c - the order in which the kernel comes up. */
+#include "base/debugger.h"
 #include "base/panic.h"
 #include "base/print.h"
 #include "core/frames.h"
@@ -84,5 +85,6 @@ void kernel_go_on(void)
 	clock_init();
 	print_machine(pins);
 	kip_init(&boot, &wiring);
+	debugger_key_on();
 	leave_to(leave(servers_init(&boot, cpu)));
 }

@@ -25,7 +25,7 @@ struct kip {
 	struct kip_server root;            /* 0x080 */
 	unsigned long reserved1;           /* 0x0a0 */
 	unsigned long memory_info;         /* 0x0a8 offset << 32 | count */
-	unsigned long kdebug_config[2];    /* 0x0b0 */
+	unsigned long kdebug_config[2];    /* 0x0b0 the first: abi/kdebug.h */
 	unsigned long reserved2[18];       /* 0x0c0 */
 	unsigned long utcb_info;           /* 0x150 multiplier 0-9, alignment log2 10-15, area size log2 16-21 */
 	unsigned long kip_area_info;       /* 0x158 area size log2 0-5 */

@@ -7,6 +7,7 @@
  * compile-time error.
  */
 #include <abi/bootinfo.h>
+#include <abi/kdebug.h>
 #include <abi/kip.h>
 #include <abi/protocol.h>
 #include <abi/syscall.h>
@@ -15,6 +16,7 @@
 #include <l4/bootinfo.h>
 #include <l4/exception.h>
 #include <l4/ipc.h>
+#include <l4/kdebug.h>
 #include <l4/kip.h>
 #include <l4/msi.h>
 #include <l4/pagefault.h>
@@ -23,6 +25,7 @@
 #include <l4/space.h>
 #include <l4/pathmisses.h>
 #include <l4/threadstate.h>
+#include <l4/tracebuffer.h>
 
 void layout_is_wrong(void) __attribute__((error("an X.2 type has not the layout it must have")));
 
@@ -53,6 +56,18 @@ SAME(__L4_UTCB_WORD_SIZE_MASK * 8, OFFSET(struct utcb, word_size_mask));
 SAME(__L4_UTCB_THREAD_WORD_0 * 8, OFFSET(struct utcb, thread_word));
 SAME(__L4_UTCB_SAVED_RBP * 8, OFFSET(struct utcb, saved_rbp));
 SAME(__L4_UTCB_BR_0 * 8, OFFSET(struct utcb, br));
+
+/* The debugger */
+SAME(__L4_KDEBUG_CONFIG, OFFSET(struct kip, kdebug_config));
+SAME(__L4_KDEBUG_PRESENT, KDEBUG_PRESENT);
+SAME(__L4_KDB_PRINT_CHAR, KDEBUG_PRINT_CHAR);
+SAME(__L4_KDB_PRINT_STRING, KDEBUG_PRINT_STRING);
+SAME(__L4_KDB_CLEAR_PAGE, KDEBUG_CLEAR_PAGE);
+SAME(__L4_KDB_READ_CHAR, KDEBUG_READ_CHAR);
+SAME(__L4_KDB_READ_CHAR_BLOCKED, KDEBUG_READ_CHAR_BLOCKED);
+SAME(__L4_KDB_ENTER, KDEBUG_ENTER);
+SAME(__L4_TBUF_RECORD, KDEBUG_TRACE);
+SAME(__L4_TBUF_COUNTER, KDEBUG_COUNT);
 
 /* System calls */
 SAME(__L4_CALL_WORD(__L4_CALL_IPC) | __L4_IPC_CALL, CALL_WORD(CALL_IPC, IPC_CALL));

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * l4/kdebug.h - requests to a kernel debugger.
+ * l4/kdebug.h - requests to the kernel debugger.
  *
  * Every request is the breakpoint instruction followed by `cmpb $operation, %al`, with the
- * argument in RAX. The kernel has no debugger, so today a request is an exception like any other:
- * the thread's exception handler gets a message with vector 3, the argument in the RAX word, and
- * an instruction pointer behind the breakpoint; when it answers, the thread goes on. Nothing is
- * printed or read unless the handler does it: L4_KDB_ReadChar gives back whatever the handler put
- * into RAX, and -1 if it changed nothing. A thread without a handler stops.
+ * argument in RAX. In a kernel with a debugger (the feature "debugger"; kernel/kdb/README.md) it
+ * is carried out there, and the machine stands still meanwhile: L4_KDB_Enter until somebody types
+ * `go` on the serial line, L4_KDB_ReadChar_Blocked until somebody types anything. L4_KDB_ReadChar
+ * returns -1 when nothing was typed. What a string pointer points to must be mapped: what is not is
+ * not printed.
+ *
+ * In a kernel without one a request is an exception like any other: the thread's exception handler
+ * gets a message with vector 3, the argument in the RAX word, and an instruction pointer behind
+ * the breakpoint; when it answers, the thread goes on. Nothing is printed or read unless the
+ * handler does it. A thread without a handler stops.
  */
 #ifndef L4_KDEBUG_H
 #define L4_KDEBUG_H
