@@ -6,6 +6,7 @@
 #include "core/mapdb.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
+#include "x86/pcid.h"
 
 pte_t *kernel_root;
 struct kip *kip_page;
@@ -25,6 +26,7 @@ struct space *space_create(void)
 	}
 	words_copy(root + UPPER_HALF, kernel_root + UPPER_HALF, TABLE_ENTRIES - UPPER_HALF);
 	s->root = root;
+	s->cr3 = direct_map_phys(root) | pcid_alloc();
 	s->account = account;
 	ring_init(&s->threads);
 	return s;
@@ -70,6 +72,7 @@ bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 
 	struct account account = s->account;
 
+	pcid_free(s->cr3);
 	account_free(&account, s->root);
 	account_free(&account, s);
 	account_set_quota(&account, 0);
@@ -80,6 +83,8 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 {
 	if (cpu->loaded_cr3 == space_cr3(s))
 		invlpg(address);
+	else
+		pcid_invalidate(space_cr3(s), address);
 }
 
 void space_drop_areas(struct space *s, struct cpu *cpu)
@@ -219,7 +224,7 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 	}
 	s->root[CPU_AREAS_ENTRY] = direct_map_phys(frame[0]) | PTE_PRESENT | PTE_WRITE;
 	if (cpu->loaded_cr3 == space_cr3(s))
-		cr3_write(cpu->loaded_cr3); /* forget the shared tables */
+		pcid_flush_loaded(cpu->loaded_cr3); /* forget the shared tables */
 	return true;
 }
 

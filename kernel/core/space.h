@@ -19,6 +19,7 @@
 
 struct space {
 	pte_t *root;             /* page table */
+	word_t cr3;              /* its address and tag (x86/pcid.h) */
 	struct account account;  /* of the kernel's memory */
 	struct records records[RECORD_KINDS];
 	struct ring threads;     /* tcb.space_link */
@@ -86,7 +87,7 @@ bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu);
 /* The value for CR3. */
 static inline word_t space_cr3(const struct space *s)
 {
-	return direct_map_phys(s->root);
+	return s->cr3;
 }
 
 /* An entry of this space's page table has changed: forget what the processor remembers of it. */

@@ -32,6 +32,7 @@ enum { /* SDM 3A 2.5 */
 	CR4_OSXMMEXCPT = 1 << 10,
 	CR4_UMIP = 1 << 11,
 	CR4_FSGSBASE = 1 << 16,
+	CR4_PCIDE = 1 << 17,
 	CR4_OSXSAVE = 1 << 18,
 	CR4_SMEP = 1 << 20,
 	CR4_SMAP = 1 << 21,
@@ -202,7 +203,7 @@ static inline void pause(void)
 /* What this processor has beyond what the boot component has checked (boot/README.md). Read once, at boot. */
 struct cpu_features {
 	bool path; /* has what entry/path.asm needs */
-	bool fsgsbase, smep, smap, umip, xsave, xsaveopt, pages_1g, tsc_deadline;
+	bool fsgsbase, smep, smap, umip, pcid, xsave, xsaveopt, pages_1g, tsc_deadline;
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */
 	word_t xcr0;            /* the state components that are on, when there is XSAVE */

@@ -45,6 +45,7 @@ void cpu_features_init(void)
 	cpu_features.smep = bit(extended.ebx, 7);
 	cpu_features.smap = bit(extended.ebx, 20);
 	cpu_features.umip = bit(extended.ecx, 2);
+	cpu_features.pcid = bit(basic.ecx, 17) && bit(extended.ebx, 10); /* and INVPCID */
 	cpu_features.pages_1g = bit(cpuid(0x80000001, 0).edx, 26);
 	cpu_features.physical_bits = cpuid(0x80000000, 0).eax >= 0x80000008 ? cpuid(0x80000008, 0).eax & 0xff : 36;
 
@@ -53,6 +54,7 @@ void cpu_features_init(void)
 	cr4 |= cpu_features.smep ? CR4_SMEP : 0;
 	cr4 |= cpu_features.smap ? CR4_SMAP : 0;
 	cr4 |= cpu_features.umip ? CR4_UMIP : 0;
+	cr4 |= cpu_features.pcid ? CR4_PCIDE : 0;
 	cr4 |= cpu_features.xsave ? CR4_OSXSAVE : 0;
 	cr4_write(cr4);
 	msr_write(MSR_EFER, msr_read(MSR_EFER) | EFER_SCE | EFER_NXE);
