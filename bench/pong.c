@@ -10,11 +10,15 @@
 #include <l4/message.h>
 
 /* Prepares the answer to anything but an echo. False: there will be no other. */
-static bool serve(L4_MsgTag_t tag)
+static bool serve(L4_MsgTag_t tag, L4_ThreadId_t client)
 {
 	L4_MsgTag_t answer = L4_Niltag;
 	L4_Word_t address;
 
+	while (L4_Label(tag) == PONG_LONG_WAY) {
+		L4_Set_MsgTag(L4_Niltag);
+		tag = L4_Lipc(client, client, L4_Timeouts(L4_ZeroTime, L4_Never), &client);
+	}
 	if (L4_Label(tag) == PONG_GIVE) {
 		answer.raw = L4_UntypedWords(tag) << 6;
 	} else if (L4_Label(tag) == PONG_PEEK) {
@@ -39,7 +43,7 @@ void pong_serve(void)
 			continue;
 		}
 		L4_Set_MsgTag(tag);
-		if (L4_Label(tag) != PONG_ECHO && !serve(tag)) {
+		if (L4_Label(tag) != PONG_ECHO && !serve(tag, client)) {
 			L4_Reply(client);
 			return;
 		}

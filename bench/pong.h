@@ -13,6 +13,8 @@ enum {
 	PONG_TAKE,        /* an empty answer: what counts are the pages that came with the message */
 	PONG_GIVE,        /* the answer has the message's untyped words as typed items */
 	PONG_PEEK,        /* the answer is the word at the address that MR1 names */
+	PONG_LONG_WAY,    /* an empty answer by LIPC, which the kernel's path of a message leaves to C; and so on for this client alone,
+	                   * up to its first message of another kind */
 };
 
 /*

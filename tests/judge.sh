@@ -209,7 +209,7 @@ judge_boot() {
 # Does the kernel use the timer that fires at a value of the time-stamp counter, where there is one?
 judge_timer() {
 	await bochs.boot
-	if grep -q 'timer .*, by TSC deadline$' "$work/bochs.boot.log"; then
+	if grep -q 'timer [0-9]* kHz, by TSC deadline' "$work/bochs.boot.log"; then
 		pass "$1"
 	else
 		failing "$1" 'timer ..., by TSC deadline' "$(grep ' kHz, timer ' "$work/bochs.boot.log" || true)"

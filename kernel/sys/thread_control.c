@@ -5,11 +5,11 @@
  *   RDI thread   RSI space specifier   R8 scheduler   R9 pager   R10 UTCB location
  *   returns RAX 1 done (more for an MSI, see below), 0 refused: then nothing is changed
  *
- * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is
- * any thread of the space. For a new thread it may be the thread itself: a new, empty space; for one that exists, its
- * own id, old or new, means that it stays. Nilthread deletes the thread (and the space with its last thread); as scheduler
- * or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a pager is only
- * noted (the space may have no areas yet), and judged when a pager makes the thread active.
+ * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is any
+ * thread of the space. For a new thread it may be the thread itself: a new, empty space; for one that exists, its
+ * own id, old or new, means that it stays. Nilthread deletes the thread (and the space with its last thread); as
+ * scheduler or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a
+ * pager is only noted (the space may have no areas yet), and judged when a pager makes the thread active.
  *
  * A new thread has priority 100 and time slices of 10 ms; an active one has no exception handler, handle 0, and
  * never as its transfer timeouts.
@@ -20,14 +20,14 @@
  * exist yet.
  *
  * Another version: the old id names nobody any more. The thread's own IPC is aborted (as by ExchangeRegisters; but a
- * thread that waits for its start message waits on), and who is queued at it or waits for it fails with "no partner". The
- * same is told to the partners of a thread that is deleted, before the call returns.
+ * thread that waits for its start message waits on), and who is queued at it or waits for it fails with "no
+ * partner". The same is told to the partners of a thread that is deleted, before the call returns.
  *
- * Another space: the thread's own IPC is aborted likewise, and an Unmap or MemoryControl that it does in pieces ends where
- * it stands, as failed with "invalid space". An active thread
- * takes its UTCB with it: to the UTCB location, or, if none is given, to the same address; that must be a free slot of the
- * new space's UTCB area. A pager and an exception handler known by local ids are known by their global ids from then on.
- * Registers, FPU, priority, global id and those who are queued at it stay. The space goes with its last thread.
+ * Another space: the thread's own IPC is aborted likewise, and an Unmap or MemoryControl that it does in pieces ends
+ * where it stands, as failed with "invalid space". An active thread takes its UTCB with it: to the UTCB location,
+ * or, if none is given, to the same address; that must be a free slot of the new space's UTCB area. A pager and an
+ * exception handler known by local ids are known by their global ids from then on. Registers, FPU, priority, global
+ * id and those who are queued at it stay. The space goes with its last thread.
  *
  * A UTCB is in use if the thread that its MyGlobalId names has it there. It is the users' own concern that
  * UTCBs don't overlap, and that they don't overwrite that word.
@@ -41,11 +41,12 @@
  *            invalid thread     not a user thread number, a version without any of its low six bits, the caller
  *                               itself to be deleted, or (to be deleted) no such thread; an interrupt that the machine
  *                               does not have, or that has another handler
- *            invalid space      the specifier names no thread; or the thread is or would be active in a space without areas;
- *                               for an interrupt, not its own id
+ *            invalid space      the specifier names no thread; or the thread is or would be active in a space without
+ *                               areas; for an interrupt, not its own id
  *            invalid scheduler  names no thread, or none was given for a new thread; for an interrupt, any
- *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one that
- *                               is not in the space's UTCB area, not aligned or taken, or without one; for an interrupt, any
+ *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one
+ *                               that is not in the space's UTCB area, not aligned or taken, or without one; for an
+ *                               interrupt, any
  *            invalid parameter  a pager that is anythread, or a local id of nobody; for an interrupt, no thread
  *            no memory          for TCB, UTCB or page tables
  */
@@ -120,7 +121,7 @@ static struct tcb *done(struct tcb *self, struct space *empty)
 	return mourn_go_on(self);
 }
 
-/* The thread number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
+/* The number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
 static struct tcb *wait_for_number(struct tcb *self)
 {
 	self->resume = self->before_user;

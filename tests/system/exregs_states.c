@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone and all
- * together.
+ * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone
+ * and all together.
  *
- * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and what
- * its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
+ * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and
+ * what its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
  * priority than the worker, so nothing happens to it but what the worker does.
  */
 #include "test.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/thread_move.c - ThreadControl moves a thread to another space, or gives it another version, whatever it is
- * doing; and many partners learn of it.
+ * tests/system/thread_move.c - ThreadControl moves a thread to another space, or gives it another version, whatever
+ * it is doing; and many partners learn of it.
  */
 #include "agent.h"
 
