@@ -29,7 +29,7 @@
 enum {
 	PERIODS = 8,
 	LEARN = 64, /* sleeps of each period */
-	SAMPLES_MAX = 20000,
+	SAMPLES_MAX = 30000,
 	RATE_MICROSECONDS = 10000,
 	SHORTEST = 4, /* microseconds: so that there is a sleep at all */
 };

@@ -16,6 +16,7 @@
 #include "pingpong.h"
 #include "pong.h"
 #include "report.h"
+#include "timeout.h"
 #include "tree.h"
 
 /* The programs that were started at the same time have said their first words by then. */
@@ -196,6 +197,26 @@ static bool ask_irqoff(L4_ThreadId_t partner)
 	return good;
 }
 
+/* The name without a number is that with most sleepers. */
+static bool ask_timeout(L4_ThreadId_t partner, unsigned int rounds, const char *unit)
+{
+	struct figures few, many;
+	enum timeout_answer answer = timeout_insert(partner, 10, rounds, &few);
+
+	if (answer == TIMEOUT_DONE)
+		answer = timeout_insert(partner, TIMEOUT_SLEEPERS_MAX, rounds, &many);
+	timeout_end();
+	if (answer == TIMEOUT_NO_THREADS)
+		printf("bench: no timeout.insert: it needs a machine with memory for 1,000 threads\n");
+	if (answer != TIMEOUT_DONE)
+		return answer == TIMEOUT_NO_THREADS;
+	report_add("timeout.insert.10", "a timeout, started and cancelled, 10 others", &few);
+	report_add("timeout.insert.1000", "the same, 1,000 others", &many);
+	report_print("A timeout among others", unit);
+	report_line("timeout.insert", 0, unit, &many);
+	return true;
+}
+
 static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
 {
 	if (!ask_pingpong(partner, rounds, unit))
@@ -215,6 +236,10 @@ static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clo
 		return false;
 	}
 	report_print("An interrupt reaches its thread so much later", unit->name);
+	if (!ask_timeout(partner, rounds, unit->name)) {
+		printf("bench: timeouts failed\n");
+		return false;
+	}
 	return true;
 }
 

@@ -206,6 +206,16 @@ judge_boot() {
 	fi
 }
 
+# Does the kernel use the timer that fires at a value of the time-stamp counter, where there is one?
+judge_timer() {
+	await bochs.boot
+	if grep -q 'timer .*, by TSC deadline$' "$work/bochs.boot.log"; then
+		pass "$1"
+	else
+		failing "$1" 'timer ..., by TSC deadline' "$(grep ' kHz, timer ' "$work/bochs.boot.log" || true)"
+	fi
+}
+
 judge_bench() {
 	local a b
 	await boot.bios

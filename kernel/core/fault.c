@@ -67,8 +67,10 @@ struct tcb *fault_syscall(struct tcb *self)
 {
 	fault_complete_frame(self);
 	self->error = 0;
-	self->regs.r11 = self->cpu->user_rflags;
-	self->rflags = rflags_sanitise(self->regs.r11);
+	if (self->regs.rdx >> 32 != (uint32_t)self->call_mark) { /* such a word the path may have known, and lost the flags */
+		self->regs.r11 = self->cpu->user_rflags;
+		self->rflags = rflags_sanitise(self->regs.r11);
+	}
 	return raise(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
 }
 

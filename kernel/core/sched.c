@@ -238,10 +238,21 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 	return to;
 }
 
+/* A better thread of whom nobody is better, and self asked for nothing: what preempt() would do, without queueing `to`. */
 struct tcb *sched_woken(struct tcb *self, struct tcb *to)
 {
-	enqueue(to, false);
-	return sched_continue(self);
+	struct cpu *cpu = self->cpu;
+	uint32_t floor = to->priority & ~3U;
+
+	if (self == cpu->idle || floor <= self->priority || floor <= cpu->donated || better_is_ready(to) ||
+	    preempt_flags(self) || cpu->delayed == self) {
+		enqueue(to, false);
+		return sched_continue(self);
+	}
+	charge(self);
+	self->slice_left = slice_rest(cpu);
+	enqueue(self, true);
+	return sched_start_slice(to);
 }
 
 struct tcb *sched_donate(struct tcb *self, struct tcb *to)
@@ -329,11 +340,15 @@ static struct tcb *slice_over(struct tcb *self, usec_t now)
 	return sched_start_slice(self);
 }
 
+/* How many timeouts are dealt with before interrupts are let in: the timer, if there are more, is one of them. */
+enum { TICK_STEPS = 12 };
+
 struct tcb *sched_tick(struct tcb *self, usec_t now)
 {
+	unsigned steps = TICK_STEPS;
 	struct timeout *expired;
 
-	while ((expired = wheel_expired(self->cpu->wheel, now)))
+	while ((expired = wheel_expired(self->cpu->wheel, now, &steps)))
 		ipc_timed_out(CONTAINER_OF(expired, struct tcb, timeout));
 	if (self != self->cpu->idle && now >= self->cpu->slice_end)
 		return slice_over(self, now);

@@ -69,15 +69,16 @@ static bool next_slot(const struct wheel *w, unsigned *level, unsigned *slot)
 	return false;
 }
 
-struct timeout *wheel_expired(struct wheel *w, usec_t now)
+struct timeout *wheel_expired(struct wheel *w, usec_t now, unsigned *steps)
 {
 	unsigned level, slot;
 	bool any;
+	usec_t start;
 
-	while ((any = next_slot(w, &level, &slot)) && slot_start(w, level, slot) <= now) {
+	while ((any = next_slot(w, &level, &slot)) && (start = slot_start(w, level, slot)) <= now && *steps > 0) {
 		struct ring *ring = &w->slot[level][slot];
-		usec_t start = slot_start(w, level, slot);
 
+		--*steps;
 		w->now = start > w->now ? start : w->now;
 		if (ring_empty(ring)) {
 			w->used[level] &= ~(1UL << slot);
@@ -90,7 +91,8 @@ struct timeout *wheel_expired(struct wheel *w, usec_t now)
 			return t;
 		place(w, t);
 	}
-	w->next = any ? slot_start(w, level, slot) : USEC_NEVER;
-	w->now = now > w->now ? now : w->now;
+	w->next = any ? start : USEC_NEVER;
+	if (w->next > now)
+		w->now = now > w->now ? now : w->now;
 	return NULL;
 }

@@ -50,9 +50,10 @@ static inline void wheel_cancel(struct timeout *t)
 
 /*
  * Take out one timeout whose deadline is not after `now`, earliest first, or return NULL and advance the
- * wheel's present to `now`. `now` never decreases.
+ * wheel's present to `now`. `now` never decreases. Each timeout or slot that is looked at takes one of *steps; when
+ * they are used up, NULL is returned too, and wheel_next() says that there is more.
  */
-struct timeout *wheel_expired(struct wheel *w, usec_t now);
+struct timeout *wheel_expired(struct wheel *w, usec_t now, unsigned *steps);
 
 /*
  * When wheel_expired() must be called next, at the latest; USEC_NEVER if nothing is running. May be early,

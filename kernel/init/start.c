@@ -40,9 +40,10 @@ static bool option(const char *word)
 static void print_machine(unsigned pins)
 {
 	print("kernel: %lu KiB of memory for the kernel; smep %d smap %d umip %d fsgsbase %d xsave %d path %d; "
-	      "tsc %lu kHz, timer %lu kHz; %u interrupt pins of %u I/O APICs\n",
+	      "tsc %lu kHz, timer %lu kHz%s; %u interrupt pins of %u I/O APICs\n",
 	      frames_free() * PAGE_SIZE / 1024, cpu_features.smep, cpu_features.smap, cpu_features.umip,
-	      cpu_features.fsgsbase, cpu_features.xsave, cpu_features.path, clock_tsc_khz(), clock_apic_khz(), pins, wiring.ioapics);
+	      cpu_features.fsgsbase, cpu_features.xsave, cpu_features.path, clock_tsc_khz(), clock_apic_khz(),
+	      cpu_features.tsc_deadline ? ", by TSC deadline" : "", pins, wiring.ioapics);
 }
 
 /* Of ACPI's tables, which the boot component's tables show as long as they lie below 4 GiB. */

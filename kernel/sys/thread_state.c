@@ -10,9 +10,8 @@
  * component whose bit in XSTATE_BV (word 64) is 0 has its initial value, whatever its words are; so who writes a component
  * sets that bit. No words at all tell the size.
  *
- * The thread must be active and of the caller's space, or have made the caller its pager or exception handler, as for
- * ExchangeRegisters; and it must be stopped: halted, or waiting for the answer to an exception. Nothing else changes it
- * then between two pieces.
+ * The thread must be active and of the caller's space, or its pager or exception handler must be of that space; and it
+ * must be stopped: halted, or waiting for the answer to an exception. Nothing else changes it then between two pieces.
  *
  * ErrorCode: invalid thread     no such thread, or it is not stopped
  *            invalid parameter  words beyond the state, or more than 64; neither 0 nor 1 in R9; bits of MXCSR that the

@@ -44,6 +44,8 @@ void clock_init(void)
 	tsc_khz = tsc_khz ? tsc_khz : 1;
 	apic_khz = apic_khz ? apic_khz : 1;
 	usec_per_tick = (1000UL << SCALE_SHIFT) / tsc_khz;
+	if (cpu_features.tsc_deadline)
+		lapic_timer_use_tsc();
 	tsc_start = rdtsc();
 }
 
@@ -52,18 +54,34 @@ usec_t clock_now(void)
 	return (usec_t)((unsigned __int128)(rdtsc() - tsc_start) * usec_per_tick >> SCALE_SHIFT);
 }
 
-void clock_set_timer(usec_t at)
+/* The first value of the counter at which clock_now() says `at`. */
+static word_t tsc_at(usec_t at)
 {
-	if (at == USEC_NEVER) {
-		lapic_timer_start(0);
-		return;
-	}
-	usec_t now = clock_now();
-	usec_t delta = at > now ? at - now : 0;
-	word_t longest = (word_t)~0U * 1000 / apic_khz / 2;
+	word_t high = at >> (64 - SCALE_SHIFT), low = at << SCALE_SHIFT;
+
+	if (high >= usec_per_tick)
+		return ~0UL;
+	return tsc_start + divide(high, low, usec_per_tick) + 1;
+}
+
+/* Count down what is left until the counter has this value, or as far as the timer can. */
+static void start_one_shot(word_t tsc)
+{
+	word_t now = rdtsc(), left = tsc > now ? tsc - now : 0;
+	word_t longest = (word_t)~0U * tsc_khz / apic_khz / 2;
 
 	/* One tick more than enough: an interrupt before its time would only have to be set again. */
-	lapic_timer_start((uint32_t)((delta < longest ? delta : longest) * apic_khz / 1000 + 1));
+	lapic_timer_start((uint32_t)((left < longest ? left : longest) * apic_khz / tsc_khz + 1));
+}
+
+void clock_set_timer(usec_t at)
+{
+	if (cpu_features.tsc_deadline)
+		lapic_timer_at(at == USEC_NEVER ? 0 : tsc_at(at));
+	else if (at == USEC_NEVER)
+		lapic_timer_start(0);
+	else
+		start_one_shot(tsc_at(at));
 }
 
 word_t clock_tsc_khz(void)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * x86/clock.h - the time, from the time-stamp counter, and the local APIC's one-shot timer.
+ * x86/clock.h - the time, from the time-stamp counter, and the local APIC's timer.
  *
- * Both are calibrated once against the PIT, the one clock whose frequency every PC agrees on.
+ * Both are calibrated once against the PIT, the one clock whose frequency every PC agrees on. A timer that can be set
+ * to a value of the counter itself (TSC deadline) is; then it fires at the tick at which the clock shows the time.
+ * Otherwise it counts down once, a tick of its own more than enough.
  */
 #ifndef X86_CLOCK_H
 #define X86_CLOCK_H

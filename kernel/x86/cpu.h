@@ -12,6 +12,7 @@ enum msr { /* SDM 4, table 2-2 */
 	MSR_APIC_BASE = 0x1b,
 	MSR_SYSENTER_CS = 0x174,
 	MSR_PAT = 0x277,
+	MSR_TSC_DEADLINE = 0x6e0,
 	MSR_EFER = 0xc0000080,
 	MSR_STAR = 0xc0000081,
 	MSR_LSTAR = 0xc0000082,
@@ -153,6 +154,15 @@ static inline word_t rdtsc(void)
 	return (word_t)high << 32 | low;
 }
 
+/* high * 2^64 + low by a divisor above high; the compiler has no such instruction without its library. */
+static inline word_t divide(word_t high, word_t low, word_t divisor)
+{
+	word_t quotient, rest;
+
+	__asm__("divq %4" : "=a"(quotient), "=d"(rest) : "a"(low), "d"(high), "r"(divisor) : "cc");
+	return quotient;
+}
+
 static inline word_t rdfsbase(void)
 {
 	word_t value;
@@ -192,7 +202,7 @@ static inline void pause(void)
 /* What this processor has beyond what the boot component has checked (boot/README.md). Read once, at boot. */
 struct cpu_features {
 	bool path; /* has what entry/path.asm needs */
-	bool fsgsbase, smep, smap, umip, xsave, xsaveopt, pages_1g;
+	bool fsgsbase, smep, smap, umip, xsave, xsaveopt, pages_1g, tsc_deadline;
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */
 	word_t xcr0;            /* the state components that are on, when there is XSAVE */

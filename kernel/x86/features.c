@@ -39,6 +39,7 @@ void cpu_features_init(void)
 	word_t cr4 = cr4_read() | CR4_DE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	cpu_features.xsave = bit(basic.ecx, 26);
+	cpu_features.tsc_deadline = bit(basic.ecx, 24);
 	cpu_features.fsgsbase = bit(extended.ebx, 0);
 	cpu_features.path = cpu_features.fsgsbase && bit(extended.ebx, 8);
 	cpu_features.smep = bit(extended.ebx, 7);

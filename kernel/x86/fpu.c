@@ -119,6 +119,10 @@ bool fpu_claim(struct tcb *self)
 		self->fpu = new_area();
 	if (!self->fpu)
 		return false;
+	if (cpu->fpu_owner == self) { /* the path of a message came back to it with TS set */
+		set_off(cpu, false);
+		return true;
+	}
 	save_owner(cpu);
 	restore(self->fpu);
 	cpu->fpu_owner = self;

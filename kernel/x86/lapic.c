@@ -17,7 +17,7 @@ enum lapic_register { /* SDM 3A table 11-1, byte offsets */
 	LAPIC_TIMER_CURRENT = 0x390,
 	LAPIC_TIMER_DIVIDE = 0x3e0,
 };
-enum { SOFTWARE_ENABLE = 1 << 8, LVT_MASKED = 1 << 16, DIVIDE_BY_1 = 0xb };
+enum { SOFTWARE_ENABLE = 1 << 8, LVT_MASKED = 1 << 16, LVT_TSC_DEADLINE = 2 << 17, DIVIDE_BY_1 = 0xb };
 enum { APIC_BASE_X2 = 1 << 10, APIC_BASE_ENABLE = 1 << 11 }; /* SDM 3A 11.4.4, 11.12.1 */
 enum { PIC_MASTER_DATA = 0x21, PIC_SLAVE_DATA = 0xa1 };
 
@@ -78,4 +78,15 @@ void lapic_timer_start(uint32_t ticks)
 uint32_t lapic_timer_left(void)
 {
 	return *lapic_register(LAPIC_TIMER_CURRENT);
+}
+
+void lapic_timer_use_tsc(void)
+{
+	*lapic_register(LAPIC_LVT_TIMER) = VECTOR_TIMER | LVT_TSC_DEADLINE;
+	__asm__ volatile("mfence" : : : "memory"); /* writing the MSR does not wait for that (SDM 3A 11.5.4.1) */
+}
+
+void lapic_timer_at(word_t tsc)
+{
+	msr_write(MSR_TSC_DEADLINE, tsc);
 }

@@ -18,6 +18,7 @@ enum {
 	CONTROL_FLAGS = 1 << 5,
 	CONTROL_USER = 1 << 6,
 	CONTROL_PAGER = 1 << 7,
+	CONTROL_IN_EXCEPTION = 1 << 16, /* in the old state */
 	CONTROL_HALT_VALID = 1 << 8,
 	CONTROL_DELIVER = 1 << 9,
 	CONTROL_ALL = (1 << 10) - 1,
@@ -109,7 +110,7 @@ static void try_control(const struct state *s, L4_Word_t control)
 	expect_values("old values at", control, &old, &before);
 
 	if (aborts(s, control))
-		before.state &= ~(L4_Word_t)(CONTROL_R | CONTROL_S);
+		before.state &= ~(L4_Word_t)(CONTROL_R | CONTROL_S | CONTROL_IN_EXCEPTION);
 	if (control & CONTROL_HALT_VALID)
 		before.state = (before.state & ~(L4_Word_t)CONTROL_H) | (control & CONTROL_H);
 	before.sp = control & CONTROL_SP ? new.sp : before.sp;
@@ -512,12 +513,12 @@ STATE(page_fault_not_answered_yet, CONTROL_R, 0)
 	return fault_taken(run_under_worker(touches));
 }
 
-STATE(exception_not_taken_yet, CONTROL_S, 0)
+STATE(exception_not_taken_yet, CONTROL_S | CONTROL_IN_EXCEPTION, 0)
 {
 	return run_under_worker(traps);
 }
 
-STATE(exception_not_answered_yet, CONTROL_R, 0)
+STATE(exception_not_answered_yet, CONTROL_R | CONTROL_IN_EXCEPTION, 0)
 {
 	return fault_taken(run_under_worker(traps));
 }

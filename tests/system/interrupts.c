@@ -359,6 +359,7 @@ static void faults(L4_Word_t address)
 	(void)*(volatile char *)address;
 	L4_Receive(interrupt(COM1_LINE));
 	seen.count = 1;
+	report(LABEL_DONE, 0);
 }
 
 TEST(interrupt, does_not_answer_a_fault_of_its_handler)
@@ -373,7 +374,9 @@ TEST(interrupt, does_not_answer_a_fault_of_its_handler)
 	settle();
 	EXPECT_EQ(seen.count, 0);
 	EXPECT_OK(map_reply(t, L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_FullyAccessible), 0x40000000000UL));
-	EXPECT(wait_until(&seen.count, 1, 100));
+	REQUIRE(event_receive(t, &m));
+	EXPECT_EQ(L4_Label(m.tag), LABEL_DONE);
+	EXPECT_EQ(seen.count, 1);
 }
 
 /* Association. */

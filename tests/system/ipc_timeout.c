@@ -4,6 +4,8 @@
 
 /* A timeout may end this much late: the resolution of the timer, and whoever ran meanwhile. */
 #define LATE (3000 * time_scale)
+/* ... when nobody runs: what the way from the interrupt to the thread takes, and asking for the time. */
+#define EXACT (time_scale == 1 ? 8 : 30 * time_scale)
 
 static void waits_forever(L4_Word_t unused)
 {
@@ -245,6 +247,211 @@ TEST(timeout, point_in_the_past)
 
 	EXPECT_FAILED(L4_Wait_Timeout(point, &from), RECEIVE, IPC_TIMEOUT);
 	EXPECT_BETWEEN(now_us() - before, 0, LATE);
+}
+
+/* Points in time, made by hand: 2^e is the unit, `at` the whole time. */
+static L4_Time_t point(unsigned e, L4_Word_t at)
+{
+	return (L4_Time_t){.raw = (L4_Word16_t)(1 << 15 | e << 11 | (at >> e & 0x7ff))};
+}
+
+static void sleep_until(L4_Time_t time)
+{
+	EXPECT_FAILED(L4_Receive_Timeout(L4_MyGlobalId(), time), RECEIVE, IPC_TIMEOUT);
+}
+
+TEST(timeout, period_is_exact)
+{
+	static const unsigned periods[] = {100, 333, 1000, 1022, 2046, 4092, 10000, 16000};
+
+	for (unsigned i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
+		L4_Word_t before = now_us();
+
+		sleep_until(L4_TimePeriod(periods[i]));
+		EXPECT_BETWEEN(now_us() - before, periods[i], periods[i] + EXACT);
+	}
+}
+
+TEST_LIMIT(timeout, point_is_exact, 4000)
+{
+	for (unsigned e = 0; e < 10; e++) {
+		L4_Word_t at = (now_us() + (500UL << e)) >> e << e;
+
+		sleep_until(point(e, at));
+		/* A microsecond has few instructions in Bochs: the first points are over before they are used. */
+		if (500UL << e > 500 * time_scale)
+			EXPECT_BETWEEN(now_us(), at, at + EXACT);
+	}
+}
+
+/* The carry bit says whether the present period is meant or the next one. */
+static void expect_carry(L4_Word_t phase, L4_Word_t distance)
+{
+	enum { E = 3, PERIOD = 1 << (E + 10) };
+	L4_Word_t begin = (now_us() / (2 * PERIOD) + 1) * (2 * PERIOD) + phase;
+
+	L4_Sleep(L4_TimePoint((L4_Clock_t){.raw = begin}));
+	EXPECT_BETWEEN(now_us(), begin, begin + EXACT + 16);
+	sleep_until(point(E, begin + distance));
+	EXPECT_BETWEEN(now_us(), begin + distance, begin + distance + EXACT);
+}
+
+TEST(timeout, point_in_this_period)
+{
+	expect_carry(1024, 6144);
+}
+
+TEST(timeout, point_in_the_next_period)
+{
+	expect_carry(6144, 4096);
+}
+
+TEST(timeout, point_in_the_period_after_an_odd_one)
+{
+	expect_carry(8192 + 6144, 4096);
+}
+
+/* The carry of the present period and a smaller mantissa: that is over. */
+TEST(timeout, point_just_over)
+{
+	enum { E = 4, PERIOD = 1 << (E + 10) };
+	L4_Word_t begin = (now_us() / PERIOD + 1) * PERIOD + 8192, before;
+
+	L4_Sleep(L4_TimePoint((L4_Clock_t){.raw = begin}));
+	before = now_us();
+	EXPECT(before < begin + 4096);
+	sleep_until(point(E, begin - 4096));
+	EXPECT_BETWEEN(now_us() - before, 0, EXACT);
+	/* With the other carry it is the next period. */
+	sleep_until(point(E, begin - 4096 + PERIOD));
+	EXPECT_BETWEEN(now_us(), begin - 4096 + PERIOD, begin - 4096 + PERIOD + EXACT);
+}
+
+/* Points as send timeouts. */
+TEST(timeout, send_until_a_point)
+{
+	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_Word_t at;
+
+	settle();
+	at = (now_us() + 8000) >> 4 << 4;
+	L4_LoadMR(0, 0);
+	EXPECT_FAILED(L4_Send_Timeout(t, point(4, at)), SEND, IPC_TIMEOUT);
+	EXPECT_BETWEEN(now_us(), at, at + EXACT);
+}
+
+/* The receive timeout of a call begins when its message is taken. */
+static void takes_late(L4_Word_t delay)
+{
+	L4_ThreadId_t from;
+
+	L4_Sleep(L4_TimePeriod(delay));
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+TEST(timeout, receive_phase_counts_from_its_begin)
+{
+	L4_ThreadId_t t = thread_start(&own_space, takes_late, 16000);
+	L4_Word_t before = now_us();
+
+	L4_LoadMR(0, 0);
+	EXPECT_FAILED(L4_Call_Timeouts(t, L4_TimePeriod(100000), L4_TimePeriod(10000)), RECEIVE, IPC_TIMEOUT);
+	EXPECT_BETWEEN(now_us() - before, 26000, 26000 + LATE);
+}
+
+/* All at one time: more than the kernel wakes in one piece. */
+enum { CROWD = 100 };
+
+static volatile L4_Word_t last_woken;
+
+static void sleeps_until(L4_Word_t time)
+{
+	L4_Sleep((L4_Time_t){.raw = (L4_Word16_t)time});
+	last_woken = now_us();
+	__atomic_fetch_add(&woken, 1, __ATOMIC_SEQ_CST);
+}
+
+TEST(timeout, many_at_the_same_time)
+{
+	L4_Word_t at = (now_us() + 18000 * time_scale) >> 9 << 9;
+
+	woken = 0;
+	for (unsigned i = 0; i < CROWD; i++)
+		thread_start(&own_space, sleeps_until, point(9, at).raw);
+	EXPECT(now_us() < at);
+	EXPECT(wait_until(&woken, CROWD, 400));
+	EXPECT_BETWEEN(last_woken, at, at + CROWD * EXACT);
+}
+
+enum { SLEEPERS = 1000, SMALL_STACK = 512, UNIT_LOG2 = 11 };
+
+static char small_stacks[SLEEPERS][SMALL_STACK] __attribute__((aligned(16)));
+static volatile L4_Word_t go_at; /* in units */
+static L4_Word_t waking[SLEEPERS];
+
+/* Waits to be told when the first of all shall wake; sleeps until its own turn. */
+static void sleeps_for_its_turn(L4_Word_t turn)
+{
+	L4_Receive(worker);
+	L4_Sleep(point(UNIT_LOG2, (go_at + turn) << UNIT_LOG2));
+	waking[__atomic_fetch_add(&woken, 1, __ATOMIC_SEQ_CST)] = turn;
+	sleep_forever();
+}
+
+TEST_LIMIT(timeout, thousand_sleepers_wake_in_order, 10000)
+{
+	static L4_ThreadId_t sleepers[SLEEPERS];
+	/* All turns must lie in what a point can say, 2.1 s from when it is used; telling a thousand takes Bochs 1.4 s. */
+	L4_Word_t count = time_scale == 1 ? SLEEPERS : 600, lead = time_scale == 1 ? 20000 : 48000 * time_scale;
+
+	woken = 0;
+	for (L4_Word_t i = 0; i < count; i++) {
+		L4_Word_t turn = i * 389 % count; /* another order than that in which threads are made */
+
+		sleepers[turn] = thread_create(&own_space, worker);
+		thread_run_on(sleepers[turn], (L4_Word_t)small_stacks[i] + SMALL_STACK, sleeps_for_its_turn, turn);
+	}
+	settle();
+	go_at = (now_us() + lead) >> UNIT_LOG2;
+	for (unsigned i = 0; i < count; i++) {
+		L4_LoadMR(0, 0);
+		REQUIRE_OK(L4_Send_Timeout(sleepers[i], PATIENCE));
+	}
+	EXPECT_EQ(woken, 0);
+	REQUIRE(wait_until(&woken, count, 3000));
+	for (unsigned i = 0; i < count; i++)
+		if (!EXPECT_EQ(waking[i], i))
+			return;
+}
+
+/* A timeout that a message made superfluous costs nobody anything: it never fires, however many there were. */
+static void receives_in_time(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;) {
+		if (L4_IpcFailed(L4_Receive_Timeout(worker, L4_TimePeriod(50000 * time_scale))))
+			break;
+		woken++;
+	}
+	report(LABEL_DONE, now_us());
+}
+
+TEST(timeout, cancelled_by_a_message)
+{
+	L4_ThreadId_t t = thread_start(&own_space, receives_in_time, 0);
+	L4_Word_t last = 0;
+	struct message m;
+
+	woken = 0;
+	for (unsigned i = 0; i < 100; i++) {
+		L4_LoadMR(0, 0);
+		last = now_us();
+		REQUIRE_OK(L4_Send_Timeout(t, PATIENCE));
+	}
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(woken, 100);
+	EXPECT(m.mr[1] - last >= 49000 * time_scale);
 }
 
 /* The longest there are: 2^41 us and more. */

@@ -539,3 +539,32 @@ TEST(clock, same_in_every_space)
 	REQUIRE(message_receive(t, &m));
 	EXPECT_BETWEEN(m.mr[1], before, now_us());
 }
+
+/* Nobody ever sees an earlier time than somebody else saw before, whatever happens in between. */
+static volatile L4_Word_t latest;
+
+static void watches_the_clock(L4_Word_t us)
+{
+	for (;;) {
+		L4_Word_t before = latest, now = now_us();
+
+		if (now < before)
+			FAIL("expected no time before %lu, got %lu", before, now);
+		latest = now;
+		L4_Sleep(L4_TimePeriod(us));
+	}
+}
+
+TEST(clock, is_monotonic_over_threads_spaces_and_sleep)
+{
+	latest = 0;
+	thread_start(&own_space, watches_the_clock, 100);
+	thread_start(space_new(), watches_the_clock, 130);
+	for (unsigned i = 0; i < 100; i++) {
+		L4_Word_t before = latest, now = now_us();
+
+		EXPECT(now >= before);
+		latest = now;
+		L4_Sleep(L4_TimePeriod(i * 7));
+	}
+}

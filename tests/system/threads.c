@@ -11,7 +11,7 @@
 #include <l4io.h>
 
 enum {
-	CASE_THREADS = 160,
+	CASE_THREADS = 1016, /* what the own UTCB area has room for */
 	FIRST_NUMBER = USER_BASE + 16,
 	SPACES = 12,
 	STACKS = 200,

@@ -42,7 +42,7 @@ enum root_status {
 enum {
 	ROOT_TEXT_MAX = 62 * 8, /* bytes of one write or of the command line */
 	ROOT_NAME_MAX = 32,     /* bytes of a program's name with its final zero */
-	ROOT_THREADS_MAX = 64,  /* of one program */
+	ROOT_THREADS_MAX = 1024, /* of one program */
 };
 
 /*
