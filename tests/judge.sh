@@ -196,8 +196,8 @@ judge_boot() {
 		"$work/$name.log" || true)
 	if [ "$job_status" != 0 ]; then
 		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
-	elif [ "$figures" != 16 ]; then
-		failing "$name" '16 BENCH lines' "$figures"
+	elif [ "$figures" != 18 ]; then
+		failing "$name" '18 BENCH lines' "$figures"
 	elif grep -q '^Pecan boot: .* modules: .* hello-c ' "$work/$name.log" &&
 		! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
 		failing "$name" 'a greeting of hello-c' "$(grep '^hello' "$work/$name.log" | tail -n 1)"

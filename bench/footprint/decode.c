@@ -10,8 +10,7 @@ const char *const slow_names[SLOW_KINDS] = {
 };
 
 struct prefixes {
-	bool lock, rep, operand;
-	uint8_t rex;
+	bool lock, rep;
 };
 
 static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p)
@@ -23,12 +22,10 @@ static size_t skip_prefixes(const uint8_t *code, size_t size, struct prefixes *p
 		case 0xf0: p->lock = true; continue;
 		case 0xf2:
 		case 0xf3: p->rep = true; continue;
-		case 0x66: p->operand = true; continue;
-		case 0x67: case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65: continue;
+		case 0x66: case 0x67: case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65: continue;
 		}
-		if ((code[i] & 0xf0) != 0x40)
+		if ((code[i] & 0xf0) != 0x40) /* REX */
 			break;
-		p->rex = code[i];
 	}
 	return i;
 }

@@ -11,7 +11,10 @@
  * What TCG does not show: page walks, descriptors, and what `in`, `out` and the processor's own pushes of interrupt frames
  * touch.
  *
- * Arguments: out=FILE (one line a count), trace=NUMBER (write every instruction of that operation, too).
+ * What is written at the end: for every operation of operations.h that was seen the line FOOTPRINT, and for those that are
+ * a whole the lines PART, which split it. README.md says what the counts are.
+ *
+ * Arguments: out=FILE, trace=NAME or trace=NAME/WORDS (write every instruction of that operation, too).
  */
 #include "qemu_plugin.h"
 
@@ -19,9 +22,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FOOTPRINT_NAMES
 #include "decode.h"
+#include "operations.h"
 
-enum { OPERATIONS = 1024, EVENTS_MAX = 1 << 20, VISITS_MAX = 16, LINE = 64, PAGE = 4096 };
+enum { EVENTS_MAX = 1 << 20, VISITS_MAX = 16, LINE = 64, PAGE = 4096 };
 #define KERNEL_HALF 0xffff800000000000UL
 
 /* One instruction of the guest, as translated; never freed: a run is short. */
@@ -47,7 +52,7 @@ struct counts {
 	unsigned slow[SLOW_KINDS];
 };
 
-/* What a sample is made of: [first, end) of the events, each. */
+/* What stood between two marks. */
 struct sample {
 	struct counts all, user, kernel, visit[VISITS_MAX];
 	unsigned visits;
@@ -56,11 +61,11 @@ struct sample {
 int qemu_plugin_version = 1;
 
 static FILE *out;
-static unsigned long trace_number;
+static unsigned trace_number;
 static struct event *events;
 static size_t event_count;
 static unsigned current; /* the operation that is under way; 0: none */
-static struct sample *best[OPERATIONS];
+static struct sample *best[FOOTPRINT_NUMBERS];
 
 /* --- sets of addresses ------------------------------------------------------------------------------------------------- */
 
@@ -206,7 +211,7 @@ static void marked(uint32_t value)
 
 	if (current && number == 0 && event_count < EVENTS_MAX)
 		end_sample();
-	current = number < OPERATIONS ? number : 0;
+	current = number < FOOTPRINT_NUMBERS ? number : 0;
 	event_count = 0;
 }
 
@@ -252,56 +257,100 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	}
 }
 
-static void write_counts(unsigned number, const char *part, const struct counts *c)
+static void write_counts(const struct counts *c)
 {
 	const char *separator = "";
 
-	fprintf(out, "COUNT %u %s insns=%u loads=%u stores=%u branches=%u dlines=%u dlines_written=%u dpages=%u clines=%u cpages=%u slow=",
-	        number, part, c->instructions, c->loads, c->stores, c->branches, c->data_lines, c->data_lines_written, c->data_pages,
-	        c->code_lines, c->code_pages);
+	fprintf(out, " loads=%u stores=%u dlines=%u dlines_written=%u dpages=%u clines=%u cpages=%u slow=", c->loads,
+	        c->stores, c->data_lines, c->data_lines_written, c->data_pages, c->code_lines, c->code_pages);
 	for (unsigned i = 1; i < SLOW_KINDS; i++) {
 		if (c->slow[i] == 0)
 			continue;
 		fprintf(out, c->slow[i] > 1 ? "%s%s*%u" : "%s%s", separator, slow_names[i], c->slow[i]);
 		separator = ",";
 	}
-	fprintf(out, "%s\n", *separator ? "" : "none");
+	fprintf(out, "%s branches=%u\n", *separator ? "" : "none", c->branches);
 }
+
+static void write_part(const char *name, const struct counts *c)
+{
+	fprintf(out, "PART name=%s insns=%u", name, c->instructions);
+	write_counts(c);
+}
+
+static void write_operation(const struct footprint_operation *o, unsigned words, const struct sample *s)
+{
+	const struct counts *c = o->visit ? &s->visit[o->visit - 1] : &s->all;
+
+	fprintf(out, "FOOTPRINT name=%s words=%u insns=%u kernel=%u", o->name, words, c->instructions,
+	        o->visit ? c->instructions : s->kernel.instructions);
+	write_counts(c);
+	if (o->visit)
+		return;
+	write_part("user", &s->user);
+	write_part("kernel", &s->kernel);
+	for (unsigned v = 0; v < s->visits && s->visits > 1; v++) {
+		char part[16];
+
+		snprintf(part, sizeof(part), "visit%u", v + 1);
+		write_part(part, &s->visit[v]);
+	}
+}
+
+static const unsigned size_words[FOOTPRINT_SIZES] = FOOTPRINT_WORDS;
 
 static void at_exit(qemu_plugin_id_t id, void *data)
 {
 	(void)id, (void)data;
-	for (unsigned n = 1; n < OPERATIONS; n++) {
-		if (!best[n])
-			continue;
-		write_counts(n, "all", &best[n]->all);
-		write_counts(n, "user", &best[n]->user);
-		write_counts(n, "kernel", &best[n]->kernel);
-		for (unsigned v = 0; v < best[n]->visits; v++) {
-			char part[16];
+	for (size_t i = 0; i < sizeof(footprint_operations) / sizeof(*footprint_operations); i++) {
+		const struct footprint_operation *o = &footprint_operations[i];
 
-			snprintf(part, sizeof(part), "visit%u", v + 1);
-			write_counts(n, part, &best[n]->visit[v]);
+		for (unsigned size = 0; size < o->sizes; size++) {
+			const struct sample *s = best[o->number + size];
+
+			if (s && o->visit <= s->visits)
+				write_operation(o, o->sizes > 1 ? size_words[size] : 0, s);
 		}
 	}
 	fclose(out);
 }
 
-int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
+/* The number of NAME or NAME/WORDS; 0: there is none. */
+static unsigned number_of(const char *text)
 {
-	const char *file = NULL;
+	size_t length = strcspn(text, "/");
+	unsigned long words = text[length] ? strtoul(text + length + 1, NULL, 10) : 0;
 
-	(void)info;
+	for (size_t i = 0; i < sizeof(footprint_operations) / sizeof(*footprint_operations); i++) {
+		const struct footprint_operation *o = &footprint_operations[i];
+
+		if (strlen(o->name) != length || strncmp(o->name, text, length) != 0)
+			continue;
+		for (unsigned size = 0; size < o->sizes; size++)
+			if (size_words[size] == words)
+				return o->number + size;
+	}
+	return 0;
+}
+
+/* False: the arguments are wrong. */
+static bool arguments(int argc, char **argv)
+{
 	for (int i = 0; i < argc; i++) {
 		if (strncmp(argv[i], "out=", 4) == 0)
-			file = argv[i] + 4;
-		if (strncmp(argv[i], "trace=", 6) == 0)
-			trace_number = strtoul(argv[i] + 6, NULL, 10);
+			out = fopen(argv[i] + 4, "w");
+		else if (strncmp(argv[i], "trace=", 6) == 0 && (trace_number = number_of(argv[i] + 6)) == 0)
+			return false;
 	}
-	out = file ? fopen(file, "w") : NULL;
+	return out != NULL;
+}
+
+int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
+{
+	(void)info;
 	events = calloc(EVENTS_MAX, sizeof(*events));
-	if (!out || !events) {
-		fprintf(stderr, "footprint: out=FILE is missing or cannot be written\n");
+	if (!events || !arguments(argc, argv)) {
+		fprintf(stderr, "footprint: out=FILE is missing or cannot be written, or trace= names no operation\n");
 		return 1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

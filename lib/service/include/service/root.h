@@ -28,6 +28,7 @@ enum root_request {
 	ROOT_THREAD_PRIORITY,
 	ROOT_LARGE_PAGE,
 	ROOT_INTERRUPT,
+	ROOT_SPACE_CREATE,
 };
 
 enum root_status {
@@ -106,6 +107,12 @@ enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned
  */
 enum root_status root_thread_start(void (*function)(void *), void *argument, void *stack,
 				   size_t stack_size, L4_ThreadId_t *thread);
+
+/*
+ * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0: the
+ * program's own. It belongs to this program: deleting it deletes the space.
+ */
+enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread);
 
 /* A thread of this program that is not the main thread. Deleting oneself does not return. */
 enum root_status root_thread_delete(L4_ThreadId_t thread);
