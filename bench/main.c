@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "irq.h"
 #include "irqoff.h"
+#include "kmem.h"
 #include "map.h"
 #include "partner.h"
 #include "pingpong.h"
@@ -196,6 +197,17 @@ static bool ask_irqoff(L4_ThreadId_t partner)
 	return good;
 }
 
+static bool ask_kmem(void)
+{
+	struct figures per_space, per_thread;
+
+	if (!kmem_measure(&per_space, &per_thread))
+		return false;
+	report_add("kmem.per_space", "for a space with its first thread", &per_space);
+	report_add("kmem.per_thread", "for each further thread", &per_thread);
+	return true;
+}
+
 /* The name without a number is that with most sleepers. */
 static bool ask_timeout(L4_ThreadId_t partner, unsigned int rounds, const char *unit)
 {
@@ -244,6 +256,11 @@ static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clo
 		return false;
 	}
 	report_print("An interrupt reaches its thread so much later", unit->name);
+	if (!ask_kmem()) {
+		printf("bench: the root task does not tell what memory the kernel uses\n");
+		return false;
+	}
+	report_print("The kernel's own memory", "bytes");
 	if (!ask_timeout(partner, rounds, unit->name)) {
 		printf("bench: timeouts failed\n");
 		return false;

@@ -67,7 +67,7 @@ static bool one_way(L4_ThreadId_t partner, unsigned int rounds, unsigned int wor
 static inline __attribute__((always_inline)) void send(L4_ThreadId_t partner, unsigned int rounds, unsigned int number,
 							unsigned int words, struct figures *figures)
 {
-	SAMPLE(number, rounds, figures, L4_ThreadSwitch(partner);
+	SAMPLE(number, rounds, figures, L4_ThreadSwitch(L4_nilthread);
 	       L4_Set_MsgTag(tag_of(PONG_SINK, words)), L4_Send(partner));
 }
 
@@ -103,9 +103,9 @@ bool messages_inter(L4_ThreadId_t partner, unsigned int rounds, struct messages_
 
 void messages_regs(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures)
 {
-	L4_MsgRegs_t unused = { { 0 } };
+	L4_MsgRegs_t unused;
 
-	SAMPLE(FOOTPRINT_INTER_REGS, rounds, figures, SAMPLE_NOTHING,
+	SAMPLE(FOOTPRINT_INTER_REGS, rounds, figures, SAMPLE_NOTHING, unused = L4_AnyMsgRegs();
 	       L4_Call_Regs(partner, tag_of(PONG_REGS, 0), &unused));
 }
 

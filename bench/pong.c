@@ -46,11 +46,12 @@ static L4_MsgTag_t echo(L4_ThreadId_t *client)
 static L4_MsgTag_t echo_regs(L4_ThreadId_t *client)
 {
 	L4_MsgTag_t tag = { .raw = PONG_REGS << 16 };
-	L4_MsgRegs_t words = { { 0 } };
+	L4_MsgRegs_t words;
 
-	do
+	do {
+		words = L4_AnyMsgRegs();
 		tag = L4_ReplyWait_Regs(*client, tag, &words, client);
-	while (is(tag, PONG_REGS));
+	} while (is(tag, PONG_REGS));
 	/* The others look for it in the message registers. */
 	L4_LoadMRs(1, 7, words.word);
 	L4_Set_MsgTag(tag);
@@ -76,6 +77,17 @@ static L4_MsgTag_t sink(L4_ThreadId_t *client)
 	do
 		tag = L4_Wait(client);
 	while (is(tag, PONG_SINK));
+	return tag;
+}
+
+static L4_MsgTag_t long_way(L4_ThreadId_t *client)
+{
+	L4_MsgTag_t tag;
+
+	do {
+		L4_Set_MsgTag(L4_Niltag);
+		tag = L4_Lipc(*client, *client, L4_Timeouts(L4_ZeroTime, L4_Never), client);
+	} while (is(tag, PONG_LONG_WAY));
 	return tag;
 }
 
@@ -163,6 +175,8 @@ void pong_serve(void)
 			tag = echo_stamped(&client);
 		} else if (is(tag, PONG_SINK)) {
 			tag = sink(&client);
+		} else if (is(tag, PONG_LONG_WAY)) {
+			tag = long_way(&client);
 		} else if (is(tag, PONG_YIELD)) {
 			tag = yield(&client);
 		} else if (serve(tag)) {

@@ -209,7 +209,7 @@ judge_boot() {
 # Does the kernel use the timer that fires at a value of the time-stamp counter, where there is one?
 judge_timer() {
 	await bochs.boot
-	if grep -q 'timer .*, by TSC deadline$' "$work/bochs.boot.log"; then
+	if grep -q 'timer [0-9]* kHz, by TSC deadline' "$work/bochs.boot.log"; then
 		pass "$1"
 	else
 		failing "$1" 'timer ..., by TSC deadline' "$(grep ' kHz, timer ' "$work/bochs.boot.log" || true)"
@@ -217,7 +217,7 @@ judge_timer() {
 }
 
 judge_bench() {
-	local a b
+	local a b late
 	await boot.bios
 	await bench.again
 	a=$(grep '^BENCH' "$work/boot.bios.log" || true)
@@ -232,6 +232,27 @@ judge_bench() {
 		pass bench.unit
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
+	fi
+	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
+	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
+		pass bench.irqoff
+	else
+		failing bench.irqoff 'BENCH name=irqoff.max with a max of at most 5000' "${late:-no such line}"
+	fi
+}
+
+judge_irqoff() {
+	local longest
+	await irqoff
+	longest=$(sed -n 's/^longest //p' "$work/irqoff.result" 2>/dev/null || true)
+	if [ "$job_status" != 0 ] || [ -z "$longest" ]; then
+		failing irqoff.longest 'the system to end well, with its instructions counted' \
+			"status $job_status: $(last_line "$job_out")"
+	elif [ "$longest" -le 5000 ]; then
+		pass irqoff.longest
+	else
+		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
+			"$longest; $(sed 1d "$work/irqoff.result")"
 	fi
 }
 
@@ -265,6 +286,7 @@ judge_hosted() {
 		hosted.ends_by_fault|root: test-hosted \(thread .*\) page fault: write to 0x8 .*
 		hosted.ends_by_int80|root: test-hosted \(thread .*\) exception: trap \(trap 128.*
 		hosted.ends_by_quota|root: test-hosted \(thread .*\) page fault: .* its memory quota is used up .*
+		hosted.ends_by_kernel_quota|root: test-hosted: the kernel has no memory for its page tables .*
 	END
 	judge_lines hosted-typed 0 <<-'END'
 		hosted.reads_line|test-hosted: 10 characters: two words

@@ -14,12 +14,15 @@ static size_t freed_count;
 static phys_t pool_low, unused_low, unused_high;
 static size_t reserved_count;
 static uint32_t *notes;
+static uint16_t *counts; /* behind the notes */
 
 void frames_init(phys_t low, phys_t high)
 {
-	size_t notes_size = ALIGN_UP((high - low) / PAGE_SIZE * sizeof(*notes), PAGE_SIZE);
+	size_t frames = (high - low) / PAGE_SIZE;
+	size_t notes_size = ALIGN_UP(frames * (FRAME_NOTES * sizeof(*notes) + sizeof(*counts)), PAGE_SIZE);
 
 	notes = direct_map(low);
+	counts = (uint16_t *)(notes + frames * FRAME_NOTES);
 	words_fill((word_t *)notes, 0, notes_size / sizeof(word_t));
 	pool_low = unused_low = low + notes_size;
 	unused_high = high;
@@ -37,7 +40,12 @@ void *frame_of_number(uint32_t number)
 
 uint32_t *frame_note(const void *frame)
 {
-	return &notes[frame_number(frame) - 1];
+	return &notes[(frame_number(frame) - 1) * FRAME_NOTES];
+}
+
+uint16_t *frame_count(const void *frame)
+{
+	return &counts[frame_number(frame) - 1];
 }
 
 void *frames_alloc_adjacent(unsigned count)
@@ -51,7 +59,8 @@ void *frames_alloc_adjacent(unsigned count)
 	return frames;
 }
 
-static void *take(void)
+/* A frame with anything in it. */
+static void *take_unfilled(void)
 {
 	struct free_frame *frame = freed;
 
@@ -62,14 +71,20 @@ static void *take(void)
 		freed = frame->next;
 		freed_count--;
 	}
-	words_fill((word_t *)frame, 0, PAGE_SIZE / sizeof(word_t));
-	*frame_note(frame) = 0;
+	for (unsigned i = 0; i < FRAME_NOTES; i++)
+		frame_note(frame)[i] = 0;
+	*frame_count(frame) = 0;
 	return frame;
 }
 
 void *frame_alloc(void)
 {
-	return frames_free() ? take() : NULL;
+	if (!frames_free())
+		return NULL;
+	void *frame = take_unfilled();
+
+	words_fill(frame, 0, PAGE_SIZE / sizeof(word_t));
+	return frame;
 }
 
 bool frames_reserve(size_t count)
@@ -89,7 +104,7 @@ void frames_unreserve(size_t count)
 void *frame_alloc_reserved(void)
 {
 	frames_unreserve(1);
-	return take();
+	return take_unfilled();
 }
 
 void frame_free(void *frame)
@@ -104,4 +119,9 @@ void frame_free(void *frame)
 size_t frames_free(void)
 {
 	return freed_count + (unused_high - unused_low) / PAGE_SIZE - reserved_count;
+}
+
+size_t frames_used(void)
+{
+	return (unused_high - pool_low) / PAGE_SIZE - frames_free();
 }

@@ -37,7 +37,7 @@ static bool accepts(const struct tcb *t, const struct tcb *sender)
 	return (t->hold & HOLD_RECEIVING) && t->receive_from == ANY_LOCAL_THREAD && is_local_to(sender, t);
 }
 
-/* The first queued sender that t's receive phase asks for, or NULL. Who is queued for an earlier id of t is passed over. */
+/* The first queued sender that t's receive phase asks for, or NULL. Who sends to an earlier id of t is passed over. */
 static struct tcb *queued_sender(const struct tcb *t)
 {
 	for (struct ring *r = t->senders.next; r != &t->senders; r = r->next) {
@@ -117,7 +117,7 @@ static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 	ipc_leave(t);
 	if (t->role == ROLE_USER)
 		ipc_set_error(t, phase, error, 0);
-	else if (t->resume)
+	else if (t->transfer.to || t->transfer_from)
 		t->page_failed = true; /* and the transfer that wanted the page learns it */
 	else if (error != IPC_CANCELLED)
 		fault_unanswered(t);

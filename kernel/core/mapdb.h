@@ -25,8 +25,9 @@ enum mapdb_result { MAPDB_DONE, MAPDB_MORE, MAPDB_NOTHING, MAPDB_NO_MEMORY };
  * Map the page of 4 KiB << 9 * level at `source` in `from` to `target` in `to`, both aligned; the source page
  * is at least that large, and present. What was mapped there before is taken away, unless it is this same page
  * got from the same place: then rights are added, and its caching is the source's. Rights beyond those of the
- * source are not given. MAPDB_MORE: clearing takes longer; call again with the same arguments. MAPDB_NOTHING: the
- * source was lost when the target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
+ * source are not given. MAPDB_MORE: it takes longer, for there is much to clear, to make or to add rights to; call
+ * again with the same arguments, or give up with mapdb_revoke_end(). MAPDB_NOTHING: the source was lost when the
+ * target was cleared. MAPDB_NO_MEMORY: nothing changed but that.
  */
 enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu);
@@ -70,8 +71,21 @@ void mapdb_revoke_end(struct revocation *r);
  */
 bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu);
 
-/* Free one of the page tables of a space that is loaded nowhere and whose mappings were all revoked. False: there is none left. */
-bool mapdb_free_table(struct space *s);
+/*
+ * Free the page tables of a space that is loaded nowhere and whose mappings were all revoked: some entries from *at on.
+ * Moves *at, which begins with 0; true when all are free.
+ */
+bool mapdb_free_tables(struct space *s, virt_t *at);
+
+/* Free the tables on the way to an address that have become empty. */
+void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu);
+
+/*
+ * What a space has granted stays when the space goes, but not at its expense: whoever has it pays for its records, or
+ * loses it. All of the space's own is gone. Does one step; false: work through `r`, which may have been begun, and call
+ * again.
+ */
+bool mapdb_bequeath(struct space *s, struct revocation *r);
 
 /* How many mappings there are. */
 size_t mapdb_count(void);

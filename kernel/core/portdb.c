@@ -3,25 +3,25 @@
 #include "core/portdb.h"
 #include "base/assert.h"
 #include "core/frames.h"
+#include "core/record.h"
 #include "core/space.h"
 
-/* Nodes name each other by number (frame number << 6 | slot), 0 is nobody. */
+/* Nodes name each other by number (core/record.h), 0 is nobody. */
 struct port_node {
 	struct port_mask mask; /* never empty */
 	uint32_t parent;       /* 0: sigma0's */
 	uint32_t child;        /* the first made from this one */
-	uint32_t next, prev;   /* siblings; a free node: the list of free nodes */
+	uint32_t next, prev;   /* siblings */
 	uint32_t space;        /* frame number of its struct space; 0: free */
 	uint32_t same;         /* the next node of this space and block */
 	uint32_t block;
 };
-enum { NODES_A_FRAME = 64 };
-_Static_assert(sizeof(struct port_node) == 64 && sizeof(struct port_node) * NODES_A_FRAME == PAGE_SIZE, "a cache line");
+enum { NODES_A_FRAME = PAGE_SIZE / sizeof(struct port_node) };
+_Static_assert(sizeof(struct port_node) == 1 << RECORD_PORTS_LOG2, "a cache line");
 _Static_assert(PORT_BLOCKS * sizeof(uint32_t) <= PAGE_SIZE, "the first nodes are a frame");
 
-static uint32_t free_nodes; /* the first; a frame with nothing else is given back */
 static size_t node_count;
-static uint32_t changes;    /* of any tree; a walk that was left goes back to the root of its tree when this has moved */
+static uint32_t changes; /* of any tree; a walk that was left goes back to the root of its tree when this has moved */
 
 static struct port_node *node_of(uint32_t number)
 {
@@ -33,59 +33,18 @@ static struct space *space_of(const struct port_node *n)
 	return frame_of_number(n->space);
 }
 
-static void push_free(uint32_t number)
+static uint32_t node_alloc(struct space *s)
 {
-	struct port_node *n = node_of(number);
+	uint32_t number = record_alloc(s, RECORD_PORTS);
 
-	*n = (struct port_node){ .next = free_nodes };
-	if (free_nodes)
-		node_of(free_nodes)->prev = number;
-	free_nodes = number;
-}
-
-static void remove_free(uint32_t number)
-{
-	const struct port_node *n = node_of(number);
-
-	if (n->next)
-		node_of(n->next)->prev = n->prev;
-	if (n->prev)
-		node_of(n->prev)->next = n->next;
-	else
-		free_nodes = n->next;
-}
-
-/* A frame of nodes counts in its note those in use. */
-static uint32_t node_alloc(void)
-{
-	if (!free_nodes) {
-		void *fresh = frame_alloc();
-
-		if (!fresh)
-			return 0;
-		for (uint32_t slot = NODES_A_FRAME; slot-- > 0;)
-			push_free(frame_number(fresh) * NODES_A_FRAME + slot);
-	}
-	uint32_t number = free_nodes;
-
-	remove_free(number);
-	++*frame_note(frame_of_number(number / NODES_A_FRAME));
-	node_count++;
+	node_count += number != 0;
 	return number;
 }
 
 static void node_release(uint32_t number)
 {
-	uint32_t first = ALIGN_DOWN(number, NODES_A_FRAME);
-	void *frame = frame_of_number(number / NODES_A_FRAME);
-
-	push_free(number);
+	record_free(RECORD_PORTS, number);
 	node_count--;
-	if (--*frame_note(frame))
-		return;
-	for (uint32_t slot = 0; slot < NODES_A_FRAME; slot++)
-		remove_free(first + slot);
-	frame_free(frame);
 }
 
 size_t portdb_count(void)
@@ -227,14 +186,14 @@ static void free_if_bare(uint32_t number)
 static bool make_index(struct space *s)
 {
 	if (!s->port_nodes)
-		s->port_nodes = frame_alloc();
+		s->port_nodes = account_alloc(&s->account);
 	return s->port_nodes;
 }
 
 /* A new node of a space; its mask is the caller's to fill. 0: no memory. */
 static uint32_t node_make(struct space *s, uint32_t block, uint32_t parent)
 {
-	uint32_t number = make_index(s) ? node_alloc() : 0;
+	uint32_t number = make_index(s) ? node_alloc(s) : 0;
 
 	if (!number)
 		return 0;
@@ -328,10 +287,24 @@ bool portdb_revoke(struct port_revocation *r, unsigned steps)
 	return r->low >= r->high;
 }
 
+bool portdb_bequeath(struct space *s)
+{
+	uint32_t frame = record_frame_left(s, RECORD_PORTS);
+	const struct port_node *n;
+
+	if (!frame)
+		return true;
+	for (n = node_of(frame * NODES_A_FRAME); !n->space;)
+		n++;
+	if (!record_bequeath(RECORD_PORTS, frame, space_of(n)))
+		portdb_revoke_begin(&s->ports_going, space_of(n), n->block * PORT_BLOCK, (n->block + 1) * PORT_BLOCK, true);
+	return false;
+}
+
 void portdb_space_end(struct space *s)
 {
 	if (s->port_nodes)
-		frame_free(s->port_nodes);
+		account_free(&s->account, s->port_nodes);
 	s->port_nodes = NULL;
 }
 
@@ -438,6 +411,14 @@ static bool grant_part(uint32_t number, struct space *to, struct port_mask m)
 	return true;
 }
 
+/* Is there memory for whatever a space may need to take ports? */
+static bool can_take(const struct space *s)
+{
+	size_t bitmap = s->io_bitmap[0] ? 0 : SPACE_BITMAP_FRAMES;
+
+	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
+}
+
 /* What one node gives. */
 static bool give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
                  struct cpu *cpu)
@@ -452,7 +433,7 @@ static bool give(uint32_t source, struct space *from, struct space *to, struct p
 
 	if (is_empty(m))
 		return true;
-	if (!space_own_ports(to, cpu))
+	if (!can_take(to) || !space_own_ports(to, cpu))
 		return false;
 	if (!grant)
 		return map_ports(source, to, m);

@@ -62,6 +62,9 @@ void portdb_revoke_begin(struct port_revocation *r, struct space *s, uint32_t lo
 /* Work through at most `steps` nodes or blocks; true when nothing is left. Between two calls anything may happen. */
 bool portdb_revoke(struct port_revocation *r, unsigned steps);
 
+/* As mapdb_bequeath(), of ports; false: work through s->ports_going and call again. */
+bool portdb_bequeath(struct space *s);
+
 /* Free what a space has beside its nodes; all its ports were flushed. */
 void portdb_space_end(struct space *s);
 

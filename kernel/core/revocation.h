@@ -25,6 +25,10 @@ struct revocation {
 	enum { REVOKE_TAKE, REVOKE_LIST, REVOKE_SCAN, REVOKE_LEAVE } phase;
 	word_t position;            /* in `at`, for taking and scanning */
 	unsigned scan_level;
+
+	/* Where a map item stands that this walk is, or may be, part of. */
+	bool ended;                 /* the walk, when the item was left */
+	virt_t extended;            /* a page that is there already: up to where rights were added */
 	struct ring link;           /* with the others that are under way */
 };
 

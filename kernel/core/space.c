@@ -14,18 +14,18 @@ enum { UPPER_HALF = TABLE_ENTRIES / 2, CPU_AREAS_ENTRY = 510 };
 
 struct space *space_create(void)
 {
-	struct space *s = frame_alloc();
-	pte_t *root = frame_alloc();
+	struct account account = { 0 };
+	struct space *s = account_alloc(&account);
+	pte_t *root = s ? account_alloc(&account) : NULL;
 
-	if (!s || !root) {
+	if (!root) {
 		if (s)
-			frame_free(s);
-		if (root)
-			frame_free(root);
+			account_free(&account, s);
 		return NULL;
 	}
 	words_copy(root + UPPER_HALF, kernel_root + UPPER_HALF, TABLE_ENTRIES - UPPER_HALF);
 	s->root = root;
+	s->account = account;
 	ring_init(&s->threads);
 	return s;
 }
@@ -40,12 +40,12 @@ static void free_ports(struct space *s)
 	for (unsigned level = 2; level < LEVELS; level--) { /* 1 GiB, 2 MiB, 4 KiB: one chain of tables, not shared */
 		table = direct_map(entry & PTE_ADDRESS);
 		entry = table[0];
-		frame_free(table);
+		account_free(&s->account, table);
 		if (level == 0)
 			break;
 	}
-	frame_free(s->io_bitmap[0]);
-	frame_free(s->io_bitmap[1]);
+	account_free(&s->account, s->io_bitmap[0]);
+	account_free(&s->account, s->io_bitmap[1]);
 }
 
 static void unmap_all(struct space *s, virt_t low, virt_t high, struct cpu *cpu)
@@ -69,14 +69,19 @@ void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	enum { STEPS = 4 };
+	enum { STEPS = 3 };
 
-	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) || mapdb_free_table(s))
+	if (!mapdb_revoke(r, STEPS, cpu) || !portdb_revoke(&s->ports_going, STEPS) ||
+	    !mapdb_free_tables(s, &s->tables_gone) || !mapdb_bequeath(s, r) || !portdb_bequeath(s))
 		return false;
 	portdb_space_end(s);
 	free_ports(s);
-	frame_free(s->root);
-	frame_free(s);
+
+	struct account account = s->account;
+
+	account_free(&account, s->root);
+	account_free(&account, s);
+	account_set_quota(&account, 0);
 	return true;
 }
 
@@ -86,61 +91,68 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 		invlpg(address);
 }
 
-static void free_utcbs(struct space *s, const struct cpu *cpu)
-{
-	virt_t end = s->utcb_area.base + fpage_size(s->utcb_area);
-	unsigned level;
-
-	for (virt_t at = s->utcb_area.base; at < end; at = ALIGN_DOWN(at, level_size(level)) + level_size(level)) {
-		pte_t *entry = pagetable_find(s->root, at, &level);
-
-		if (!(*entry & PTE_KERNEL_OWNED) || !(*entry & PTE_WRITE))
-			continue;
-		frame_free(direct_map(pte_phys(*entry, level)));
-		*entry = 0;
-		space_invalidate(s, cpu, at);
-	}
-}
-
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu)
 {
 	/* What users have mapped there gives way. */
 	unmap_all(s, kip_area.base, kip_area.base + fpage_size(kip_area), cpu);
 	unmap_all(s, utcb_area.base, utcb_area.base + fpage_size(utcb_area), cpu);
 
-	pte_t *entry = pagetable_make(s->root, kip_area.base, 0, PTE_USER);
+	pte_t *entry = pagetable_make(s->root, kip_area.base, 0, PTE_USER, &s->account);
 
 	if (!entry)
 		return false;
 	if (s->kip_area.kind != FPAGE_NIL) {
 		unsigned level;
 
-		free_utcbs(s, cpu);
-		*pagetable_find(s->root, s->kip_area.base, &level) = 0;
+		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
 		space_invalidate(s, cpu, s->kip_area.base);
 	}
 	/* sigma0's is a page like its others: it gives it to who asks. */
-	*entry = direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED);
+	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED));
 	space_invalidate(s, cpu, kip_area.base);
+	if (s->kip_area.kind != FPAGE_NIL)
+		mapdb_free_empty(s, s->kip_area.base, cpu);
 	s->kip_area = kip_area;
 	s->utcb_area = utcb_area;
 	return true;
 }
 
-struct utcb *space_utcb(struct space *s, virt_t utcb)
+/* A frame of UTCBs counts in its note those in use. */
+struct utcb *space_get_utcb(struct space *s, virt_t utcb)
 {
-	pte_t *entry = pagetable_make(s->root, utcb, 0, PTE_USER);
+	unsigned level;
+	pte_t *entry = pagetable_find(s->root, utcb, &level);
 
-	if (!entry)
-		return NULL;
 	if (!(*entry & PTE_PRESENT)) {
-		void *frame = frame_alloc();
+		void *frame = account_alloc(&s->account);
 
 		if (!frame)
 			return NULL;
-		*entry = direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED;
+		entry = pagetable_make(s->root, utcb, 0, PTE_USER, &s->account);
+		if (!entry) {
+			account_free(&s->account, frame);
+			return NULL;
+		}
+		pte_set(entry, direct_map_phys(frame) | PTE_PRESENT | PTE_USER | PTE_WRITE | PTE_NX | PTE_KERNEL_OWNED);
 	}
-	return (struct utcb *)((char *)direct_map(*entry & PTE_ADDRESS) + (utcb & (PAGE_SIZE - 1)));
+	char *page = direct_map(*entry & PTE_ADDRESS);
+
+	++*frame_note(page);
+	return (struct utcb *)(page + (utcb & (PAGE_SIZE - 1)));
+}
+
+void space_put_utcb(struct space *s, virt_t utcb, const struct cpu *cpu)
+{
+	unsigned level;
+	pte_t *entry = pagetable_find(s->root, utcb, &level);
+	void *page = direct_map(*entry & PTE_ADDRESS);
+
+	if (--*frame_note(page))
+		return;
+	pte_set(entry, 0);
+	space_invalidate(s, cpu, utcb);
+	account_free(&s->account, page);
+	mapdb_free_empty(s, utcb, cpu);
 }
 
 bool space_is_mappable(const struct space *s, virt_t low, word_t size)
@@ -188,13 +200,13 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 
 	pte_t *shared = s->root;
 	pte_t entry = s->root[CPU_AREAS_ENTRY];
-	void *frame[5];
+	void *frame[SPACE_BITMAP_FRAMES];
 
 	for (unsigned i = 0; i < COUNT_OF(frame); i++) {
-		frame[i] = frame_alloc();
+		frame[i] = account_alloc(&s->account);
 		if (!frame[i]) {
 			while (i)
-				frame_free(frame[--i]);
+				account_free(&s->account, frame[--i]);
 			return false;
 		}
 	}

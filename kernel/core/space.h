@@ -10,13 +10,17 @@
 #define CORE_SPACE_H
 
 #include "base/ring.h"
+#include "core/account.h"
 #include "core/fpage.h"
 #include "core/portdb.h"
+#include "core/record.h"
 #include "core/tcb.h"
 #include "x86/pagetable.h"
 
 struct space {
 	pte_t *root;             /* page table */
+	struct account account;  /* of the kernel's memory */
+	struct records records[RECORD_KINDS];
 	struct ring threads;     /* tcb.space_link */
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
@@ -27,6 +31,7 @@ struct space {
 	word_t *io_bitmap[2];    /* the frames at CPU_IO_BITMAP; NULL: no ports */
 	uint32_t *port_nodes;    /* core/portdb.c: the first of each block; NULL: none */
 	struct port_revocation ports_going; /* while the space is being destroyed */
+	virt_t tables_gone;      /* likewise: up to where its page tables are freed */
 };
 
 /* A new space without threads; NULL when out of memory. */
@@ -47,10 +52,11 @@ bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu);
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu);
 
 /*
- * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory on first use. NULL when
- * out of memory.
+ * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory from the first one in a page until
+ * the last has been put back. NULL when out of memory; nothing is changed then.
  */
-struct utcb *space_utcb(struct space *s, virt_t utcb);
+struct utcb *space_get_utcb(struct space *s, virt_t utcb);
+void space_put_utcb(struct space *s, virt_t utcb, const struct cpu *cpu);
 
 /* Is [low, low + size) free of kernel areas, below the end of user space, and so may be mapped to? */
 bool space_is_mappable(const struct space *s, virt_t low, word_t size);
@@ -65,6 +71,7 @@ bool space_is_ram(phys_t frame);
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 
 /* Give the space a bitmap of ports, with none allowed, unless it has one. False when out of memory. */
+enum { SPACE_BITMAP_FRAMES = 5 };
 bool space_own_ports(struct space *s, struct cpu *cpu);
 
 /* The bitmap's words for a block of ports (core/portdb.h), a set bit: forbidden. NULL: the space has no bitmap. */

@@ -12,6 +12,7 @@
  */
 #include "core/thread.h"
 #include "abi/syscall.h"
+#include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/ipc.h"
@@ -39,7 +40,7 @@ bool thread_array_init(void)
 {
 	word_t *ones = frame_alloc();
 	pte_t *table = frame_alloc();
-	pte_t *first = pagetable_make(kernel_root, TCB_ARRAY, 1, 0);
+	pte_t *first = pagetable_make(kernel_root, TCB_ARRAY, 1, 0, &kernel_account);
 
 	if (!ones || !table || !first)
 		return false;
@@ -73,6 +74,18 @@ static pte_t *own_entry(const struct tcb *slot)
 	return (pte_t *)direct_map(*directory & PTE_ADDRESS) + page % TABLE_ENTRIES;
 }
 
+/* A table of its own counts in its note the pages that are not `nobody`; without any it goes. */
+static void drop_table(const struct tcb *slot, pte_t *entry)
+{
+	pte_t *table = (pte_t *)ALIGN_DOWN((word_t)entry, PAGE_SIZE);
+
+	if (*frame_note(table))
+		return;
+	array_tables[((word_t)slot - TCB_ARRAY) / PAGE_SIZE / TABLE_ENTRIES] = shared_table | PTE_PRESENT | PTE_WRITE;
+	invlpg((virt_t)slot);
+	frame_free(table);
+}
+
 static bool slot_alloc(struct tcb *slot)
 {
 	pte_t *entry = own_entry(slot);
@@ -82,8 +95,11 @@ static bool slot_alloc(struct tcb *slot)
 	if ((*entry & PTE_ADDRESS) == nobody) {
 		word_t *page = frame_alloc();
 
-		if (!page)
+		if (!page) {
+			drop_table(slot, entry);
 			return false;
+		}
+		++*frame_note(entry);
 		words_fill(page, ~0UL, PAGE_SIZE / sizeof(word_t));
 		*entry = direct_map_phys(page) | PTE_PRESENT | PTE_WRITE | PTE_NX | PTE_GLOBAL;
 		invlpg((virt_t)slot);
@@ -104,6 +120,8 @@ static void slot_free(struct tcb *slot)
 	frame_free(direct_map(*entry & PTE_ADDRESS));
 	*entry = nobody | PTE_PRESENT | PTE_NX | PTE_GLOBAL;
 	invlpg((virt_t)slot);
+	--*frame_note(entry);
+	drop_table(slot, entry);
 }
 
 struct tcb *thread_find_number(word_t id)
@@ -192,8 +210,13 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 {
 	struct tcb *t = tcb_slot(id);
 
-	if (!slot_alloc(t))
+	if (space && !account_charge(&space->account, TCB_SIZE))
 		return NULL;
+	if (!slot_alloc(t)) {
+		if (space)
+			account_refund(&space->account, TCB_SIZE);
+		return NULL;
+	}
 	t->space = space;
 	t->cpu = cpu;
 	t->scheduler = scheduler;
@@ -225,7 +248,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 {
-	struct utcb *u = space_utcb(t->space, utcb);
+	struct utcb *u = space_get_utcb(t->space, utcb);
 
 	if (!u)
 		return false;
@@ -242,29 +265,24 @@ bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 	return true;
 }
 
-/* The thread was destroying a space: nobody else will. */
-static void finish_destruction(struct tcb *t)
-{
-	while (t->destroying && !space_destroy(t->destroying, &t->revocation, t->cpu))
-		;
-	t->destroying = NULL;
-}
-
 struct space *thread_delete(struct tcb *t)
 {
 	struct space *space = t->space;
 
+	assert(!t->destroying);
 	transfer_abort(t);
 	ipc_leave(t);
-	finish_destruction(t);
 	sched_unready(t);
 	irq_handler_gone(t);
 	mapdb_revoke_end(&t->revocation);
 	fpu_forget(t);
-	if (t->utcb_map)
+	if (t->utcb_map) {
 		space->active_threads--;
+		space_put_utcb(space, t->utcb, t->cpu);
+	}
 	ring_remove(&t->space_link);
 	ring_remove(&t->all_link);
+	account_refund(&space->account, TCB_SIZE);
 	if (ring_empty(&t->senders)) {
 		slot_free(t);
 	} else {
@@ -330,9 +348,11 @@ void thread_rename(struct tcb *t, word_t id)
 {
 	if (t->id == id)
 		return;
-	/* Who waits for the start message waits on; its wait is not by its own id. */
+	/* Who waits for the start message waits on, and so does, under its new name, who waits for a new total quantum. */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
+	if (t->sender_name == t->id)
+		t->sender_name = id;
 	irq_handler_gone(t);
 	set_id(t, id);
 }
@@ -345,20 +365,44 @@ static word_t global_name(const struct tcb *t, word_t id)
 	return named ? named->id : id;
 }
 
-struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb)
+/* Let another space pay for a thread. False: it has no memory. */
+static bool pay(struct space *space, const struct tcb *t)
+{
+	struct account *from = &t->space->account, *to = &space->account;
+
+	if (!account_charge(to, TCB_SIZE))
+		return false;
+	if (t->fpu && !account_move(from, to, 1)) {
+		account_refund(to, TCB_SIZE);
+		return false;
+	}
+	account_refund(from, TCB_SIZE);
+	return true;
+}
+
+bool thread_move(struct tcb *t, struct space *space, virt_t utcb, struct space **empty)
 {
 	struct space *old = t->space;
+	struct utcb *u = t->utcb_map ? space_get_utcb(space, utcb) : NULL;
 
+	if (t->utcb_map && !u)
+		return false;
+	if (!pay(space, t)) {
+		if (u)
+			space_put_utcb(space, utcb, t->cpu);
+		return false;
+	}
+
+	/* committed: nothing below may fail */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
-	if (t->utcb_map) {
-		struct utcb *u = space_utcb(space, utcb);
-
+	if (u) {
 		words_copy((word_t *)u, (const word_t *)t->utcb_map, UTCB_SIZE / sizeof(word_t));
 		u->my_local_id = utcb;
 		u->my_global_id = t->id;
 		u->pager = global_name(t, u->pager);
 		u->exception_handler = global_name(t, u->exception_handler);
+		space_put_utcb(old, t->utcb, t->cpu);
 		t->utcb_map = u;
 		t->utcb = utcb;
 		old->active_threads--;
@@ -366,5 +410,6 @@ struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb)
 	}
 	ring_remove(&t->space_link);
 	join(t, space);
-	return ring_empty(&old->threads) ? old : NULL;
+	*empty = ring_empty(&old->threads) ? old : NULL;
+	return true;
 }

@@ -50,8 +50,9 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 bool thread_activate(struct tcb *t, virt_t utcb, word_t pager);
 
 /*
- * End a thread in any state. Not the running one. From now on its id names nobody: others must be told (thread_mourn).
- * Returns its space if that was the last thread: it must be destroyed then.
+ * End a thread in any state, but not the running one, nor one that destroys a space: nobody else would. From now on its
+ * id names nobody: others must be told (thread_mourn). Returns its space if that was the last thread: it must be
+ * destroyed then.
  */
 struct space *thread_delete(struct tcb *t);
 
@@ -72,11 +73,11 @@ bool thread_mourn(struct tcb *self);
 bool thread_is_leaving(word_t id);
 
 /*
- * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot that space_utcb()
- * has backed. Its IPC is aborted. Returns the space that it leaves if that has no thread any more: it must be destroyed
- * then.
+ * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot. Its IPC is aborted.
+ * *empty is the space that it leaves if that has no thread any more: it must be destroyed then. False: the new space has
+ * no memory for it, nothing is changed.
  */
-struct space *thread_move(struct tcb *t, struct space *space, virt_t utcb);
+bool thread_move(struct tcb *t, struct space *space, virt_t utcb, struct space **empty);
 
 /* Every thread there is, idle threads excepted; tcb.all_link. */
 extern struct ring all_threads;

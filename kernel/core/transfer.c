@@ -14,10 +14,10 @@
 #include "x86/clock.h"
 #include "x86/cpu.h"
 
-/* Pieces between two looks at the interrupts; a piece is at most a page copied or MAP_PIECE mapped. */
+/* Pieces of strings between two looks at the interrupts, a page each at most. After what a map item does there is always one. */
 enum { STEPS = 2 };
 
-enum step { STEP_MORE, STEP_DONE, STEP_OVERFLOW, STEP_ABORT, STEP_SENDER_PAGE, STEP_RECEIVER_PAGE };
+enum step { STEP_MORE, STEP_MAPPED, STEP_DONE, STEP_OVERFLOW, STEP_ABORT, STEP_SENDER_PAGE, STEP_RECEIVER_PAGE };
 
 static word_t message_word(void *owner, unsigned n)
 {
@@ -158,12 +158,12 @@ static enum step map_step(struct tcb *from, struct tcb *to, word_t first, word_t
 	case MAP_NO_MEMORY:
 		return STEP_OVERFLOW;
 	case MAP_MORE:
-		return STEP_MORE;
+		return STEP_MAPPED;
 	case MAP_DONE:
 		break;
 	}
 	deliver_item(from, to, t->word + 2);
-	return STEP_MORE;
+	return STEP_MAPPED;
 }
 
 static enum step step(struct tcb *from)
@@ -356,6 +356,8 @@ struct tcb *transfer_go_on(struct tcb *self)
 		switch (step(self)) {
 		case STEP_MORE:
 			break;
+		case STEP_MAPPED:
+			return self->transfer.word > tag_words(self->regs.rax) ? finish(self) : go_on_later(self);
 		case STEP_DONE:
 			return finish(self);
 		case STEP_OVERFLOW:

@@ -2,32 +2,29 @@
 ;
 ; entry/path.asm - the path of a message: what every instruction is for is in kernel/doc/life-of-an-ipc.md.
 ;
-; Taken by an IPC whose partner waits for it, without typed items and without a timeout afterwards. First come guards,
-; which change nothing; behind "committed", stores and the switch. A guard that fails counts why (enum path_miss) and
+; Taken by an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards, which change
+; nothing, come first; behind "committed" come stores and the switch. A guard that fails counts why (enum path_miss) and
 ; goes to the door of C with every register as it came.
 ;
 ; In:  rax tag  rdi to  rsi from  rdx call word  rcx user RIP  rbx rbp r9 r10 r12 r13 r14 MR1-7; r8 r15 are untouched
 ; r11: the partner; rdx: the sender; both slot + TCB_CURRENT, so that hot fields have displacements of one byte.
 ;
-; Three ideas keep it short. A thread number becomes an address by OR: whatever the user passed, it is a slot that can be
-; read. `wait` says in one word whom the partner waits for; its own id means anybody. `priority` with `slow` above it, less
-; the CPU's `floor` with the number of the CPU above that, has an upper half of 0 only if the partner is this CPU's, has
-; no hazard, and nobody better is ready: a borrow makes that half odd, and `slow` is even.
+; A thread number becomes an address by OR. `wait` says in one word whom the partner waits for; its own id means anybody.
+; `priority` with `slow` above it, less the CPU's `floor` with its number above that, has an upper half of 0 only if the partner
+; is this CPU's, without hazards, and nobody better is ready: a borrow makes that half odd, and `slow` is even.
 
 %define DEST(field) r11 - TCB_CURRENT + TCB_ %+ field
 %define SELF(field) rdx - TCB_CURRENT + TCB_ %+ field
 %define CPU(field) cpu_page + CPU_ %+ field
 
-; May this CPU switch to the partner? Else: %1. Loses rdx.
-%macro CHECK_PARTNER 1
+%macro CHECK_PARTNER 1                              ; may this CPU switch to the partner? Else: %1. Loses rdx
 	mov rdx, [DEST(PRIORITY)]
 	sub rdx, [CPU(FLOOR)]
 	shr rdx, 32
 	jnz %1
 %endmacro
 
-; Go on as the partner.
-%macro RESUME 0
+%macro RESUME 0                                     ; go on as the partner
 	mov rdx, [DEST(UTCB)]
 	wrgsbase rdx
 	mov rdx, [DEST(FS_BASE)]
@@ -38,13 +35,7 @@
 	o64 sysret
 %endmacro
 
-%macro LONG_MESSAGE 0
-	test eax, TAG_NOT_LABEL & ~TAG_WORDS        ; typed items, propagation
-	jnz miss_tag
-%endmacro
-
-; Of a long message, the words that do not travel in registers. Loses rcx, rsi, rdi.
-%macro COPY_WORDS 1
+%macro COPY_WORDS 1                                 ; of a long message, the words that are in the UTCB. Loses rcx, rsi, rdi
 %ifidn %1, long
 	mov rsi, [SELF(UTCB_MAP)]
 	mov rdi, [DEST(UTCB_MAP)]
@@ -57,8 +48,7 @@
 %endif
 %endmacro
 
-; The sender, whose `wait` is stored, waits; the partner runs. %2 named: rsi holds the sender's id already.
-%macro SWITCH 2
+%macro SWITCH 2                                     ; the partner runs; %1: short or long message; %2 named: rsi is the sender's id
 	mov [SELF(RIP)], rcx
 	mov [SELF(RSP)], rsp
 	mov [CPU(RSP0)], r11                        ; the partner is current: interrupts are pushed into its slot
@@ -75,16 +65,7 @@
 	RESUME
 %endmacro
 
-; The slot of the thread that `to` names, whatever the user passed; messages that are not short: %1.
-%macro FIND_PARTNER 1
-	rorx r11, rdi, 22
-	or r11, TCB_SLOTS
-	test eax, TAG_NOT_LABEL & ~MESSAGE_IN_REGISTERS
-	jnz %1
-%endmacro
-
-; Call: the answer comes from whom the message went to. %1: short, or long for messages with more words than registers.
-%macro CALL 1
+%macro CALL 1                                       ; the answer comes from whom the message goes to
 	cmp [DEST(WAIT)], rdi                       ; does it wait for anybody?
 	jne %%closed
 %%waits:CHECK_PARTNER miss_of_call
@@ -102,8 +83,7 @@
 	jmp miss_partner
 %endmacro
 
-; ReplyWait: the next message comes from anybody.
-%macro REPLY_WAIT 1
+%macro REPLY_WAIT 1                                 ; the next message comes from anybody
 	CHECK_PARTNER miss_of_reply_wait
 	cmp [DEST(ID)], rdi
 	jne miss_partner_of_reply_wait
@@ -121,10 +101,9 @@
 	jmp miss_partner_of_reply_wait
 %endmacro
 
-; The next message comes from whom rsi names; or there is no receive phase.
-%macro FROM 1
+%macro FROM 1                                       ; the next message comes from rsi, or there is no receive phase
 	cmp [DEST(ID)], rdi
-	jne miss_partner
+	jne nobody
 	mov rdx, [CPU(RSP0)]
 	mov rdx, [SELF(OWN_ID)]
 	cmp [DEST(WAIT)], rdx
@@ -156,8 +135,12 @@
 	jmp made_ready
 %endmacro
 
-; Both go on, the partner later: its message waits where C would have put it, and it is queued behind its equals.
-made_ready:
+nobody:	mov r11, rdi
+	or r11, rsi
+	jnz miss_partner
+	jmp sent                                    ; neither to nor from anybody: the shortest system call
+
+made_ready:                                         ; both go on, the partner later, behind its equals, as C would have it
 	mov rsi, [SELF(OWN_ID)]
 	mov rcx, [DEST(CR3)]
 	cmp rcx, [SELF(CR3)]
@@ -186,37 +169,32 @@ made_ready:
 	mov [rsi + RING_NEXT], rcx
 	mov [rax + RING_PREV], rcx
 	mov rcx, [SELF(RIP)]
-	xor eax, eax                                ; the tag of a message that was sent
+sent:	xor eax, eax                                ; the tag of a message that was sent
 	mov r11d, USER_RFLAGS
 	o64 sysret
 
-; The partner is of the same space: no other page table, and it sees the sender's local id.
-same_space:
+same_space:                                         ; no other page table, and the partner sees the sender's local id
 	mov rsi, [SELF(UTCB)]
 	RESUME
 
+%macro KIND 1                                       ; a kind of call word. The slot is found whatever the user passed
+	cmp rdx, [CPU(WORD_%1)]
+	jne %%other
+	rorx r11, rdi, 22
+	or r11, TCB_SLOTS
+	test eax, TAG_NOT_LABEL & ~MESSAGE_IN_REGISTERS
+	jnz %%long
+	%1 short
+%%long:	test eax, TAG_NOT_LABEL & ~TAG_WORDS        ; typed items, propagation
+	jnz miss_tag
+	%1 long
+%%other:
+%endmacro
+
 	align 64
 global path_entry
-path_entry:                                         ; a call word that the path does not know leaves every register as it is
-	cmp rdx, [CPU(WORD_CALL)]
-	jne .not_call
-	FIND_PARTNER .long_call
-	CALL short
-.not_call:
-	cmp rdx, [CPU(WORD_REPLY_WAIT)]
-	jne .from
-	FIND_PARTNER .long_reply_wait
-	REPLY_WAIT short
-.from:	cmp rdx, [CPU(WORD_FROM)]
-	jne miss_call_word
-	FIND_PARTNER .long_from
-	FROM short
-.long_call:
-	LONG_MESSAGE
-	CALL long
-.long_reply_wait:
-	LONG_MESSAGE
-	REPLY_WAIT long
-.long_from:
-	LONG_MESSAGE
-	FROM long
+path_entry:
+	KIND CALL
+	KIND REPLY_WAIT
+	KIND FROM
+	jmp miss_call_word                          ; with every register as it came, r11 too

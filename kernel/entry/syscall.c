@@ -19,6 +19,7 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_PROCESSOR_CONTROL] = sys_processor_control,
 	[CALL_MEMORY_CONTROL] = sys_memory_control,
 	[CALL_THREAD_STATE] = sys_thread_state,
+	[CALL_PATH_MISSES] = sys_path_misses,
 };
 
 struct tcb *syscall_enter(struct tcb *self)

@@ -17,7 +17,8 @@ static void *map_page(virt_t address, pte_t bits, bool global)
 {
 	void *frame = frame_alloc();
 
-	if (!frame || !pagetable_map(kernel_root, address, direct_map_phys(frame), 0, bits | (global ? PTE_GLOBAL : 0)))
+	if (!frame || !pagetable_map(kernel_root, address, direct_map_phys(frame), 0, bits | (global ? PTE_GLOBAL : 0),
+	                             &kernel_account))
 		panic("%s", too_little);
 	return frame;
 }

@@ -24,6 +24,7 @@ struct tcb *sys_space_control(struct tcb *self);
 struct tcb *sys_processor_control(struct tcb *self);
 struct tcb *sys_memory_control(struct tcb *self);
 struct tcb *sys_thread_state(struct tcb *self);
+struct tcb *sys_path_misses(struct tcb *self);
 
 /* The call failed: result 0 in RAX, the reason in the UTCB's ErrorCode. self runs on. */
 static inline struct tcb *sys_refuse(struct tcb *self, enum call_error error)

@@ -3,40 +3,41 @@
  * ExchangeRegisters - read and write another thread's registers, start, stop and interrupt it. X.2 2.3.
  *
  *   RDI thread   RSI control   R8 SP   R9 IP   R10 FLAGS   R12 user-defined handle   R13 pager   R14 FS base
- *   returns RAX the thread's id in the other form (local for global and the reverse), RSI old state, and R8 R9 R10 R12 R13 as
- *           they were before; R14, too, if control bit 21 is set
+ *   returns RAX the thread's id in the other form (local for global and the reverse), RSI old state, and
+ *           R8 R9 R10 R12 R13 as they were before; R14, too, if control bit 21 is set
  *
- * Control: 0 H halted?   1 R abort a receive   2 S abort a send   3 SP   4 IP   5 FLAGS   6 handle   7 pager: take the value
- *          8 h: take H   9 d: deliver the old values (they always are)
+ * Control: 0 H halted?   1 R abort a receive   2 S abort a send   3 SP   4 IP   5 FLAGS   6 handle   7 pager: take
+ *          the value   8 h: take H   9 d: deliver the old values (they always are)
  *          16 F force an exception   17 take bit 18: every `syscall` of the thread is an exception, L4's own, too
  *          19 take bit 20: its page faults are exceptions   21 FS base: take the value
  *          22 P the thread may be of another space, if its pager or exception handler is of the caller's
  *          16 to 22 are not in X.2. The others do nothing.
- * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 16 waits for the answer to an exception; 18 and 20 as they
- *            were set; 0 if the call failed.
+ * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 16 waits for the answer to an exception; 18 and 20 as
+ *            they were set; 0 if the call failed.
  *
- * The thread must be active and of the caller's space, and may be the caller. All is done at once, in this order: the old
- * values are taken, an IPC is aborted, the values are set, the thread is halted or let go.
+ * The thread must be active and of the caller's space, and may be the caller. All is done at once, in this order:
+ * the old values are taken, an IPC is aborted, the values are set, the thread is halted or let go.
  *
  * Aborting ends the phase with "cancelled", and a transfer of typed items that is under way, for both partners, with
- * "aborted"; R and S concern the phase that the thread is in, and no other follows. A thread that waits for its pager or
- * exception handler to take a fault is sending, one that waits for the answer receiving; aborting lets it run on from its
- * (new) IP. But while a fault belongs to a transfer, the thread is sending or receiving as that transfer says, whatever it
- * waits for. A thread that waits for its start message is receiving; aborting starts it at its (new) IP.
+ * "aborted"; R and S concern the phase that the thread is in, and no other follows. A thread that waits for its
+ * pager or exception handler to take a fault is sending, one that waits for the answer receiving; aborting lets it
+ * run on from its (new) IP. But while a fault belongs to a transfer, the thread is sending or receiving as that
+ * transfer says, whatever it waits for. A thread that waits for its start message is receiving; aborting starts it
+ * at its (new) IP.
  *
- * A halted thread finishes no user instruction but can still get its message, and then is halted behind the system call.
- * What a system call does in pieces (Unmap, MemoryControl, deleting) rests while the thread is halted; SP and IP are where it
- * goes on behind the call. FLAGS are reduced to those a user may set. SP is not judged. The pager is not judged before
- * there is a fault for it.
+ * A halted thread finishes no user instruction but can still get its message, and then is halted behind the system
+ * call. What a system call does in pieces (Unmap, MemoryControl, deleting) rests while the thread is halted; SP and
+ * IP are where it goes on behind the call. FLAGS are reduced to those a user may set. SP is not judged. The pager is
+ * not judged before there is a fault for it.
  *
- * Exceptions are messages with all registers to the thread's exception handler (abi/protocol.h). A forced one comes before
- * the thread's next instruction in user mode: at once if it was ready, else when its IPC or system call is done (which F
- * alone does not hasten), or when it is started. A thread that waits for the answer to an exception when all else is done
- * is not forced into another one: its handler has it. A page fault as exception has vector 14, the processor's error code
- * and the address in CR2; the answer may bring registers and pages at once. One of a string transfer goes to the pager as
- * ever: in the middle of an IPC there are no registers to show.
+ * Exceptions are messages with all registers to the thread's exception handler (abi/protocol.h). A forced one comes
+ * before the thread's next instruction in user mode: at once if it was ready, else when its IPC or system call is
+ * done (which F alone does not hasten), or when it is started. A thread that waits for the answer to an exception
+ * when all else is done is not forced into another one: its handler has it. A page fault as exception has vector 14,
+ * the processor's error code and the address in CR2; the answer may bring registers and pages at once. One of a
+ * string transfer goes to the pager as ever: in the middle of an IPC there are no registers to show.
  *
- * ErrorCode: invalid thread     not an active thread of this space (or, with P, of one whose pager or handler is of this space)
+ * ErrorCode: invalid thread     not an active thread of this space, nor, with P, one whose pager or handler is
  *            invalid parameter  an IP that no user can run at, an FS base that is not canonical
  */
 #include "abi/syscall.h"
@@ -58,13 +59,13 @@ enum control {
 	CONTROL_HANDLE = 1 << 6,
 	CONTROL_PAGER = 1 << 7,
 	CONTROL_TAKE_HALT = 1 << 8,
-	CONTROL_AS_PAGER = 1 << 22,
 	CONTROL_FORCE = 1 << 16,
 	CONTROL_TAKE_CALLS = 1 << 17,
 	CONTROL_CALLS = 1 << 18,
 	CONTROL_TAKE_FAULTS = 1 << 19,
 	CONTROL_FAULTS = 1 << 20,
 	CONTROL_FS_BASE = 1 << 21,
+	CONTROL_AS_PAGER = 1 << 22,
 };
 
 static word_t state_of(const struct tcb *t)

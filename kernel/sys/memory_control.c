@@ -29,7 +29,7 @@
 #include "sys/calls.h"
 #include "x86/cpu.h"
 
-enum { CONTROL_LAST = 0x3f, ATTRIBUTE_MASK = 3, STEPS = 24 };
+enum { CONTROL_LAST = 0x3f, ATTRIBUTE_MASK = 3, STEPS = 16, CHECKS = 32 };
 enum attribute { DEFAULT = 0, UNCACHEABLE = 1, WRITE_COMBINING = 2, WRITE_THROUGH = 5, WRITE_BACK = 7 };
 
 /* What the user's word for an attribute means. False: nothing. */
@@ -82,45 +82,57 @@ static struct tcb *finish(struct tcb *self)
 static struct tcb *go_on(struct tcb *self)
 {
 	struct order order;
+	enum map_result result = MAP_DONE;
 
 	self->resume = self->before_user;
-	for (;;) {
-		/* Another thread may have spoilt the message register meanwhile. */
-		if (order_read(self, self->unmap_item, &order)) {
-			virt_t at = order.low + self->caching_done;
-			enum map_result result =
-			        map_set_caching(self->space, &at, order.high, order.caching, STEPS, self->cpu);
+	/* Another thread may have spoilt the message register meanwhile. */
+	if (order_read(self, self->unmap_item, &order)) {
+		virt_t at = order.low + self->caching_done;
 
-			self->caching_done = at - order.low;
-			if (result == MAP_MORE) {
-				self->resume = go_on;
-				return sched_open(self);
-			}
-			if (result == MAP_NO_MEMORY) {
-				sys_refuse(self, ERROR_NO_MEMORY);
-				return finish(self);
-			}
-		}
+		result = map_set_caching(self->space, &at, order.high, order.caching, STEPS, self->cpu);
+		self->caching_done = at - order.low;
+	}
+	if (result == MAP_NO_MEMORY) {
+		sys_refuse(self, ERROR_NO_MEMORY);
+		return finish(self);
+	}
+	if (result == MAP_DONE) {
 		self->caching_done = 0;
 		if (self->unmap_item++ == (self->regs.rdi & CONTROL_LAST)) {
 			sys_result(self, 1);
 			return finish(self);
 		}
 	}
+	self->resume = go_on;
+	return sched_open(self);
+}
+
+/* Some of the flexpages, then the others; then the work. */
+static struct tcb *check(struct tcb *self)
+{
+	unsigned last = self->regs.rdi & CONTROL_LAST;
+	struct order order;
+
+	self->resume = check;
+	for (unsigned checks = 0; checks < CHECKS && self->unmap_item <= last; checks++) {
+		if (!order_read(self, self->unmap_item++, &order)) {
+			self->resume = self->before_user;
+			return sys_refuse(self, ERROR_INVALID_PARAMETER);
+		}
+	}
+	if (self->unmap_item > last) {
+		/* committed: nothing below may fail but for memory */
+		self->unmap_item = 0;
+		self->resume = go_on;
+	}
+	return sched_open(self);
 }
 
 struct tcb *sys_memory_control(struct tcb *self)
 {
-	struct order order;
-
 	if (!self->space->privileged)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
-	for (unsigned n = 0; n <= (self->regs.rdi & CONTROL_LAST); n++)
-		if (!order_read(self, n, &order))
-			return sys_refuse(self, ERROR_INVALID_PARAMETER);
-
-	/* committed: nothing below may fail but for memory */
 	self->unmap_item = 0;
 	self->caching_done = 0;
-	return go_on(self);
+	return check(self);
 }

@@ -5,11 +5,11 @@
  *   RDI thread   RSI space specifier   R8 scheduler   R9 pager   R10 UTCB location
  *   returns RAX 1 done (more for an MSI, see below), 0 refused: then nothing is changed
  *
- * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is
- * any thread of the space. For a new thread it may be the thread itself: a new, empty space; for one that exists, its
- * own id, old or new, means that it stays. Nilthread deletes the thread (and the space with its last thread); as scheduler
- * or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a pager is only
- * noted (the space may have no areas yet), and judged when a pager makes the thread active.
+ * The thread number in `thread` says which; the version is the one it has from now on. The space specifier is any
+ * thread of the space. For a new thread it may be the thread itself: a new, empty space; for one that exists, its
+ * own id, old or new, means that it stays. Nilthread deletes the thread (and the space with its last thread); as
+ * scheduler or pager it leaves what is there; all ones as UTCB location likewise. A UTCB location given without a
+ * pager is only noted (the space may have no areas yet), and judged when a pager makes the thread active.
  *
  * A new thread has priority 100 and time slices of 10 ms; an active one has no exception handler, handle 0, and
  * never as its transfer timeouts.
@@ -20,14 +20,14 @@
  * exist yet.
  *
  * Another version: the old id names nobody any more. The thread's own IPC is aborted (as by ExchangeRegisters; but a
- * thread that waits for its start message waits on), and who is queued at it or waits for it fails with "no partner". The
- * same is told to the partners of a thread that is deleted, before the call returns.
+ * thread that waits for its start message waits on), and who is queued at it or waits for it fails with "no
+ * partner". The same is told to the partners of a thread that is deleted, before the call returns.
  *
- * Another space: the thread's own IPC is aborted likewise, and an Unmap or MemoryControl that it does in pieces ends where
- * it stands, as failed with "invalid space". An active thread
- * takes its UTCB with it: to the UTCB location, or, if none is given, to the same address; that must be a free slot of the
- * new space's UTCB area. A pager and an exception handler known by local ids are known by their global ids from then on.
- * Registers, FPU, priority, global id and those who are queued at it stay. The space goes with its last thread.
+ * Another space: the thread's own IPC is aborted likewise, and an Unmap or MemoryControl that it does in pieces ends
+ * where it stands, as failed with "invalid space". An active thread takes its UTCB with it: to the UTCB location,
+ * or, if none is given, to the same address; that must be a free slot of the new space's UTCB area. A pager and an
+ * exception handler known by local ids are known by their global ids from then on. Registers, FPU, priority, global
+ * id and those who are queued at it stay. The space goes with its last thread.
  *
  * A UTCB is in use if the thread that its MyGlobalId names has it there. It is the users' own concern that
  * UTCBs don't overlap, and that they don't overwrite that word.
@@ -41,11 +41,12 @@
  *            invalid thread     not a user thread number, a version without any of its low six bits, the caller
  *                               itself to be deleted, or (to be deleted) no such thread; an interrupt that the machine
  *                               does not have, or that has another handler
- *            invalid space      the specifier names no thread; or the thread is or would be active in a space without areas;
- *                               for an interrupt, not its own id
+ *            invalid space      the specifier names no thread; or the thread is or would be active in a space without
+ *                               areas; for an interrupt, not its own id
  *            invalid scheduler  names no thread, or none was given for a new thread; for an interrupt, any
- *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one that
- *                               is not in the space's UTCB area, not aligned or taken, or without one; for an interrupt, any
+ *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one
+ *                               that is not in the space's UTCB area, not aligned or taken, or without one; for an
+ *                               interrupt, any
  *            invalid parameter  a pager that is anythread, or a local id of nobody; for an interrupt, no thread
  *            no memory          for TCB, UTCB or page tables
  */
@@ -69,44 +70,61 @@ static bool utcb_is_free(const struct space *space, virt_t utcb)
 	       !thread_at(space, utcb);
 }
 
-/* Free the space whose last thread was deleted, in pieces. */
-static struct tcb *destroy_go_on(struct tcb *self)
+/* Do a piece of the work of a thread that destroys a space: itself, or one that is to be deleted. */
+static void destroy_piece(struct tcb *t)
 {
-	self->resume = self->before_user;
-	if (!space_destroy(self->destroying, &self->revocation, self->cpu)) {
-		self->resume = destroy_go_on;
-		return sched_open(self);
-	}
-	self->destroying = NULL;
-	return sched_continue(self);
+	if (t->destroying && space_destroy(t->destroying, &t->revocation, t->cpu))
+		t->destroying = NULL;
 }
 
-/* Tell those who wait for an id that is no more, in pieces; then free the space that is without threads, if any. */
+static struct tcb *destroy_go_on(struct tcb *self);
+
+/* The call is done, but for the space that is to be destroyed, if there is one. */
+static struct tcb *destroy_later(struct tcb *self)
+{
+	self->resume = self->before_user;
+	if (!self->destroying)
+		return sched_continue(self);
+	self->resume = destroy_go_on;
+	return sched_open(self);
+}
+
+static struct tcb *destroy_go_on(struct tcb *self)
+{
+	destroy_piece(self);
+	return destroy_later(self);
+}
+
+/* A space has lost its last thread; NULL: none has. */
+static void destroy_begin(struct tcb *self, struct space *empty)
+{
+	self->destroying = empty;
+	if (empty)
+		space_destroy_begin(empty, &self->revocation, self->cpu);
+}
+
+/* Tell those who wait for an id that is no more, in pieces. */
 static struct tcb *mourn_go_on(struct tcb *self)
 {
-	self->resume = NULL;
-	if (!thread_mourn(self)) {
-		self->resume = mourn_go_on;
-		return sched_open(self);
-	}
-	return self->destroying ? destroy_go_on(self) : sched_continue(self);
+	if (thread_mourn(self))
+		return destroy_later(self);
+	self->resume = mourn_go_on;
+	return sched_open(self);
 }
 
 /* The call is done, but for what others have to learn of it, and the space that has lost its last thread, or NULL. */
 static struct tcb *done(struct tcb *self, struct space *empty)
 {
 	sys_result(self, 1);
-	self->destroying = empty;
-	if (empty)
-		space_destroy_begin(empty, &self->revocation, self->cpu);
+	destroy_begin(self, empty);
 	thread_mourn_begin(self);
 	return mourn_go_on(self);
 }
 
-/* The thread number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
+/* The number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */
 static struct tcb *wait_for_number(struct tcb *self)
 {
-	self->resume = NULL;
+	self->resume = self->before_user;
 	if (thread_mourn(self))
 		return sys_thread_control(self);
 	self->resume = wait_for_number;
@@ -117,19 +135,12 @@ static struct tcb *delete(struct tcb *self, struct tcb *t)
 {
 	if (!t || t == self)
 		return sys_refuse(self, ERROR_INVALID_THREAD);
+	if (t->destroying) { /* first that; then the call begins anew, for others act meanwhile */
+		destroy_piece(t);
+		self->resume = sys_thread_control;
+		return sched_open(self);
+	}
 	return done(self, thread_delete(t));
-}
-
-/* Undo the making of a thread that could not be completed, or of a space that got none. */
-static void unmake(struct tcb *self, struct tcb *t, struct space *empty)
-{
-	struct space *space = t ? thread_delete(t) : empty;
-
-	if (!space)
-		return;
-	space_destroy_begin(space, &self->revocation, self->cpu);
-	while (!space_destroy(space, &self->revocation, self->cpu))
-		;
 }
 
 /* Note the place of a thread's UTCB, or with a pager activate it there. False: no memory. */
@@ -150,13 +161,10 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 	struct space *fresh = space ? NULL : space_create();
 	struct tcb *t = space || fresh ? thread_create(id, space ? space : fresh, self->cpu, scheduler) : NULL;
 
-	if (!t) {
-		unmake(self, NULL, fresh);
-		return sys_refuse(self, ERROR_NO_MEMORY);
-	}
-	if (!place_utcb(t, utcb, pager)) {
-		unmake(self, t, NULL);
-		return sys_refuse(self, ERROR_NO_MEMORY);
+	if (!t || !place_utcb(t, utcb, pager)) {
+		sys_refuse(self, ERROR_NO_MEMORY);
+		destroy_begin(self, t ? thread_delete(t) : fresh);
+		return destroy_later(self);
 	}
 	return sys_result(self, 1);
 }
@@ -164,10 +172,11 @@ static struct tcb *create(struct tcb *self, word_t id, struct space *space, word
 /* t has left a space: if it was doing a system call in pieces which works on that space, it ends where it stands. */
 static void cut_call(struct tcb *t)
 {
-	if (!t->resume || t->resume == destroy_go_on || t->resume == mourn_go_on || t->resume == wait_for_number)
+	if (t->resume == t->before_user || t->resume == destroy_go_on || t->resume == mourn_go_on ||
+	    t->resume == wait_for_number || t->resume == sys_thread_control)
 		return;
 	mapdb_revoke_end(&t->revocation);
-	t->resume = NULL;
+	t->resume = t->before_user;
 	sys_refuse(t, ERROR_INVALID_SPACE);
 }
 
@@ -176,22 +185,28 @@ static struct tcb *change(struct tcb *self, struct tcb *t, word_t id, struct spa
                           word_t pager, word_t utcb)
 {
 	bool was_active = t->utcb_map, moves = space != t->space, renamed = id != t->id;
+	bool activates = !was_active && pager != NIL_THREAD;
 	struct space *empty = NULL;
 
-	if ((was_active ? moves : pager != NIL_THREAD) && !space_utcb(space, utcb))
+	if (activates && !space_get_utcb(space, utcb)) /* so that it is there below */
 		return sys_refuse(self, ERROR_NO_MEMORY);
+	if (moves && !thread_move(t, space, utcb, &empty)) {
+		if (activates)
+			space_put_utcb(space, utcb, self->cpu);
+		return sys_refuse(self, ERROR_NO_MEMORY);
+	}
 
 	/* committed: nothing below may fail */
-	if (moves) {
-		empty = thread_move(t, space, utcb);
+	if (moves)
 		cut_call(t);
-	}
 	if (scheduler != NIL_THREAD)
 		t->scheduler = scheduler;
+	if (was_active && pager != NIL_THREAD)
+		thread_set_pager(t, pager);
 	if (!was_active)
 		place_utcb(t, utcb, pager);
-	else if (pager != NIL_THREAD)
-		thread_set_pager(t, pager);
+	if (activates)
+		space_put_utcb(space, utcb, self->cpu);
 	thread_rename(t, id);
 	if (moves || renamed)
 		return done(self, empty);
@@ -246,6 +261,7 @@ struct tcb *sys_thread_control(struct tcb *self)
 	const struct registers *in = &self->regs;
 	word_t id = in->rdi, specifier = in->rsi, scheduler = in->r8, pager = in->r9, utcb = in->r10;
 
+	self->resume = self->before_user; /* it may have begun before: delete() */
 	if (!self->space->privileged)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
 	if (is_interrupt_id(id))

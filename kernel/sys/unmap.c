@@ -23,7 +23,7 @@
 #include "core/space.h"
 #include "sys/calls.h"
 
-enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 4 };
+enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 3 };
 
 /* Begin with the flexpage that unmap_item names: one of the two walks, and nothing for the other. */
 static void begin(struct tcb *self, bool flush)
@@ -43,18 +43,16 @@ static struct tcb *go_on(struct tcb *self)
 	word_t control = self->regs.rdi;
 
 	self->resume = self->before_user;
-	for (;;) {
+	if (mapdb_revoke(&self->revocation, STEPS, self->cpu) && portdb_revoke(&self->port_revocation, STEPS)) {
 		word_t *item = &self->utcb_map->mr[self->unmap_item];
 
-		if (!mapdb_revoke(&self->revocation, STEPS, self->cpu) || !portdb_revoke(&self->port_revocation, STEPS)) {
-			self->resume = go_on;
-			return sched_open(self);
-		}
 		*item = (*item & ~(word_t)RIGHTS_ALL) | self->revocation.status;
 		if (self->unmap_item++ == (control & CONTROL_LAST))
 			return sched_continue(self);
 		begin(self, control & CONTROL_FLUSH);
 	}
+	self->resume = go_on;
+	return sched_open(self);
 }
 
 struct tcb *sys_unmap(struct tcb *self)

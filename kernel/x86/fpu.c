@@ -2,7 +2,7 @@
 /* x86/fpu.c - see x86/fpu.h. */
 #include "x86/fpu.h"
 #include "base/string.h"
-#include "core/frames.h"
+#include "core/space.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
@@ -81,9 +81,9 @@ static word_t initial_word(unsigned n)
 	return n == FCW_WORD ? FCW_DEFAULT : n == MXCSR_WORD ? MXCSR_DEFAULT : 0;
 }
 
-static word_t *new_area(void)
+static word_t *new_area(struct account *account)
 {
-	word_t *area = frame_alloc();
+	word_t *area = account_alloc(account);
 
 	if (area) {
 		area[FCW_WORD] = initial_word(FCW_WORD);
@@ -116,7 +116,7 @@ bool fpu_claim(struct tcb *self)
 	struct cpu *cpu = self->cpu;
 
 	if (!self->fpu)
-		self->fpu = new_area();
+		self->fpu = new_area(&self->space->account);
 	if (!self->fpu)
 		return false;
 	if (cpu->fpu_owner == self) { /* the path of a message came back to it with TS set */
@@ -164,7 +164,7 @@ bool fpu_acceptable(unsigned first, unsigned count, const word_t *words)
 bool fpu_write(struct tcb *t, unsigned first, unsigned count, const word_t *words)
 {
 	if (!t->fpu)
-		t->fpu = new_area();
+		t->fpu = new_area(&t->space->account);
 	if (!t->fpu)
 		return false;
 	if (t->cpu->fpu_owner == t) {
@@ -180,6 +180,6 @@ void fpu_forget(struct tcb *t)
 	if (t->cpu->fpu_owner == t)
 		t->cpu->fpu_owner = NULL;
 	if (t->fpu)
-		frame_free(t->fpu);
+		account_free(&t->space->account, t->fpu);
 	t->fpu = NULL;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/pagetable.c - see x86/pagetable.h. */
 #include "x86/pagetable.h"
+#include "base/string.h"
+#include "core/account.h"
 #include "core/frames.h"
 
 static unsigned index_of(virt_t address, unsigned level)
@@ -11,6 +13,29 @@ static unsigned index_of(virt_t address, unsigned level)
 static pte_t *table_of(pte_t pte)
 {
 	return direct_map(pte & PTE_ADDRESS);
+}
+
+void pte_set(pte_t *entry, pte_t value)
+{
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)entry, PAGE_SIZE));
+
+	*used = (uint16_t)(*used + (value != 0) - (*entry != 0));
+	*entry = value;
+}
+
+void pagetable_split(pte_t *table, pte_t leaf, unsigned level)
+{
+	pte_t step = level_size(level - 1);
+
+	if (level == 1)
+		leaf &= ~PTE_LARGE;
+	*frame_count(table) = TABLE_ENTRIES;
+	for (pte_t *entry = table; entry < table + TABLE_ENTRIES; entry += 4, leaf += 4 * step) {
+		entry[0] = leaf;
+		entry[1] = leaf + step;
+		entry[2] = leaf + 2 * step;
+		entry[3] = leaf + 3 * step;
+	}
 }
 
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
@@ -26,51 +51,36 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 	}
 }
 
-/* Replace a leaf of `level` by a table of leaves that map the same. */
-static bool split(pte_t *entry, unsigned level, pte_t table_bits)
+pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
 {
-	pte_t *table = frame_alloc();
-	pte_t leaf = *entry;
-	pte_t step = level_size(level - 1);
+	unsigned from = LEVELS - 1;
+	pte_t *entry = &root[index_of(address, from)];
 
-	if (!table)
-		return false;
-	if (level - 1 == 0)
-		leaf &= ~PTE_LARGE;
-	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
-		table[i] = leaf + i * step;
-	*entry = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits;
-	return true;
-}
+	while (from > level && (*entry & PTE_PRESENT) && !pte_is_leaf(*entry, from))
+		entry = &table_of(*entry)[index_of(address, --from)];
+	if (from > level && !account_reserve(account, from - level))
+		return NULL;
 
-pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits)
-{
-	pte_t *table = root;
+	/* committed: nothing below may fail */
+	for (; from > level; from--) {
+		pte_t *table = account_alloc_reserved();
 
-	for (unsigned l = LEVELS - 1;; l--) {
-		pte_t *entry = &table[index_of(address, l)];
-
-		if (l == level)
-			return entry;
-		if (!(*entry & PTE_PRESENT)) {
-			pte_t *below = frame_alloc();
-
-			if (!below)
-				return NULL;
-			*entry = direct_map_phys(below) | PTE_PRESENT | PTE_WRITE | table_bits;
-		} else if (pte_is_leaf(*entry, l) && !split(entry, l, table_bits)) {
-			return NULL;
-		}
-		table = table_of(*entry);
+		if (*entry & PTE_PRESENT)
+			pagetable_split(table, *entry, from);
+		else
+			words_fill(table, 0, TABLE_ENTRIES);
+		pte_set(entry, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits);
+		entry = &table[index_of(address, from - 1)];
 	}
+	return entry;
 }
 
-bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits)
+bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account)
 {
-	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER);
+	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER, account);
 
 	if (!entry)
 		return false;
-	*entry = phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0);
+	pte_set(entry, phys | bits | PTE_PRESENT | (level ? PTE_LARGE : 0));
 	return true;
 }

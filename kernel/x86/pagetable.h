@@ -10,6 +10,8 @@
 
 #include "base/memory_map.h"
 
+struct account;
+
 typedef uint64_t pte_t;
 
 #define PTE_PRESENT  (1UL << 0)
@@ -61,19 +63,28 @@ static inline phys_t pte_phys(pte_t pte, unsigned level)
 }
 
 /*
+ * Write an entry. Who counts on frame_count() of a table, which says how many of its entries are not 0, writes all of
+ * them so.
+ */
+void pte_set(pte_t *entry, pte_t value);
+
+/* Fill a table with leaves that map the same as one leaf of `level` does. */
+void pagetable_split(pte_t *table, pte_t leaf, unsigned level);
+
+/*
  * The entry that decides about `address`: a present leaf, or the first entry on the way that is not present. Stores its
  * level. Never NULL, allocates nothing.
  */
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level);
 
 /*
- * The entry of `level` for `address`, making tables down to it; a larger leaf on the way is split into a table of equal
- * smaller ones. NULL when out of memory (tables made so far stay, empty). New tables are marked with
+ * The entry of `level` for `address`, making tables down to it, at the expense of `account`; a larger leaf on the way is
+ * split into a table of equal smaller ones. NULL when out of memory; nothing is changed then. New tables are marked with
  * `table_bits` (PTE_USER or 0).
  */
-pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits);
+pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account);
 
 /* Map one page of `level`. False when out of memory. */
-bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits);
+bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account);
 
 #endif

@@ -41,6 +41,8 @@
  *                      out RAX result
  *   ThreadState        in  RDI dest, RSI first word, R8 words, R9 0 read or 1 write, words in MR0.. of the UTCB
  *                      out RAX size of the state in words
+ *   PathMisses         in  RDI processor
+ *                      out RAX result, RSI R8 R9 R10 R12 R13 counts
  *
  * A call that fails leaves its reason in the UTCB's ErrorCode.
  *
@@ -66,7 +68,8 @@ enum call_number {
 	CALL_PROCESSOR_CONTROL = 10,
 	CALL_MEMORY_CONTROL = 11,
 	CALL_THREAD_STATE = 12,
-	CALL_COUNT = 13,
+	CALL_PATH_MISSES = 13,
+	CALL_COUNT = 14,
 };
 
 /* Where an IPC's receive phase takes its message from. */

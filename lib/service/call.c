@@ -195,6 +195,18 @@ enum root_status root_large_page(unsigned long address)
 	return root_call(ROOT_LARGE_PAGE, &msg);
 }
 
+enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	status = root_call(ROOT_KERNEL_MEMORY, &msg);
+	*now = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
+	*at_start = status == ROOT_OK ? L4_MsgWord(&msg, 1) : 0;
+	return status;
+}
+
 enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message)
 {
 	enum root_status status;

@@ -76,6 +76,13 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *item)
 	return true;
 }
 
+void fault_unanswerable(struct program *program)
+{
+	console_say("%s: the kernel has no memory for its page tables%s; program stopped", program->name,
+		    program->kernel_memory ? " (@kernel= on its command line)" : "");
+	program_end(program, STATUS_STOPPED);
+}
+
 bool fault_port(const struct fault *fault, L4_MapItem_t *item)
 {
 	L4_Fpage_t ports = { .raw = fault_word(fault, 1) };

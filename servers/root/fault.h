@@ -30,6 +30,9 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *answer);
 /* The same for an access to I/O ports, which only drivers may use. */
 bool fault_port(const struct fault *fault, L4_MapItem_t *answer);
 
+/* Reports and stops a program that the answer could not be mapped to. */
+void fault_unanswerable(struct program *program);
+
 /* Reports and stops the program. */
 void fault_exception(const struct fault *fault);
 

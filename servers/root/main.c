@@ -139,6 +139,12 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 	return has_answer;
 }
 
+/* The page in the answer could not be mapped. */
+static bool found_no_memory(L4_MsgTag_t tag)
+{
+	return L4_IpcFailed(tag) && (L4_ErrorCode() & 0xf) == IPC_OVERFLOW << 1;
+}
+
 int main(void)
 {
 	L4_ThreadId_t from = L4_nilthread;
@@ -159,8 +165,12 @@ int main(void)
 
 		wait = console_wants_poll() ? L4_TimePeriod(CONSOLE_POLL_MICROSECONDS) : L4_Never;
 		if (has_answer) {
+			struct program *client = program_of(from);
+
 			L4_MsgLoad(&msg);
 			tag = L4_ReplyWait_Timeout(from, wait, &from);
+			if (client && found_no_memory(tag))
+				fault_unanswerable(client);
 		} else {
 			tag = L4_Wait_Timeout(wait, &from);
 		}

@@ -61,6 +61,8 @@ static void program_option(struct program *program, const char *word, unsigned i
 		program->is_server = true;
 	} else if (is_option(word, length, "@driver")) {
 		program->is_driver = true;
+	} else if (is_option(word, length, "@spaces")) {
+		program->has_spaces = true;
 	} else if (is_option(word, length, "@priority=")) {
 		unsigned long priority = size_of(word + strlen("@priority="));
 
@@ -71,6 +73,8 @@ static void program_option(struct program *program, const char *word, unsigned i
 				    program->priority);
 	} else if (is_option(word, length, "@memory=")) {
 		program->space.frames_max = size_of(word + strlen("@memory=")) / SPACE_PAGE;
+	} else if (is_option(word, length, "@kernel=")) {
+		program->kernel_memory = size_of(word + strlen("@kernel="));
 	} else {
 		console_say("%s: no such option: %.*s", program->name, (int)length, word);
 	}
@@ -194,24 +198,32 @@ static void priority_set(L4_ThreadId_t thread, unsigned int priority)
 	}
 }
 
+unsigned long program_kernel_memory(struct program *program)
+{
+	L4_Word_t used;
+
+	L4_SpaceControl(program->threads[0].id, L4_SpaceUsage, L4_Nilpage, L4_Nilpage, L4_nilthread, &used);
+	return used;
+}
+
 /* The first thread of a new space, waiting for its start message. False: the kernel refused; nothing is left. */
-static bool space_create(L4_ThreadId_t thread, L4_ThreadId_t pager, unsigned int slot)
+static bool space_create(struct program *program, L4_ThreadId_t thread, L4_ThreadId_t pager, unsigned int slot)
 {
 	void *kip = L4_GetKernelInterface();
 	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
+	L4_Word_t control = program->kernel_memory ? L4_SpaceQuota(program->kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
-	if (!L4_ThreadControl(thread, thread, L4_Myself(), L4_nilthread, (void *)-1))
+	if (!L4_ThreadControl(thread, thread, L4_Myself(), L4_nilthread, (void *)-1)) {
+		console_say("%s: no thread: %s", program->name, refusal_reason());
 		return false;
-	if (L4_SpaceControl(thread, 0, kip_area, utcb_area, L4_nilthread, &old_control) &&
+	}
+	if (L4_SpaceControl(thread, control, kip_area, utcb_area, L4_nilthread, &old_control) &&
 	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(slot)))
 		return true;
-
-	L4_Word_t reason = L4_ErrorCode();
-
+	console_say("%s: no space: %s", program->name, refusal_reason());
 	thread_delete(thread);
-	__L4_Set_UtcbWord(__L4_UTCB_ERROR_CODE, reason);
 	return false;
 }
 
@@ -219,13 +231,12 @@ bool program_start(struct program *program)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 
-	if (!space_create(main_thread, L4_Myself(), 0)) {
-		console_say("%s: no space: %s", program->name, refusal_reason());
+	if (!space_create(program, main_thread, L4_Myself(), 0))
 		return false;
-	}
 	priority_set(main_thread, program->priority);
 	program->threads[0].id = main_thread;
 	program->runs = true;
+	program->kernel_memory_at_start = program_kernel_memory(program);
 	if (!thread_run(main_thread, program->space.image.entry, 0)) {
 		console_say("%s: the main thread takes no start message: %s", program->name,
 			    refusal_reason());
@@ -314,13 +325,13 @@ enum root_status program_space_create(struct program *program, L4_ThreadId_t pag
 {
 	unsigned int slot = free_slot(program);
 
-	if (priority > program->priority)
+	if (!program->has_spaces || priority > program->priority)
 		return ROOT_DENIED;
 	if (slot == ROOT_THREADS_MAX)
 		return ROOT_EXHAUSTED;
 
 	*thread = next_id(program, slot);
-	if (!space_create(*thread, pager, slot))
+	if (!space_create(program, *thread, pager, slot))
 		return ROOT_EXHAUSTED;
 	priority_set(*thread, priority ? priority : program->priority);
 	program->threads[slot].id = *thread;

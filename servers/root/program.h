@@ -40,11 +40,14 @@ struct program {
 	char command_line[ROOT_TEXT_MAX + 1];
 	unsigned int priority;
 	bool is_server; /* nobody waits for its end */
+	unsigned long kernel_memory; /* bytes of the kernel's that it may use; 0: no limit */
+	bool has_spaces; /* may have further spaces, each with a quota of kernel memory like that of the first */
 	bool is_driver; /* may use I/O ports and handle interrupts */
 
 	bool runs;
 	int status; /* once it does not run any more */
 	struct space space;
+	unsigned long kernel_memory_at_start; /* used with one thread and nothing mapped */
 	struct console_writer output;
 	struct program_thread threads[ROOT_THREADS_MAX];
 };
@@ -55,6 +58,9 @@ struct program {
  * console says so.
  */
 void program_add(const char *command_line, const void *file, unsigned long size);
+
+/* The bytes of the kernel's memory that it uses now. */
+unsigned long program_kernel_memory(struct program *program);
 
 /*
  * Makes its space and its main thread and starts it. False: the kernel refused, and the console

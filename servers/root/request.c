@@ -184,6 +184,15 @@ static bool serve_large_page(struct program *program, L4_Msg_t *msg)
 	return answer(msg, status[space_add_large(&program->space, L4_MsgWord(msg, 0))]);
 }
 
+static bool serve_kernel_memory(struct program *program, L4_Msg_t *msg)
+{
+	if (words(msg) != 0)
+		return answer(msg, ROOT_MALFORMED);
+	answer_word(msg, program_kernel_memory(program));
+	L4_MsgAppendWord(msg, program->kernel_memory_at_start);
+	return true;
+}
+
 static bool serve_interrupt(struct program *program, L4_Msg_t *msg)
 {
 	L4_Word_t number, message;
@@ -225,6 +234,8 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_thread_priority(program, msg);
 	case ROOT_LARGE_PAGE:
 		return serve_large_page(program, msg);
+	case ROOT_KERNEL_MEMORY:
+		return serve_kernel_memory(program, msg);
 	case ROOT_INTERRUPT:
 		return serve_interrupt(program, msg);
 	case ROOT_SPACE_CREATE:

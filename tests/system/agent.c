@@ -3,7 +3,9 @@
 #include "agent.h"
 #include "probe.h"
 
-enum { OP_TAKE = 0x7101, OP_GIVE, OP_UNMAP };
+enum { OP_TAKE = 0x7101, OP_GIVE, OP_GRANT, OP_UNMAP };
+
+L4_Word_t taken;
 
 L4_Fpage_t fpage(L4_Word_t address, unsigned log2, L4_Word_t rights)
 {
@@ -46,12 +48,14 @@ L4_Word_t fresh_large(void)
 
 /* Agents. */
 
-static L4_Word_t send_page(L4_ThreadId_t to, L4_Word_t page, L4_Word_t base)
+/* A grant item differs from a map item in one bit. */
+static L4_Word_t send_page(L4_ThreadId_t to, L4_Word_t page, L4_Word_t base, bool grant)
 {
 	L4_MapItem_t item = L4_MapItem((L4_Fpage_t){.raw = page}, base);
+	L4_GrantItem_t gift = L4_GrantItem((L4_Fpage_t){.raw = page}, base);
 
 	L4_LoadMR(0, tag_make(0, 0, 2).raw);
-	L4_LoadMR(1, item.raw[0]);
+	L4_LoadMR(1, grant ? gift.raw[0] : item.raw[0]);
 	L4_LoadMR(2, item.raw[1]);
 	return L4_IpcFailed(L4_Send_Timeout(to, PATIENCE)) ? L4_ErrorCode() : 0;
 }
@@ -90,7 +94,8 @@ static void agent_main(L4_Word_t unused)
 			result = take_page((L4_ThreadId_t){.raw = m[1]}, m[2]);
 			break;
 		case OP_GIVE:
-			result = send_page((L4_ThreadId_t){.raw = m[1]}, m[2], m[3]);
+		case OP_GRANT:
+			result = send_page((L4_ThreadId_t){.raw = m[1]}, m[2], m[3], L4_Label(tag) == OP_GRANT);
 			break;
 		case OP_UNMAP:
 			result = unmap_here(m[1], m[2]);
@@ -121,19 +126,30 @@ static L4_Word_t answer_of(L4_ThreadId_t agent)
 	return m.mr[1];
 }
 
-L4_Word_t give(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window, L4_Word_t base)
+static L4_Word_t pass(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window, L4_Word_t base,
+		      bool grant)
 {
 	L4_Word_t result;
 
 	order(to, OP_TAKE, from.raw, window.raw, 0);
 	if (L4_SameThreads(from, worker)) {
-		result = send_page(to, page.raw, base);
+		result = send_page(to, page.raw, base, grant);
 	} else {
-		order(from, OP_GIVE, to.raw, page.raw, base);
+		order(from, grant ? OP_GRANT : OP_GIVE, to.raw, page.raw, base);
 		result = answer_of(from);
 	}
-	answer_of(to);
+	taken = answer_of(to);
 	return result;
+}
+
+L4_Word_t give(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window, L4_Word_t base)
+{
+	return pass(from, page, to, window, base, false);
+}
+
+L4_Word_t hand_over(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window)
+{
+	return pass(from, page, to, window, 0, true);
 }
 
 L4_Word_t unmap_by(L4_ThreadId_t who, L4_Word_t control, L4_Fpage_t page)

@@ -32,6 +32,10 @@ L4_ThreadId_t agent_new(struct space *space);
  * 0 when it went well.
  */
 L4_Word_t give(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window, L4_Word_t base);
+/* The same with a grant item; the send base is 0. */
+L4_Word_t hand_over(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window);
+/* The ErrorCode of the receiver's IPC in the last of these. */
+extern L4_Word_t taken;
 /* `who` calls Unmap with the control bits for one flexpage; returns the word that comes back. */
 L4_Word_t unmap_by(L4_ThreadId_t who, L4_Word_t control, L4_Fpage_t page);
 enum { UNMAP = 0, FLUSH = 0x40 };

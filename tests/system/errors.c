@@ -296,8 +296,8 @@ TEST(errors, memory_control_5_invalid_parameter)
 }
 
 /*
- * IPC: two threads of this space, a sender and a receiver, and each error in either phase. What each ends with is kept; the
- * text of a string may lie where no page is, and then the worker is asked for it.
+ * IPC: two threads of this space, a sender and a receiver, and each error in either phase. What each ends with is
+ * kept; the text of a string may lie where no page is, and then the worker is asked for it.
  */
 
 #define NOT_MAPPED 0x710000000000UL

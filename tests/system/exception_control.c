@@ -922,6 +922,47 @@ TEST(exception, fs_base_set_and_used)
 	EXPECT(L4_Set_FsBase(L4_Myself(), 0));
 }
 
+/* Two threads, each with its own, over messages between them: the value that was set, not one that somebody had. */
+static L4_Word_t tls[2][2] = {{0, 0x1010}, {0, 0x2020}};
+
+static L4_Word_t tls_word(void)
+{
+	L4_Word_t word;
+
+	__asm__ volatile("movq %%fs:8, %0" : "=r"(word));
+	return word;
+}
+
+static void answers_with_tls(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Set_FsBase(L4_Myself(), (L4_Word_t)tls[1]);
+	L4_Wait(&from);
+	for (;;) {
+		L4_LoadMR(0, tag_make(0, 1, 0).raw);
+		L4_LoadMR(1, tls_word());
+		L4_ReplyWait(from, &from);
+	}
+}
+
+TEST(exception, fs_base_set_and_kept_over_messages)
+{
+	L4_ThreadId_t t = thread_start(space_new(), answers_with_tls, 0);
+	L4_Word_t word;
+
+	EXPECT(L4_Set_FsBase(L4_Myself(), (L4_Word_t)tls[0]));
+	for (unsigned i = 0; i < 10; i++) {
+		L4_LoadMR(0, 0);
+		EXPECT_OK(L4_Call(t));
+		L4_StoreMR(1, &word);
+		EXPECT_EQ(word, 0x2020);
+		EXPECT_EQ(tls_word(), 0x1010);
+	}
+	EXPECT(L4_Set_FsBase(L4_Myself(), 0));
+}
+
 TEST(exception, fs_base_not_canonical)
 {
 	struct message m;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone and all
- * together.
+ * tests/system/exregs_states.c - ExchangeRegisters on a thread in every state it can be in, each control bit alone
+ * and all together.
  *
- * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and what
- * its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
+ * A state is a function that brings a new thread there, and what is known of it: how ExchangeRegisters tells it, and
+ * what its IPC ends with when it is aborted. One table of control bits is tried on each. The thread is of lower
  * priority than the worker, so nothing happens to it but what the worker does.
  */
 #include "test.h"
@@ -22,7 +22,6 @@ enum {
 	CONTROL_HALT_VALID = 1 << 8,
 	CONTROL_DELIVER = 1 << 9,
 	CONTROL_ALL = (1 << 10) - 1,
-	STATE_BITS = CONTROL_H | CONTROL_R | CONTROL_S,
 	START = CONTROL_HALT_VALID | CONTROL_R | CONTROL_S,
 };
 
@@ -81,7 +80,7 @@ static void arrives(void)
 
 struct state {
 	L4_ThreadId_t (*make)(void);
-	L4_Word_t bits;	   /* of STATE_BITS */
+	L4_Word_t bits;	   /* H, R, S, CONTROL_IN_EXCEPTION */
 	L4_Word_t aborted; /* ErrorCode; 0: it is in no IPC that it knows of */
 };
 

@@ -178,9 +178,10 @@ TEST(fpu, fresh_thread_sees_zeros_in_the_widest)
 
 /* ThreadState. */
 
-static L4_Word_t values[4] __attribute__((aligned(16))) = {0x1111222233334444, 0x5555666677778888, 0x9999aaaabbbbcccc,
-							     0xddddeeeeffff0000};
-static L4_Word_t results[4] __attribute__((aligned(16)));
+/* Not static: the snippets name them. */
+L4_Word_t fpu_values[4] __attribute__((aligned(16))) = {0x1111222233334444, 0x5555666677778888, 0x9999aaaabbbbcccc,
+							0xddddeeeeffff0000};
+L4_Word_t fpu_results[4] __attribute__((aligned(16)));
 
 /* Loads two registers and MXCSR and traps; then stores them. */
 SNIPPET(snippet_vectors, "movups fpu_values(%rip), %xmm1\n movups fpu_values + 16(%rip), %xmm15\n"
@@ -188,7 +189,6 @@ SNIPPET(snippet_vectors, "movups fpu_values(%rip), %xmm1\n movups fpu_values + 1
 			 "snippet_vectors_on: movups %xmm1, fpu_results(%rip)\n movups %xmm15, fpu_results + 16(%rip)\n"
 			 "stmxcsr (%rsp)\n popq fpu_mxcsr(%rip)")
 extern char snippet_vectors_on[];
-__asm__(".globl fpu_values, fpu_results\n .set fpu_values, values\n .set fpu_results, results");
 L4_Word_t fpu_mxcsr;
 
 SNIPPET(snippet_unused, "ud2")
@@ -218,10 +218,10 @@ TEST(fpu, state_size)
 
 static void expect_values(void)
 {
-	EXPECT_EQ(state[L4_STATE_XMM0 + 2], values[0]);
-	EXPECT_EQ(state[L4_STATE_XMM0 + 3], values[1]);
-	EXPECT_EQ(state[L4_STATE_XMM0 + 30], values[2]);
-	EXPECT_EQ(state[L4_STATE_XMM0 + 31], values[3]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 2], fpu_values[0]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 3], fpu_values[1]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 30], fpu_values[2]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 31], fpu_values[3]);
 	EXPECT_EQ(state[L4_STATE_MXCSR] & 0xffffffff, 0x3f80);
 	if (components())
 		EXPECT(state[L4_STATE_COMPONENTS] & COMPONENT_SSE);
@@ -238,7 +238,7 @@ TEST(fpu, state_read_of_owner)
 	/* Reading changes nothing. */
 	go_on(t, (L4_Word_t)snippet_vectors_on);
 	for (unsigned i = 0; i < 4; i++)
-		EXPECT_EQ(results[i], values[i]);
+		EXPECT_EQ(fpu_results[i], fpu_values[i]);
 	EXPECT_EQ(fpu_mxcsr, 0x3f80);
 }
 
@@ -273,15 +273,15 @@ static void write_values(L4_ThreadId_t t)
 {
 	REQUIRE(read_all(t));
 	for (unsigned i = 0; i < 2; i++) {
-		state[L4_STATE_XMM0 + 2 + i] = ~values[i];
-		state[L4_STATE_XMM0 + 30 + i] = ~values[2 + i];
+		state[L4_STATE_XMM0 + 2 + i] = ~fpu_values[i];
+		state[L4_STATE_XMM0 + 30 + i] = ~fpu_values[2 + i];
 	}
 	state[L4_STATE_MXCSR] = 0x5f80;
 	state[L4_STATE_COMPONENTS] |= components() & COMPONENT_SSE;
 	EXPECT(L4_WriteThreadState(t, 0, words_expected(), state));
 	go_on(t, (L4_Word_t)snippet_vectors_on);
 	for (unsigned i = 0; i < 4; i++)
-		EXPECT_EQ(results[i], ~values[i]);
+		EXPECT_EQ(fpu_results[i], ~fpu_values[i]);
 	EXPECT_EQ(fpu_mxcsr, 0x5f80);
 }
 
@@ -319,8 +319,8 @@ TEST(fpu, state_written_to_fresh_thread)
 	state[L4_STATE_COMPONENTS] |= components() & COMPONENT_SSE;
 	EXPECT(L4_WriteThreadState(t, 0, words_expected(), state));
 	go_on(t, (L4_Word_t)snippet_first_use_on);
-	EXPECT_EQ(results[0], 0x1234);
-	EXPECT_EQ(results[1], 0x5678);
+	EXPECT_EQ(fpu_results[0], 0x1234);
+	EXPECT_EQ(fpu_results[1], 0x5678);
 }
 
 /* A component whose bit is clear is as after reset. */
@@ -336,7 +336,7 @@ TEST(fpu, state_component_cleared)
 	state[L4_STATE_COMPONENTS] &= ~(L4_Word_t)COMPONENT_SSE;
 	EXPECT(L4_WriteThreadState(t, L4_STATE_COMPONENTS, 1, &state[L4_STATE_COMPONENTS]));
 	go_on(t, (L4_Word_t)snippet_vectors_on);
-	EXPECT_EQ(results[0] | results[1] | results[2] | results[3], 0);
+	EXPECT_EQ(fpu_results[0] | fpu_results[1] | fpu_results[2] | fpu_results[3], 0);
 }
 
 /* The upper halves of AVX lie where CPUID says. */
@@ -356,16 +356,16 @@ TEST(fpu, state_of_avx)
 	upper = ebx / 8 + 2 * 3;
 	t = trapper(snippet_ymm_at, &m);
 	REQUIRE(read_all(t));
-	EXPECT_EQ(state[L4_STATE_XMM0 + 6], values[0]);
-	EXPECT_EQ(state[L4_STATE_XMM0 + 7], values[1]);
-	EXPECT_EQ(state[upper], values[2]);
-	EXPECT_EQ(state[upper + 1], values[3]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 6], fpu_values[0]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 7], fpu_values[1]);
+	EXPECT_EQ(state[upper], fpu_values[2]);
+	EXPECT_EQ(state[upper + 1], fpu_values[3]);
 	state[upper] = 0xabcd;
 	EXPECT(L4_WriteThreadState(t, upper, 1, &state[upper]));
 	go_on(t, (L4_Word_t)snippet_ymm_on);
-	EXPECT_EQ(results[1], values[1]);
-	EXPECT_EQ(results[2], 0xabcd);
-	EXPECT_EQ(results[3], values[3]);
+	EXPECT_EQ(fpu_results[1], fpu_values[1]);
+	EXPECT_EQ(fpu_results[2], 0xabcd);
+	EXPECT_EQ(fpu_results[3], fpu_values[3]);
 }
 
 /* Halted is stopped, too. */
@@ -374,7 +374,7 @@ static volatile L4_Word_t loaded;
 static void loads_and_spins(L4_Word_t unused)
 {
 	(void)unused;
-	__asm__ volatile("movups %0, %%xmm1\n\tmovups %1, %%xmm15" : : "m"(values[0]), "m"(values[2]));
+	__asm__ volatile("movups %0, %%xmm1\n\tmovups %1, %%xmm15" : : "m"(fpu_values[0]), "m"(fpu_values[2]));
 	loaded = 1;
 	for (;;)
 		;
@@ -391,8 +391,8 @@ TEST(fpu, state_of_halted_thread)
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
 	L4_Stop(t);
 	REQUIRE(read_all(t));
-	EXPECT_EQ(state[L4_STATE_XMM0 + 2], values[0]);
-	EXPECT_EQ(state[L4_STATE_XMM0 + 30], values[2]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 2], fpu_values[0]);
+	EXPECT_EQ(state[L4_STATE_XMM0 + 30], fpu_values[2]);
 }
 
 /* Refusals. */
@@ -502,7 +502,7 @@ TEST(fpu, state_with_reserved_bits_of_header)
 			word_refused(t, n, 1UL << bit);
 	}
 	go_on(t, (L4_Word_t)snippet_vectors_on);
-	EXPECT_EQ(results[0], values[0]);
+	EXPECT_EQ(fpu_results[0], fpu_values[0]);
 }
 
 /* Whatever is accepted, the thread can run with it: random words, again and again. */

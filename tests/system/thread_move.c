@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/thread_move.c - ThreadControl moves a thread to another space, or gives it another version, whatever it is
- * doing; and many partners learn of it.
+ * tests/system/thread_move.c - ThreadControl moves a thread to another space, or gives it another version, whatever
+ * it is doing; and many partners learn of it.
  */
 #include "agent.h"
 
@@ -680,7 +680,6 @@ static void renames(L4_Word_t t)
 		wrong += move(victim, victim, KEEP) != 1;
 	}
 	renaming = 0;
-	sleep_forever();
 }
 
 static void ticks_meanwhile(L4_Word_t period)
@@ -716,4 +715,77 @@ TEST_LIMIT(thread_control, new_version_among_a_thousand_threads, 4000)
 	EXPECT_BETWEEN(latest, 0, time_scale == 1 ? 10 : 2500);
 	for (unsigned i = 0; i < CROWD; i++)
 		EXPECT_EQ(thread_delete(L4_GlobalId(CROWD_FIRST + i, 1)), 1);
+}
+
+/* Forced exceptions (ExchangeRegisters, bit 16), which come when all else is done. */
+
+static void force(L4_ThreadId_t t)
+{
+	L4_Word_t old;
+
+	EXPECT(L4_ExchangeRegisters(t, 1 << 16, 0, 0, 0, 0, L4_nilthread, &old, &old, &old, &old, &old, &t).raw != 0);
+}
+
+static void spins_with(L4_Word_t number)
+{
+	__asm__ volatile("1: jmp 1b" : : "a"(number));
+}
+
+TEST(thread_move, a_forced_exception_comes_from_there)
+{
+	struct space *there = space_new();
+	L4_ThreadId_t other = thread_start(there, sleeps, 0);
+	L4_ThreadId_t t = thread_start_under(worker, &own_space, spins_with, 0x1234567);
+	struct message m;
+
+	settle();
+	force(t);
+	EXPECT_EQ(move(t, other, utcb_new(there)), 1);
+	REQUIRE(message_receive(t, &m));
+	EXPECT(is_exception(&m));
+	EXPECT_EQ(m.mr[EXC_RAX], 0x1234567);
+	EXPECT_EQ(m.mr[EXC_GS_BASE], there->utcb_area + (there->slots - 1) * UTCB_SIZE);
+}
+
+static void renames_for_ever(L4_Word_t t)
+{
+	for (;;)
+		renames(t);
+}
+
+TEST(thread_control, forced_exception_while_partners_are_told)
+{
+	enum { FEW = 300 };
+	L4_ThreadId_t victim = thread_start(&own_space, sleeps, 0), t;
+	struct message m;
+
+	for (unsigned i = 0; i < FEW; i++)
+		REQUIRE_EQ(control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
+	t = thread_start_under(worker, &own_space, renames_for_ever, victim.raw);
+	for (unsigned i = 0; i < 8; i++) {
+		settle();
+		force(t);
+		REQUIRE(message_receive(t, &m));
+		EXPECT(is_exception(&m));
+		EXPECT_OK(frame_reply(&m, 0));
+	}
+	EXPECT_EQ(thread_delete(t), 1);
+	for (unsigned i = 0; i < FEW; i++)
+		EXPECT_EQ(thread_delete(L4_GlobalId(CROWD_FIRST + i, 1)), 1);
+}
+
+/* A fault that nobody answers halts, also who is to have an exception afterwards. */
+TEST(exregs, forced_in_a_fault_whose_pager_goes)
+{
+	L4_ThreadId_t pager = thread_start(&own_space, sleeps, 0), t = thread_create(&own_space, worker);
+
+	settle();
+	thread_run(t, touches, ONLY_THERE);
+	L4_Set_PagerOf(t, pager);
+	settle();
+	((struct utcb *)L4_LocalIdOf(t).raw)->exception_handler = worker.raw;
+	force(t);
+	EXPECT_EQ(thread_delete(pager), 1);
+	settle();
+	EXPECT(L4_ThreadWasHalted(L4_Stop(t)));
 }

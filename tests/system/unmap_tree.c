@@ -355,6 +355,47 @@ TEST_LIMIT(unmap_tree, space_of_flusher_deleted, 5000)
 	EXPECT(can_read(&own_space, tree.own));
 }
 
+static void deletes_the_middle(L4_Word_t unused)
+{
+	(void)unused;
+	flushing = UNDER_WAY;
+	thread_delete(tree.agent[0]);
+	flushing = FLUSHED;
+	sleep_forever();
+}
+
+static volatile L4_Word_t deleted;
+
+static void deletes_the_deleter(L4_Word_t thread)
+{
+	deleted = 1 + thread_delete((L4_ThreadId_t){.raw = thread});
+	flushing = FLUSHED;
+	sleep_forever();
+}
+
+/* Who deletes a thread that is destroying a space does the rest, and better threads wake on time meanwhile. */
+TEST_LIMIT(unmap_tree, thread_that_destroys_a_space_deleted, 5000)
+{
+	L4_Word_t period = 50 * time_scale;
+	L4_ThreadId_t t;
+
+	tree_make();
+	helper_start(&own_space, ticker, period);
+	t = flusher_start(&own_space, deletes_the_middle);
+	flusher_half_way();
+	deleted = ticks = latest = 0;
+	set_priority(thread_start(&own_space, deletes_the_deleter, t.raw), PRIORITY_LOW + 1);
+	EXPECT(wait_until(&flushing, FLUSHED, 1000));
+	stop = 1;
+	settle();
+	EXPECT_EQ(deleted, 2);
+	EXPECT(ticks >= 5);
+	EXPECT_BETWEEN(latest, 0, time_scale == 1 ? 2 * period : 20 * period);
+	for (unsigned n = 0; n < COPIES; n += 52)
+		EXPECT(!can_read(tree.space[1], WINDOW + n * 16UL * PAGE));
+	EXPECT(can_read(&own_space, tree.own));
+}
+
 /*
  * Kernel memory. There is no call that tells how much is free, but it can be used up: a page mapped to places far apart
  * takes page tables each time, until there are none. The number of places is the measure.

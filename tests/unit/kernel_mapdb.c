@@ -11,9 +11,9 @@
  *   gcc -std=gnu11 -g -O1 -Wall -Wextra -Werror -DTABLE_LOG2=N
  *       -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
  *       -I. -Ifake -I../../kernel -I../../lib kernel_mapdb.c mapdb_model.c
- *       ../../kernel/core/frames.c ../../kernel/x86/pagetable.c -lcmocka
+ *       ../../kernel/core/{account,frames,mapdb_*}.c ../../kernel/x86/pagetable.c -lcmocka
  *
- * (mapdb_model.c includes core/mapdb.c.) Arguments: how many operations, how many of them from
+ * Arguments: how many operations, how many of them from
  * check to check, seed.
  */
 #include <setjmp.h>
@@ -745,8 +745,8 @@ static void a_part_that_is_granted_can_not_be_mapped_on_meanwhile(void **state)
 	for (unsigned i = 0; i < 20; i++)
 		map(B, 3, C, i, SMALL, RWX);
 	model_start_transfer(0, true, B, 3, D, 3, SMALL, RWX);
-	assert_false(model_continue(0, 1));
-	assert_int_equal(model_rights(D, 3), RWX);
+	while (model_rights(D, 3) == 0) /* what it needs is made first, in pieces */
+		assert_false(model_continue(0, 1));
 	assert_int_equal(model_map(B, 3, E, 3, SMALL, RWX), MAPDB_NOTHING);
 	while (!model_continue(0, 1))
 		;
@@ -754,6 +754,58 @@ static void a_part_that_is_granted_can_not_be_mapped_on_meanwhile(void **state)
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(model_rights(C, i), 0);
 	assert_int_equal(mapdb_count(), 4);
+}
+
+static void what_a_mapping_needs_is_made_in_pieces_and_may_go_meanwhile(void **state)
+{
+	unsigned pauses = 0;
+
+	(void)state;
+	give(0, MIDDLE);
+	model_start_transfer(0, false, A, 3, B, 9, SMALL, RWX);
+	while (!model_continue(0, 1)) {
+		map(A, 4, B, 10, SMALL, RWX);
+		flush(B, 10, 1, pauses++ ? W : RWX);
+	}
+	model_check();
+	assert_true(pauses >= 2);
+	assert_int_equal(model_rights(B, 9), RWX);
+}
+
+/* Break a page up into the smallest ones. */
+static void break_up(unsigned space, unsigned pages)
+{
+	for (unsigned i = 0; i < pages; i++)
+		model_revoke(space, i, i + 1, W, true);
+}
+
+static void the_same_large_page_again_when_part_of_it_goes_meanwhile(void **state)
+{
+	unsigned level = LEVEL_MAX, pages = level == LARGE ? LARGE_PAGES : MIDDLE_PAGES;
+
+	(void)state;
+	for (unsigned gone = 0; gone < pages; gone += pages / 8) {
+		struct revocation r = {.link = {&r.link, &r.link}};
+		unsigned calls = 0;
+		enum mapdb_result result;
+
+		give(0, level);
+		map(A, 0, B, 0, level, R);
+		break_up(B, pages);
+		do {
+			result = mapdb_map(spaces[A], 0, spaces[B], 0, level, RWX, &r, test_cpu);
+			if (calls++ == 0)
+				model_revoke(B, gone, gone + 1, RWX, true);
+		} while (result == MAPDB_MORE);
+		assert_int_equal(result, MAPDB_DONE);
+		assert_true(calls > 1);
+		for (unsigned i = 0; i < pages; i++) /* that was mapped again before it was taken away */
+			assert_true(model_leaf_level(B, i) >= 0 || (i == gone && gone == 0));
+		assert_int_equal(model_leaf_level(B, pages - 1), gone ? (int)level : SMALL);
+		map(A, 0, B, 0, level, RWX); /* now the model knows it, too */
+		model_check();
+		model_revoke(0, 0, PAGES, RWX, true);
+	}
 }
 
 /* Memory. */
@@ -844,28 +896,118 @@ static void a_thousand_spaces_leave_nothing_behind(void **state)
 	model_check();
 }
 
-/* A UTCB's frame goes with its table; that of the kernel interface page, which nobody writes, is
- * everybody's; the upper half is shared. */
+/* The frame of the kernel interface page is everybody's; the upper half is shared. */
 static void the_kernels_own_pages_of_a_space(void **state)
 {
 	pte_t *root = spaces[B]->root;
 	pte_t bits = PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
-	void *kip = frame_alloc(), *utcb = frame_alloc();
+	void *kip = frame_alloc();
 	size_t before;
+	virt_t at = 0;
 
 	(void)state;
 	root[TABLE_ENTRIES - 1] = PTE_PRESENT;
 	before = frames_free();
-	assert_true(pagetable_map(root, 0, direct_map_phys(utcb), 0, bits | PTE_WRITE));
-	assert_true(pagetable_map(root, PAGE_SIZE, direct_map_phys(kip), 0, bits));
-	while (mapdb_free_table(spaces[B]))
+	assert_true(pagetable_map(root, PAGE_SIZE, direct_map_phys(kip), 0, bits, &spaces[B]->account));
+	while (!mapdb_free_tables(spaces[B], &at))
 		;
-	assert_int_equal(frames_free(), before + 1);
+	assert_int_equal(frames_free(), before);
 	assert_int_equal(root[TABLE_ENTRIES - 1], PTE_PRESENT);
 	for (unsigned i = 0; i < TABLE_ENTRIES / 2; i++)
 		assert_int_equal(root[i], 0);
 	root[TABLE_ENTRIES - 1] = 0;
 	frame_free(kip);
+}
+
+/* Accounts. */
+
+static void a_quota_is_set_aside(void **state)
+{
+	struct account *a = &spaces[B]->account;
+	size_t free = frames_free(), used = a->frames;
+
+	(void)state;
+	assert_true(account_set_quota(a, used + 10));
+	assert_int_equal(frames_free(), free - 10);
+	assert_false(account_set_quota(a, used - 1));
+	assert_false(account_set_quota(a, used + free + 1));
+	assert_int_equal(frames_free(), free - 10);
+	assert_true(account_set_quota(a, used + free));
+	assert_int_equal(frames_free(), 0);
+	assert_true(account_set_quota(a, used));
+	assert_int_equal(frames_free(), free);
+	assert_null(account_alloc(a));
+	assert_true(account_set_quota(a, 0));
+	assert_int_equal(frames_free(), free);
+}
+
+static void without_quota_left_nothing_is_mapped_and_others_do_not_notice(void **state)
+{
+	struct account *a = &spaces[B]->account;
+	size_t free = frames_free();
+
+	(void)state;
+	give(0, SMALL);
+	assert_true(account_set_quota(a, a->frames));
+	assert_int_equal(model_map(A, 0, B, 0, SMALL, RWX), MAPDB_NO_MEMORY);
+	map(A, 0, C, 0, SMALL, RWX);
+	assert_true(account_set_quota(a, 0));
+	map(A, 0, B, 0, SMALL, RWX);
+	model_check();
+	assert_true(frames_free() < free);
+}
+
+static void smaller_things_count_in_bytes(void **state)
+{
+	struct account *a = &spaces[B]->account;
+
+	(void)state;
+	assert_true(account_set_quota(a, a->frames + 1));
+	for (unsigned i = 0; i < 4; i++)
+		assert_true(account_charge(a, PAGE_SIZE / 4));
+	assert_false(account_charge(a, 1));
+	assert_null(account_alloc(a));
+	assert_false(account_reserve(a, 1));
+	account_refund(a, PAGE_SIZE);
+	assert_int_equal(account_used(a), a->frames * PAGE_SIZE);
+	assert_true(account_reserve(a, 1));
+	assert_false(account_charge(a, 1));
+	account_unreserve(a, 1);
+	assert_true(account_set_quota(a, 0));
+}
+
+static void what_was_granted_is_charged_to_its_owner_when_the_granter_goes(void **state)
+{
+	size_t before;
+
+	(void)state;
+	give(0, SMALL);
+	map(A, 0, B, 0, SMALL, RWX);
+	model_grant(B, 0, C, 0, SMALL, RWX);
+	before = spaces[C]->account.frames;
+	assert_int_equal(record_frame_left(spaces[C], RECORD_MAPPING), 0);
+	model_renew_space(B);
+	assert_int_equal(spaces[C]->account.frames, before + 1);
+	assert_int_equal(model_rights(C, 0), RWX);
+	model_check();
+}
+
+static void what_was_granted_and_cannot_be_paid_for_is_lost_when_the_granter_goes(void **state)
+{
+	struct revocation r;
+
+	(void)state;
+	give(0, SMALL);
+	map(A, 0, B, 0, SMALL, RWX);
+	model_grant(B, 0, C, 0, SMALL, RWX);
+	assert_true(account_set_quota(&spaces[C]->account, spaces[C]->account.frames));
+	assert_false(mapdb_bequeath(spaces[B], &r));
+	while (!mapdb_revoke(&r, 1, test_cpu))
+		;
+	assert_true(mapdb_bequeath(spaces[B], &r));
+	assert_true(account_set_quota(&spaces[C]->account, 0));
+	model_revoke(C, 0, 1, RWX, true);
+	model_check();
 }
 
 static void operations_at_random_agree_with_the_model(void **state)
@@ -936,7 +1078,14 @@ int main(int argc, char **argv)
 	    CASE(out_of_memory_where_something_was_changes_only_that),
 	    CASE(a_revocation_needs_no_memory),
 	    CASE(a_thousand_spaces_leave_nothing_behind),
+	    CASE(what_a_mapping_needs_is_made_in_pieces_and_may_go_meanwhile),
+	    CASE(the_same_large_page_again_when_part_of_it_goes_meanwhile),
 	    CASE(the_kernels_own_pages_of_a_space),
+	    CASE(a_quota_is_set_aside),
+	    CASE(without_quota_left_nothing_is_mapped_and_others_do_not_notice),
+	    CASE(smaller_things_count_in_bytes),
+	    CASE(what_was_granted_is_charged_to_its_owner_when_the_granter_goes),
+	    CASE(what_was_granted_and_cannot_be_paid_for_is_lost_when_the_granter_goes),
 	    CASE(operations_at_random_agree_with_the_model),
 	};
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/assert.h"
+#include "core/account.h"
 #include "core/frames.h"
 #include "x86/pagetable.h"
 
@@ -29,6 +30,7 @@ enum { FRAMES = 600 };
 
 static char *memory;
 static pte_t *root;
+static struct account account;
 
 static int setup(void **state)
 {
@@ -76,7 +78,7 @@ static void frames_are_zeroed_and_come_back(void **state)
 		assert_int_equal((word_t)seen[count] % PAGE_SIZE, 0);
 		memset(seen[count], 0x5a, PAGE_SIZE);
 	}
-	assert_int_equal(count, FRAMES - 2); /* one is the root, one has the notes */
+	assert_int_equal(count, FRAMES - 4); /* one is the root, three have the notes */
 	assert_int_equal(frames_free(), 0);
 	for (size_t i = 0; i < count; i++)
 		frame_free(seen[i]);
@@ -103,7 +105,7 @@ static void a_page_of_each_size(void **state)
 		virt_t at = 0x10000000000UL * (level + 1);
 		unsigned found;
 
-		assert_true(pagetable_map(root, at, level_size(level) * 3, level, USER_BITS));
+		assert_true(pagetable_map(root, at, level_size(level) * 3, level, USER_BITS, &account));
 		assert_int_equal(walk(at), level_size(level) * 3);
 		assert_int_equal(walk(at + level_size(level) - 1), level_size(level) * 4 - 1);
 		assert_int_equal(walk(at + level_size(level)), ~0UL);
@@ -120,8 +122,8 @@ static void a_small_page_splits_a_large_one(void **state)
 	unsigned level;
 
 	(void)state;
-	assert_true(pagetable_map(root, at, 0, 2, USER_BITS | PTE_NX));
-	assert_true(pagetable_map(root, at + 0x345000, 0x777000, 0, USER_BITS));
+	assert_true(pagetable_map(root, at, 0, 2, USER_BITS | PTE_NX, &account));
+	assert_true(pagetable_map(root, at + 0x345000, 0x777000, 0, USER_BITS, &account));
 	assert_int_equal(walk(at + 0x345123), 0x777123);
 	for (word_t offset = 0; offset < level_size(2); offset += 0x1ff000) {
 		if (offset == 0x345000)
@@ -142,12 +144,12 @@ static void out_of_memory_changes_no_mapping(void **state)
 	virt_t at = 0x40000000UL;
 
 	(void)state;
-	assert_true(pagetable_map(root, at, 0, 2, USER_BITS));
+	assert_true(pagetable_map(root, at, 0, 2, USER_BITS, &account));
 	while (frame_alloc())
 		;
-	assert_false(pagetable_map(root, at + 0x1000, 0x777000, 0, USER_BITS));
+	assert_false(pagetable_map(root, at + 0x1000, 0x777000, 0, USER_BITS, &account));
 	assert_int_equal(walk(at + 0x1000), 0x1000);
-	assert_false(pagetable_map(root, 0x700000000000UL, 0x1000, 0, USER_BITS));
+	assert_false(pagetable_map(root, 0x700000000000UL, 0x1000, 0, USER_BITS, &account));
 	assert_int_equal(walk(0x700000000000UL), ~0UL);
 }
 

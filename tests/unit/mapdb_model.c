@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/mapdb.c to see its
+/* tests/unit/mapdb_model.c - see tests/unit/mapdb_model.h. It includes core/record.c to see its
  * lists. */
 #include "mapdb_model.h"
 #include <stdarg.h>
@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/string.h"
-#include "core/mapdb.c"
+#include "core/mapdb_parts.h"
+#include "core/record.c"
 #include "x86/cpu_data.h"
 
 enum { ARENA_FRAMES = 24576 };
@@ -121,21 +122,30 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 
 static struct space *new_space(bool is_sigma0)
 {
-	struct space *s = frame_alloc();
+	struct account account = {0};
+	struct space *s = account_alloc(&account);
 
 	REQUIRE(s);
-	s->root = frame_alloc();
+	s->root = account_alloc(&account);
 	REQUIRE(s->root);
+	s->account = account;
 	s->is_sigma0 = is_sigma0;
 	return s;
 }
 
 static void free_space(unsigned n)
 {
-	while (mapdb_free_table(spaces[n]))
+	struct account account;
+	virt_t at = 0;
+
+	while (!mapdb_free_tables(spaces[n], &at))
 		;
-	frame_free(spaces[n]->root);
-	frame_free(spaces[n]);
+	while (!mapdb_bequeath(spaces[n], NULL))
+		;
+	account = spaces[n]->account;
+	account_free(&account, spaces[n]->root);
+	account_free(&account, spaces[n]);
+	REQUIRE(account_used(&account) == 0);
 	spaces[n] = NULL;
 	memset(tlb[n], 0, sizeof(tlb[n]));
 }
@@ -167,8 +177,8 @@ static void hide_sigma0(pte_t *table, unsigned level)
 		if (is_table(table[i], level)) {
 			hide_sigma0(direct_map(table[i] & PTE_ADDRESS), level - 1);
 		} else if (table[i]) {
-			frames_unreserve(tables_set_aside(level));
-			table[i] = 0;
+			account_unreserve(&spaces[0]->account, tables_set_aside(level));
+			pte_set(&table[i], 0);
 		}
 	}
 }
@@ -180,7 +190,7 @@ void model_end(void)
 	for (unsigned i = 0; i < SPACES; i++)
 		model_revoke(i, 0, PAGES, RIGHTS_ALL, true);
 	REQUIRE(mapdb_count() == 0);
-	REQUIRE(ring_empty(&under_way));
+	REQUIRE(ring_empty(&revocations_under_way));
 	hide_sigma0(spaces[0]->root, LEVELS - 1);
 	for (unsigned i = 0; i < SPACES; i++)
 		free_space(i);
@@ -396,6 +406,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			unsigned entries)
 {
 	struct space *s = spaces[space];
+	unsigned used = 0, shade_used = 0;
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
@@ -414,11 +425,13 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 		}
 		if (shade)
 			check_list(t, shade->children, level, s, address, false);
+		used += table[i] != 0;
+		shade_used += shade ? (shade->mapping != 0) + (shade->children != 0) : 0;
 		if (is_table(table[i], level)) {
 			pte_t *below = direct_map(table[i] & PTE_ADDRESS);
 
 			REQUIRE(level > 0);
-			REQUIRE(space == 0 || unfinished() || !table_is_empty(below, 0));
+			REQUIRE(space == 0 || unfinished() || !table_is_empty(below));
 			t->tables += 1 + (*frame_note(below) != 0);
 			check_table(t, space, below, level - 1, address, TABLE_ENTRIES);
 		} else if (table[i]) {
@@ -428,24 +441,26 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			REQUIRE(space == 0 || cover(s, address));
 		}
 	}
+	REQUIRE(*frame_count(table) == used);
+	if (*frame_note(table))
+		REQUIRE(*frame_count(frame_of_number(*frame_note(table))) == shade_used);
 }
 
-/* Frames of mappings that have free ones are in a list; all others are full. */
-static size_t mapping_frames(size_t *in_use)
+/* The frames of mappings of a space in one of its two lists. */
+static size_t mapping_frames(const struct space *s, uint32_t first, bool full, size_t *in_use)
 {
-	size_t frames = 0, used = 0;
+	size_t frames = 0;
 
-	for (uint32_t frame = spare_frame, prev = 0; frame;
-	     prev = frame, frame = first_free(frame)->next) {
-		REQUIRE(first_free(frame)->prev == prev);
-		REQUIRE(*note_of(frame) / NOTE_USED_ONE > 0);
-		REQUIRE(*note_of(frame) / NOTE_USED_ONE < MAPPINGS_A_FRAME);
-		used += *note_of(frame) / NOTE_USED_ONE;
+	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[NOTE_NEXT]) {
+		uint32_t used = note(frame)[NOTE_STATE] / USED_ONE;
+
+		REQUIRE(note(frame)[NOTE_PREV] == prev);
+		REQUIRE(owner_of(frame) == s);
+		REQUIRE(used > 0 && full == (used == MAPPINGS_A_FRAME));
+		*in_use += used;
 		frames++;
 	}
-	REQUIRE((mapping_count - used) % MAPPINGS_A_FRAME == 0);
-	*in_use = mapping_count;
-	return frames + (mapping_count - used) / MAPPINGS_A_FRAME;
+	return frames;
 }
 
 static void check_tlb(void)
@@ -469,16 +484,22 @@ static void check_tlb(void)
 void model_check(void)
 {
 	struct tally t = {0};
-	size_t with_parent = 0, in_use, frames;
+	size_t with_parent = 0, in_use = 0, frames = 0;
 
 	for (unsigned i = 0; i < SPACES; i++) {
+		const struct records *records = &spaces[i]->records[RECORD_MAPPING];
+
 		compare_pages(i, 0, PAGES);
 		t.tables += 2;
 		check_table(&t, i, spaces[i]->root, LEVELS - 1, 0, TABLE_ENTRIES / 2);
+		t.tables += mapping_frames(spaces[i], records->spare, false, &in_use);
+		t.tables += mapping_frames(spaces[i], records->full, true, &in_use);
+		REQUIRE(spaces[i]->account.frames == t.tables + t.reserved - frames);
+		frames = t.tables + t.reserved;
 	}
-	frames = mapping_frames(&in_use);
 	REQUIRE(t.mappings == mapdb_count());
-	REQUIRE(frames_free() == frames_at_begin - t.tables - t.reserved - frames);
+	REQUIRE(in_use == mapdb_count());
+	REQUIRE(frames_free() == frames_at_begin - frames);
 	for (unsigned i = 1; i < SPACES; i++)
 		for (unsigned page = 0; page < PAGES; page++) {
 			struct leaf leaf = leaf_of(i, page);
@@ -838,7 +859,7 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	do
 		result = mapdb_grant(spaces[from], address, spaces[to], (virt_t)target * PAGE_SIZE,
 				     level, rights, &clearing, test_cpu);
-	while (result == MAPDB_MORE && clearing.flush);
+	while (result == MAPDB_MORE && (clearing.flush || ring_empty(&clearing.link)));
 	if (result == MAPDB_MORE) {
 		while (!mapdb_grant_finish(&clearing, test_cpu))
 			;
@@ -854,6 +875,8 @@ enum mapdb_result model_grant(unsigned from, unsigned source, unsigned to, unsig
 	}
 	expected =
 	    slots_grant(from, source, to, target, level, rights, part, result == MAPDB_NO_MEMORY);
+	if (result == MAPDB_NO_MEMORY && level > 0)
+		expected = result; /* the caller tries a smaller page, and finds out that there is none */
 	if (part && result == MAPDB_DONE)
 		slots_revoke(from, source, source + 1, RIGHTS_ALL,
 			     false); /* who got the part from the granter loses it */
@@ -904,7 +927,7 @@ static bool continue_transfer(unsigned i)
 							      spaces[w->space], target, w->level,
 							      w->transfer_rights, &w->r, test_cpu);
 	if (w->grant && !w->granted &&
-	    (result == MAPDB_DONE || (result == MAPDB_MORE && !w->r.flush))) {
+	    (result == MAPDB_DONE || (result == MAPDB_MORE && !ring_empty(&w->r.link) && !w->r.flush))) {
 		unsigned had = slots[w->from][w->source].rights;
 
 		w->granted = true;
@@ -1072,6 +1095,17 @@ static void choose_poverty(struct choices *c)
 	frames_unreserve(aside);
 }
 
+/* The same for one space, which has a quota meanwhile. */
+static void choose_quota(struct choices *c)
+{
+	struct account *a = &spaces[1 + choose(c, SPACES - 1)]->account;
+
+	REQUIRE(account_set_quota(a, a->frames + choose(c, 8)));
+	choose_transfer(c, choose(c, 4) == 0, false);
+	REQUIRE(a->frames <= a->quota);
+	REQUIRE(account_set_quota(a, 0));
+}
+
 void model_operation(struct choices *c)
 {
 	unsigned kind = choose(c, 256);
@@ -1092,6 +1126,8 @@ void model_operation(struct choices *c)
 		choose_step(c);
 	else if (kind < 221)
 		model_renew_space(1 + choose(c, SPACES - 1));
-	else
+	else if (choose(c, 2))
 		choose_poverty(c);
+	else
+		choose_quota(c);
 }

@@ -21,6 +21,7 @@
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
 #include <l4/space.h>
+#include <l4/pathmisses.h>
 #include <l4/threadstate.h>
 
 void layout_is_wrong(void) __attribute__((error("an X.2 type has not the layout it must have")));
@@ -69,6 +70,7 @@ SAME((int)__L4_CALL_SPACE_CONTROL, (int)CALL_SPACE_CONTROL);
 SAME((int)__L4_CALL_PROCESSOR_CONTROL, (int)CALL_PROCESSOR_CONTROL);
 SAME((int)__L4_CALL_MEMORY_CONTROL, (int)CALL_MEMORY_CONTROL);
 SAME((int)__L4_CALL_THREAD_STATE, (int)CALL_THREAD_STATE);
+SAME((int)__L4_CALL_PATH_MISSES, (int)CALL_PATH_MISSES);
 
 /* Errors and labels */
 SAME((int)L4_ErrNoPrivilege, (int)ERROR_NO_PRIVILEGE);

@@ -18,6 +18,7 @@
 #include <l4/sigma0.h>
 #include <l4/space.h>
 #include <l4/thread.h>
+#include <l4/pathmisses.h>
 #include <l4/threadstate.h>
 #include <l4/tracebuffer.h>
 #include <l4/types.h>

@@ -8,7 +8,8 @@
  *
  * Use them where both sides agree on a fixed small message. A message that came and is longer, or has items, is in the
  * UTCB from word 8 on; its first seven words are here. Words that the message does not have are undefined afterwards, and
- * need not be set before; what a register holds then reaches the partner. `to` is a global id for speed; local ids work.
+ * need no value before (L4_AnyMsgRegs); what a register holds then reaches the partner. `to` is a global id for speed;
+ * local ids work.
  */
 #ifndef L4_IPCREGS_H
 #define L4_IPCREGS_H
@@ -21,6 +22,16 @@
 typedef struct L4_MsgRegs {
 	L4_Word_t word[7];
 } L4_MsgRegs_t;
+
+/* Words to send that nothing needs to be in: costs no instruction. */
+L4_INLINE __attribute__((__always_inline__)) L4_MsgRegs_t L4_AnyMsgRegs(void)
+{
+	L4_MsgRegs_t m;
+
+	for (int i = 0; i < 7; i++)
+		__asm__ __volatile__("" : "=r"(m.word[i]));
+	return m;
+}
 
 /* RBP is MR2, but may be the compiler's frame pointer: it is kept on the stack, below the red zone. */
 L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t

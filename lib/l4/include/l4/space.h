@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * l4/space.h - taking back what was mapped.
+ * l4/space.h - taking back what was mapped; kernel memory for spaces.
  *
  * Unmap removes the rights named in a flexpage from everybody who received the pages from this
  * space, directly or not; Flush removes them from this space too. Both return in the same words
@@ -64,6 +64,17 @@ L4_INLINE L4_Bool_t L4_WasWritten(L4_Fpage_t f)
 L4_INLINE L4_Bool_t L4_WaseXecuted(L4_Fpage_t f)
 {
 	return (f.raw & L4_eXecutable) != 0;
+}
+
+/*
+ * Control words for SpaceControl, Pecan's own; they can be combined. L4_SpaceQuota: the space has so many KiB of the
+ * kernel's memory for itself, and no more. L4_SpaceUsage: old_control is the number of bytes that it uses.
+ */
+#define L4_SpaceUsage (1UL << 29)
+
+L4_INLINE L4_Word_t L4_SpaceQuota(L4_Word_t kib)
+{
+	return 1UL << 30 | kib << 32;
 }
 
 #ifdef __cplusplus

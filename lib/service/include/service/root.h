@@ -28,6 +28,7 @@ enum root_request {
 	ROOT_THREAD_PRIORITY,
 	ROOT_LARGE_PAGE,
 	ROOT_INTERRUPT,
+	ROOT_KERNEL_MEMORY,
 	ROOT_SPACE_CREATE,
 };
 
@@ -35,7 +36,7 @@ enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver */
+	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver, no @spaces */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 };
@@ -110,7 +111,7 @@ enum root_status root_thread_start(void (*function)(void *), void *argument, voi
 
 /*
  * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0: the
- * program's own. It belongs to this program: deleting it deletes the space.
+ * program's own. It belongs to this program: deleting it deletes the space. Only for programs with the option @spaces.
  */
 enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread);
 
@@ -125,6 +126,12 @@ enum root_status root_thread_priority(L4_ThreadId_t thread, unsigned int priorit
  * machine has no memory left in a piece that large; then nothing is there.
  */
 enum root_status root_large_page(unsigned long address);
+
+/*
+ * The bytes of its own memory that the kernel uses for this program now: page tables, threads and
+ * so on; and those that it used before the main thread's first instruction.
+ */
+enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start);
 
 /*
  * The thread of this program handles the interrupt of that number from now on, until it is deleted. For a message

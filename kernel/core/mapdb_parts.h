@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/mapdb_parts.h - what the files of the mapping database (core/mapdb_*.c) share; nobody else includes it.
+ *
+ * Mappings name each other by number (core/record.h), 0 is nobody. `place` is the page's address with, below it, the
+ * level (0-1), the accesses seen (2-4), and above it (bits 48-63) nothing; `offset` counts pages of this level from
+ * the parent's first byte.
+ *
+ * What the functions below rely on:
+ *  - A mapping is in the shade of its space from its making to its end, whether or not any of its page is left.
+ *  - It has a page or a child, or its page table holds what others put into its holes. One that loses the last of
+ *    these is freed; so a table is not empty while anything was made from it.
+ *  - Only sigma0 has pages without a mapping, and only sigma0's pages come back: nothing is mapped to it.
+ */
+#ifndef CORE_MAPDB_PARTS_H
+#define CORE_MAPDB_PARTS_H
+
+#include "core/frames.h"
+#include "core/mapdb.h"
+#include "core/record.h"
+
+struct mapping {
+	uint32_t parent;
+	uint32_t next, prev; /* siblings */
+	uint32_t child;      /* the first of those of this size */
+	uint32_t space;      /* frame number of its struct space; 0: free */
+	uint32_t offset;
+	uint64_t place;
+};
+_Static_assert(sizeof(struct mapping) == 1 << RECORD_MAPPING_LOG2, "issue: at most 32 bytes a mapping");
+
+struct shade {
+	uint32_t mapping;  /* that begins at this entry, and is of its size */
+	uint32_t children; /* made from this entry's part of a larger page, of this entry's size */
+};
+_Static_assert(sizeof(struct shade) * TABLE_ENTRIES <= PAGE_SIZE, "a shade is a frame");
+
+enum { MAPPINGS_A_FRAME = PAGE_SIZE / sizeof(struct mapping) };
+enum { PLACE_LEVEL = 3, PLACE_STATUS_SHIFT = 2, STATUS_IN_PLACE = RIGHTS_ALL << PLACE_STATUS_SHIFT };
+
+static inline struct mapping *mapping_of(uint32_t number)
+{
+	return (struct mapping *)frame_of_number(number / MAPPINGS_A_FRAME) + number % MAPPINGS_A_FRAME;
+}
+
+static inline unsigned level_of(const struct mapping *m)
+{
+	return m->place & PLACE_LEVEL;
+}
+
+static inline virt_t address_of(const struct mapping *m)
+{
+	return ALIGN_DOWN(m->place, PAGE_SIZE);
+}
+
+static inline word_t size_of(const struct mapping *m)
+{
+	return level_size(level_of(m));
+}
+
+static inline struct space *space_of(const struct mapping *m)
+{
+	return frame_of_number(m->space);
+}
+
+static inline virt_t source_of(const struct mapping *m, const struct mapping *parent)
+{
+	return address_of(parent) + (virt_t)m->offset * size_of(m);
+}
+
+/* Page tables and their shades. */
+
+/* One entry of a page table, and of its shade if the table has one. */
+struct entry {
+	pte_t *table;
+	unsigned index, level;
+};
+
+static inline unsigned index_of(virt_t address, unsigned level)
+{
+	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
+}
+
+static inline pte_t *pte_of(struct entry e)
+{
+	return &e.table[e.index];
+}
+
+static inline struct shade *shade_of(struct entry e)
+{
+	uint32_t frame = *frame_note(e.table);
+
+	return frame ? (struct shade *)frame_of_number(frame) + e.index : NULL;
+}
+
+static inline bool is_table(pte_t pte, unsigned level)
+{
+	return (pte & PTE_PRESENT) && !pte_is_leaf(pte, level);
+}
+
+/* The entry of `level` for an address, or of the first level above it that has no table below. */
+static inline struct entry find(struct space *s, virt_t address, unsigned level)
+{
+	struct entry e = { s->root, index_of(address, LEVELS - 1), LEVELS - 1 };
+
+	while (e.level > level && is_table(*pte_of(e), e.level)) {
+		e.table = direct_map(*pte_of(e) & PTE_ADDRESS);
+		e.level--;
+		e.index = index_of(address, e.level);
+	}
+	return e;
+}
+
+/* Nothing mapped by it, and nothing in its shade either. */
+static inline bool table_is_empty(const pte_t *table)
+{
+	uint32_t shade = *frame_note(table);
+
+	return *frame_count(table) == 0 && (!shade || *frame_count(frame_of_number(shade)) == 0);
+}
+
+/* The mapping of this level that an address is in, whether or not its page is still there. 0: none. */
+static inline uint32_t mapping_at(struct space *s, virt_t address, unsigned level)
+{
+	struct entry e = find(s, address, level);
+
+	return e.level == level && shade_of(e) ? shade_of(e)->mapping : 0;
+}
+
+/* Is there a page in this entry, and is it the user's, not one of the kernel's that happens to be in his reach? */
+static inline bool is_user_leaf(struct entry e)
+{
+	return (*pte_of(e) & PTE_PRESENT) && !(*pte_of(e) & PTE_KERNEL_OWNED) && pte_is_leaf(*pte_of(e), e.level);
+}
+
+/*
+ * The mapping that the user's page at an address belongs to: the smallest there is, others have a hole there.
+ * 0: none.
+ */
+static inline uint32_t cover(struct space *s, virt_t address)
+{
+	uint32_t number = 0;
+
+	for (unsigned level = 0; !number && level < LEVELS - 1; level++)
+		number = mapping_at(s, address, level);
+	return number;
+}
+
+/* core/mapdb_table.c */
+
+/*
+ * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and
+ * finds there what was made. Breaking up a page is as long as two, and ends it.
+ */
+enum { BUDGET = 3 };
+
+/* Write a word of a shade. A shade counts those that are not 0, as a table does. */
+void shade_set(uint32_t *word, uint32_t value);
+
+/* Give a table its shade. */
+enum mapdb_result shade_make(struct space *s, struct entry e, unsigned *budget);
+
+/* What breaking up a leaf of this level needs at most, counted in page tables. */
+size_t tables_set_aside(unsigned level);
+
+/* Replace a leaf by a table of leaves that map the same; the frame was set aside when the leaf was made. */
+void entry_split(struct entry e);
+
+/* The entry of `level`, with tables made and leaves split on the way. */
+enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget);
+
+/* Take the page out of an entry, with what was set aside for it. */
+void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu);
+
+/* Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. */
+void tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu);
+
+/* Free what was made on the way to an entry and was then not needed. */
+void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu);
+
+/* core/mapdb_mapping.c */
+
+/* Those that have begun and have not ended. */
+extern struct ring revocations_under_way;
+
+/* Room for a mapping of a space, all zero. 0: no memory. */
+uint32_t mapping_alloc(struct space *s);
+
+/* Make a mapping, whose place is filled in, the child of another one, made from `source` of that. */
+void mapping_link(uint32_t number, uint32_t parent_number, virt_t source);
+
+/* The accesses to a page that a revocation has seen are news for those above its root, too. */
+void mapping_pass_status(struct revocation *r);
+
+/* A mapping without pages and children goes; revocations that stand at it stand at its parent from now on. */
+void mapping_free(uint32_t number);
+
+/*
+ * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table
+ * is not its own.
+ */
+void mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
+                          const struct cpu *cpu);
+
+/* core/mapdb_revoke.c */
+
+/*
+ * How many entries of a table are passed in one step, when nothing is to be done with them. A table has a
+ * multiple of them.
+ */
+enum { STRIDE = TABLE_ENTRIES < 16 ? TABLE_ENTRIES : 16 };
+
+/* The accesses that an entry has seen. */
+unsigned accesses(pte_t pte);
+
+/* core/mapdb_map.c */
+
+enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
+
+/* An entry made from another one: its bits but for the address. */
+pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level);
+
+/*
+ * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the
+ * last call has ended one.
+ */
+bool map_is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu);
+
+/* Has the walk just ended that took this away? */
+bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size);
+
+/*
+ * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody
+ * may have mapped something there. Without one, what was mapped on from a hole of a larger page has to go, too.
+ */
+enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
+                                   struct cpu *cpu);
+
+/* Make the entry that a page is to be mapped to, and its shade. */
+enum mapdb_result map_make_target(struct space *to, virt_t target, unsigned level, struct entry *entry,
+                                  unsigned *budget);
+
+/* As mapdb_map(), in one piece. `walked`: a walk that clears the target has just ended. */
+enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *to, virt_t target, unsigned level,
+                              unsigned rights, struct revocation *clearing, bool walked, struct cpu *cpu);
+
+#endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/mapdb_revoke.c - rights taken away: a walk over the tree of what was made from a page, in steps.
+ */
+#include "core/mapdb_parts.h"
+#include "x86/cpu.h"
+
+static void set_at(struct revocation *r, uint32_t number, word_t offset)
+{
+	r->at = number;
+	r->offset = offset;
+	r->phase = REVOKE_TAKE;
+	r->position = r->part_low > offset ? r->part_low - offset : 0;
+}
+
+/* The end of the part of `at` that is meant. */
+static word_t part_end(const struct revocation *r, const struct mapping *m)
+{
+	word_t end = r->part_high - r->offset;
+
+	return end < size_of(m) ? end : size_of(m);
+}
+
+static word_t part_begin(const struct revocation *r)
+{
+	return r->part_low > r->offset ? r->part_low - r->offset : 0;
+}
+
+unsigned accesses(pte_t pte)
+{
+	unsigned status = 0;
+
+	if (pte & PTE_ACCESSED)
+		status |= pte & PTE_NX ? RIGHT_R : RIGHT_R | RIGHT_X;
+	if (pte & PTE_DIRTY)
+		status |= RIGHT_W;
+	return status;
+}
+
+/*
+ * One leaf: note its accesses, take its rights. Rights can only be taken from a whole leaf; the accesses to one
+ * that is meant in part are kept for who asks for the other parts.
+ */
+static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, unsigned rights,
+                      bool whole, const struct cpu *cpu)
+{
+	pte_t old = *pte_of(e), new = old;
+
+	r->tree_status |= accesses(old);
+	if (rights & RIGHT_R) {
+		entry_clear(s, e, address, cpu);
+		return;
+	}
+	if (whole)
+		new &= ~(PTE_ACCESSED | PTE_DIRTY);
+	if (rights & RIGHT_W)
+		new &= ~PTE_WRITE;
+	if (rights & RIGHT_X)
+		new |= PTE_NX;
+	if (new != old) {
+		*pte_of(e) = new;
+		space_invalidate(s, cpu, address);
+	}
+}
+
+/* Is all of `at` meant? */
+static bool whole_meant(const struct revocation *r, const struct mapping *m)
+{
+	return part_begin(r) == 0 && part_end(r, m) == size_of(m);
+}
+
+/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
+static bool step_take(struct revocation *r, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+	struct space *s = space_of(m);
+	unsigned rights = r->at != r->root || r->flush ? r->rights : 0;
+	word_t end = part_end(r, m);
+	virt_t address = address_of(m) + r->position;
+
+	if (r->position >= end) {
+		r->tree_status |= m->place >> PLACE_STATUS_SHIFT & RIGHTS_ALL;
+		if (whole_meant(r, m))
+			m->place &= ~(uint64_t)STATUS_IN_PLACE;
+		r->phase = REVOKE_LIST;
+		return false;
+	}
+	struct entry e = find(s, address, 0);
+	virt_t begin = ALIGN_DOWN(address, level_size(e.level));
+	word_t last = begin + level_size(e.level) - address_of(m);
+	bool whole = begin - address_of(m) >= part_begin(r) && last <= end;
+
+	if (is_user_leaf(e) && cover(s, address) == r->at) {
+		if (!whole && rights) {
+			entry_split(e);
+			return true;
+		}
+		take_leaf(r, s, e, begin, rights, whole, cpu);
+	}
+	r->position = last;
+	return false;
+}
+
+static void descend(struct revocation *r, uint32_t child)
+{
+	struct mapping *c = mapping_of(child);
+
+	set_at(r, child, r->offset + (word_t)c->offset * size_of(c));
+}
+
+static void begin_scan(struct revocation *r, const struct mapping *m)
+{
+	r->phase = level_of(m) ? REVOKE_SCAN : REVOKE_LEAVE;
+	r->scan_level = level_of(m) ? level_of(m) - 1 : 0;
+	r->position = ALIGN_DOWN(part_begin(r), level_size(r->scan_level));
+}
+
+static void step_list(struct revocation *r)
+{
+	struct mapping *m = mapping_of(r->at);
+
+	if (m->child)
+		descend(r, m->child);
+	else
+		begin_scan(r, m);
+}
+
+/* Go on looking for smaller children from `position` on; a table that is left behind goes if it has been emptied. */
+static void scan_on(struct revocation *r, word_t position, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+
+	r->position = position;
+	if (level_of(m) < 2 || (position % level_size(1) && position < part_end(r, m)))
+		return;
+	r->scan_level = 1;
+	if (r->rights & RIGHT_R)
+		mapdb_free_empty(space_of(m), address_of(m) + position - PAGE_SIZE, cpu);
+}
+
+/*
+ * The first smaller child of `at` that was made from an entry. There may be others' children, in a hole of its
+ * page.
+ */
+static uint32_t own_child(const struct revocation *r, const struct shade *shade)
+{
+	return shade->children && mapping_of(shade->children)->parent == r->at ? shade->children : 0;
+}
+
+/*
+ * Look for smaller children in one entry of a table of `at`: first those of the entry's size, then what came
+ * from inside.
+ */
+static void step_scan(struct revocation *r, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+	word_t position = r->position, end = part_end(r, m);
+	struct entry e = find(space_of(m), address_of(m) + position, r->scan_level);
+	const struct shade *shade = shade_of(e);
+
+	if (position >= end) {
+		r->phase = REVOKE_LEAVE;
+	} else if (e.level > r->scan_level) { /* no table, no children */
+		scan_on(r, ALIGN_DOWN(position, level_size(e.level)) + level_size(e.level), cpu);
+	} else if (shade && own_child(r, shade)) {
+		descend(r, shade->children);
+	} else if (r->scan_level) {
+		r->scan_level--;
+		if (position < part_begin(r))
+			r->position = part_begin(r);
+	} else if (!shade) {
+		scan_on(r, ALIGN_DOWN(position, level_size(1)) + level_size(1), cpu);
+	} else {
+		do {
+			position += PAGE_SIZE;
+			shade++;
+		} while (position % (STRIDE * PAGE_SIZE) && position < end && !own_child(r, shade));
+		scan_on(r, position, cpu);
+	}
+}
+
+/* Where to go on when `m` is done with: at its next sibling, or in its parent behind its list. */
+static void ascend(struct revocation *r, const struct mapping *m, const struct cpu *cpu)
+{
+	const struct mapping *parent = mapping_of(m->parent);
+	word_t offset = (word_t)m->offset * size_of(m);
+
+	if (m->next) {
+		set_at(r, m->next, r->offset);
+		return;
+	}
+	r->at = m->parent;
+	r->offset -= offset;
+	if (level_of(m) == level_of(parent)) {
+		begin_scan(r, parent);
+		return;
+	}
+	r->phase = REVOKE_SCAN;
+	r->scan_level = 0;
+	if (level_of(m) == 0)
+		scan_on(r, offset + PAGE_SIZE, cpu);
+	else
+		r->position = offset > part_begin(r) ? offset : part_begin(r);
+}
+
+static void step_leave(struct revocation *r, const struct cpu *cpu)
+{
+	uint32_t number = r->at;
+	struct mapping *m = mapping_of(number);
+	struct space *s = space_of(m);
+	unsigned level = level_of(m);
+	virt_t address = address_of(m);
+	virt_t part = address + part_begin(r);
+	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
+	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
+	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
+	/* Only of a larger page is there a table that can lose its last child. */
+	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
+	virt_t source = parent_space ? source_of(m, parent) : 0;
+
+	if (number == r->root) {
+		mapping_pass_status(r);
+		r->root = r->at = 0;
+	} else {
+		ascend(r, m, cpu);
+	}
+	if (!(r->rights & RIGHT_R))
+		return;
+	if (level)
+		mapdb_free_empty(s, part, cpu);
+	mapping_free_if_gone(number, s, address, level, all_taken, cpu);
+	if (parent_space)
+		mapdb_free_empty(parent_space, source, cpu); /* what it was made from may have gone before */
+}
+
+/* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
+static void step_space(struct revocation *r)
+{
+	for (unsigned level = LEVELS - 1; level-- > 0;) {
+		uint32_t number = r->begun[level] > r->low ? 0 : mapping_at(r->space, r->low, level);
+
+		if (number) {
+			virt_t address = address_of(mapping_of(number)), end = address + level_size(level);
+
+			r->begun[level] = end;
+			r->root = number;
+			r->part_low = r->low - address;
+			r->part_high = (end < r->high ? end : r->high) - address;
+			set_at(r, number, 0);
+			return;
+		}
+	}
+	struct entry e = find(r->space, r->low, 0);
+	const struct shade *shade = shade_of(e);
+	word_t size = level_size(e.level);
+	unsigned begin = e.index;
+
+	r->low = ALIGN_DOWN(r->low, size);
+	do {
+		r->low += size;
+		e.index++;
+	} while (e.index % STRIDE && r->low < r->high && !is_table(*pte_of(e), e.level) &&
+	         !(shade && shade[e.index - begin].mapping));
+}
+
+void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
+{
+	*r = (struct revocation){ .space = s, .begin = low, .low = low, .high = high < USER_END ? high : USER_END,
+	                          .rights = rights, .flush = flush };
+	ring_insert(&revocations_under_way, &r->link);
+}
+
+void mapdb_revoke_end(struct revocation *r)
+{
+	if (r->root)
+		mapping_pass_status(r);
+	r->root = 0;
+	r->ended = false;
+	r->extended = 0;
+	ring_remove(&r->link);
+}
+
+bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
+{
+	while (r->root || r->low < r->high) {
+		if (steps-- == 0)
+			return false;
+		if (!r->root) {
+			step_space(r);
+			continue;
+		}
+		switch (r->phase) {
+		case REVOKE_TAKE:
+			if (step_take(r, cpu))
+				return false;
+			break;
+		case REVOKE_LIST:
+			step_list(r);
+			break;
+		case REVOKE_SCAN:
+			step_scan(r, cpu);
+			break;
+		case REVOKE_LEAVE:
+			step_leave(r, cpu);
+			break;
+		}
+	}
+	mapdb_revoke_end(r);
+	return true;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * core/mapdb_table.c - the mapping database's page tables and shades: made on the way to an entry, freed when empty.
+ */
+#include "core/mapdb_parts.h"
+#include "x86/cpu.h"
+
+void shade_set(uint32_t *word, uint32_t value)
+{
+	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)word, PAGE_SIZE));
+
+	*used = (uint16_t)(*used + (value != 0) - (*word != 0));
+	*word = value;
+}
+
+enum mapdb_result shade_make(struct space *s, struct entry e, unsigned *budget)
+{
+	if (*frame_note(e.table))
+		return MAPDB_DONE;
+	if (*budget == 0)
+		return MAPDB_MORE;
+	void *frame = account_alloc(&s->account);
+
+	if (!frame)
+		return MAPDB_NO_MEMORY;
+	--*budget;
+	*frame_note(e.table) = frame_number(frame);
+	return MAPDB_DONE;
+}
+
+size_t tables_set_aside(unsigned level)
+{
+	return level == 0 ? 0 : level == 1 ? 1 : 1 + TABLE_ENTRIES;
+}
+
+void entry_split(struct entry e)
+{
+	pte_t *table = account_alloc_reserved();
+
+	pagetable_split(table, *pte_of(e), e.level);
+	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
+}
+
+enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
+{
+	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
+		if (*budget == 0)
+			return MAPDB_MORE;
+		if (*pte_of(*e) & PTE_PRESENT) {
+			entry_split(*e);
+			*budget = 0;
+			continue;
+		}
+		pte_t *table = account_alloc(&s->account);
+
+		if (!table)
+			return MAPDB_NO_MEMORY;
+		--*budget;
+		pte_set(pte_of(*e), direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
+	}
+	return MAPDB_DONE;
+}
+
+static void table_free(struct space *s, pte_t *table)
+{
+	if (*frame_note(table))
+		account_free(&s->account, frame_of_number(*frame_note(table)));
+	account_free(&s->account, table);
+}
+
+void tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
+{
+	for (unsigned level = 0; level < top; level++) {
+		struct entry above = find(s, address, level + 1);
+
+		if (above.level > level + 1 || !is_table(*pte_of(above), above.level))
+			continue;
+		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
+
+		if (!table_is_empty(table))
+			return;
+		pte_set(pte_of(above), 0);
+		space_invalidate(s, cpu, address);
+		table_free(s, table);
+
+		uint32_t number = above.level < LEVELS - 1 ? mapping_at(s, address, above.level) : 0;
+
+		if (number && !mapping_of(number)->child)
+			mapping_free(number);
+	}
+}
+
+void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	tables_free_below(LEVELS - 1, s, address, cpu);
+}
+
+void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
+{
+	for (unsigned level = 0; level < LEVELS - 1; level++) {
+		struct entry e = find(s, address, level);
+		uint32_t *note = frame_note(e.table);
+
+		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
+			account_free(&s->account, frame_of_number(*note));
+			*note = 0;
+		}
+	}
+	mapdb_free_empty(s, address, cpu);
+}
+
+void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
+{
+	pte_set(pte_of(e), 0);
+	account_unreserve(&s->account, tables_set_aside(e.level));
+	space_invalidate(s, cpu, address);
+}
+
+/* Free the tables that end at an address; all below them are free. */
+static void free_tables_behind(struct space *s, virt_t end)
+{
+	for (unsigned level = 1; level < LEVELS && end % level_size(level) == 0; level++) {
+		struct entry above = find(s, end - 1, level);
+		pte_t pte = *pte_of(above);
+
+		if (above.level > level || !is_table(pte, level))
+			continue;
+		pte_set(pte_of(above), 0);
+		table_free(s, direct_map(pte & PTE_ADDRESS));
+	}
+}
+
+bool mapdb_free_tables(struct space *s, virt_t *at)
+{
+	struct entry e = find(s, *at, 0);
+
+	if (*at >= USER_END)
+		return true;
+	do {
+		*at += level_size(e.level);
+		e.index++;
+	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
+	free_tables_behind(s, *at < USER_END ? *at : ALIGN_UP(*at, level_size(LEVELS - 1)));
+	return *at >= USER_END;
+}
+
+bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
+{
+	while (*at < end) {
+		struct entry e = find(s, *at, 0);
+		word_t size = level_size(e.level);
+		virt_t begin = ALIGN_DOWN(*at, size);
+
+		if (steps-- == 0)
+			return false;
+		if (is_user_leaf(e) && (*pte_of(e) & PTE_CACHING) != caching) {
+			if (begin < *at || end - begin < size) {
+				entry_split(e);
+				continue;
+			}
+			*pte_of(e) = (*pte_of(e) & ~PTE_CACHING) | caching;
+			space_invalidate(s, cpu, begin);
+		}
+		*at = begin + size;
+	}
+	return true;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PathMisses - how often the path of a message left a system call to C, and why. Not in X.2.
+ *
+ *   RDI processor
+ *   returns RAX 1 done, 0 refused, and since the kernel started, on that processor:
+ *           RSI typed items or propagation                    R10 a message is queued already for the receive phase
+ *           R8  a receive timeout; a call that is no IPC,     R12 the partner has a hazard or is another processor's
+ *               or has an open local wait                     R13 a better thread is ready, or the caller has a hazard
+ *           R9  the partner does not wait for this message
+ *               or does not exist; there is no send phase
+ *
+ * When an IPC takes the path is told in lib/l4/README.md. Processors without FSGSBASE or BMI2 have no path, and count nothing.
+ *
+ * ErrorCode: invalid parameter  no such processor
+ */
+#include "sys/calls.h"
+#include "x86/cpu_data.h"
+
+struct tcb *sys_path_misses(struct tcb *self)
+{
+	const struct cpu *cpu = self->cpu; /* the only one, so far */
+
+	if (self->regs.rdi != cpu->number)
+		return sys_refuse(self, ERROR_INVALID_PARAMETER);
+	self->regs.rsi = cpu->misses[PATH_MISS_TAG];
+	self->regs.r8 = cpu->misses[PATH_MISS_CALL_WORD];
+	self->regs.r9 = cpu->misses[PATH_MISS_PARTNER];
+	self->regs.r10 = cpu->misses[PATH_MISS_PENDING];
+	self->regs.r12 = cpu->misses[PATH_MISS_HAZARD];
+	self->regs.r13 = cpu->misses[PATH_MISS_PRIORITY];
+	return sys_result(self, 1);
+}
