@@ -53,7 +53,7 @@ static L4_MsgTag_t echo_regs(L4_ThreadId_t *client)
 		tag = L4_ReplyWait_Regs(*client, tag, &words, client);
 	} while (is(tag, PONG_REGS));
 	/* The others look for it in the message registers. */
-	L4_LoadMRs(1, 7, words.word);
+	L4_MsgRegsLoad(&words);
 	L4_Set_MsgTag(tag);
 	return tag;
 }

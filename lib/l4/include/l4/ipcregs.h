@@ -33,6 +33,29 @@ L4_INLINE __attribute__((__always_inline__)) L4_MsgRegs_t L4_AnyMsgRegs(void)
 	return m;
 }
 
+/* From such a message to the message registers of the UTCB, and back. */
+L4_INLINE void L4_MsgRegsLoad(const L4_MsgRegs_t *m)
+{
+	L4_LoadMR(1, m->word[0]);
+	L4_LoadMR(2, m->word[1]);
+	L4_LoadMR(3, m->word[2]);
+	L4_LoadMR(4, m->word[3]);
+	L4_LoadMR(5, m->word[4]);
+	L4_LoadMR(6, m->word[5]);
+	L4_LoadMR(7, m->word[6]);
+}
+
+L4_INLINE void L4_MsgRegsStore(L4_MsgRegs_t *m)
+{
+	L4_StoreMR(1, &m->word[0]);
+	L4_StoreMR(2, &m->word[1]);
+	L4_StoreMR(3, &m->word[2]);
+	L4_StoreMR(4, &m->word[3]);
+	L4_StoreMR(5, &m->word[4]);
+	L4_StoreMR(6, &m->word[5]);
+	L4_StoreMR(7, &m->word[6]);
+}
+
 /* RBP is MR2, but may be the compiler's frame pointer: it is kept on the stack, below the red zone. */
 L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
 __L4_IpcRegs(L4_Word_t to, L4_MsgTag_t tag, L4_MsgRegs_t *m, L4_Word_t call, L4_Word_t timeout, L4_Word_t *sender)
