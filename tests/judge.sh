@@ -287,10 +287,10 @@ footprint_budgets() {
 
 judge_footprint() {
 	local first again name operation words key most line got
-	await footprint
-	await footprint-again
-	first=$(grep '^FOOTPRINT' "$work/footprint.out" || true)
-	again=$(grep '^FOOTPRINT' "$work/footprint-again.out" || true)
+	await footprints
+	await footprints-again
+	first=$(grep '^FOOTPRINT' "$work/footprints.out" || true)
+	again=$(grep '^FOOTPRINT' "$work/footprints-again.out" || true)
 	if [ -n "$first" ] && [ "$first" = "$again" ]; then
 		pass footprint.identical
 	else
@@ -304,7 +304,7 @@ judge_footprint() {
 		if [[ $got =~ ^[0-9]+$ ]] && [ "$got" -le "$most" ]; then
 			pass "$name"
 		else
-			failing "$name" "$operation, $words words: $key at most $most" "${line:-$(last_line "$work/footprint.out")}"
+			failing "$name" "$operation, $words words: $key at most $most" "${line:-$(last_line "$work/footprints.out")}"
 		fi
 	done < <(footprint_budgets)
 }
