@@ -20,6 +20,8 @@
 #include <service/root.h>
 
 #include "clock.h"
+#include "footprint/mark.h"
+#include "footprint/operations.h"
 
 enum { COM1_LINE = 4, COM1_INTERRUPTS = 0x3f9, COM1_MODEM = 0x3fc };
 enum { NOTHING = 0, WHEN_EMPTY = 1 << 1, MODEM_ON = 0xb }; /* with OUT2, which lets interrupts through */
@@ -45,6 +47,7 @@ static void driver_thread(void *unused)
 	L4_Wait(&from);
 	for (;;) {
 		arrived = clock_read();
+		FOOTPRINT_MARK(0);
 		arrivals = arrivals + 1;
 		L4_Set_MsgTag(L4_Niltag);
 		L4_ReplyWait(from, &from);
@@ -71,6 +74,7 @@ static bool sample(unsigned long *ticks)
 	unsigned long before = arrivals, start;
 
 	out(COM1_INTERRUPTS, NOTHING);
+	FOOTPRINT_MARK(FOOTPRINT_IRQ);
 	start = clock_read();
 	out(COM1_INTERRUPTS, WHEN_EMPTY);
 	for (unsigned int i = 0; arrivals == before && i < PATIENCE; i++)

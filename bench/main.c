@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * main.c - bench: asks its questions one after the other and prints the answers, for people and
- * for programs. Options on the command line: rounds=N.
+ * for programs. Options on the command line: rounds=N; suite=1 for what the footprint plugin looks at.
  */
 #include <l4/ipc.h>
 #include <l4/thread.h>
@@ -17,6 +17,7 @@
 #include "pingpong.h"
 #include "pong.h"
 #include "report.h"
+#include "suite.h"
 #include "timeout.h"
 #include "tree.h"
 
@@ -26,6 +27,9 @@ enum { QUIET_MICROSECONDS = 50000 };
 enum { ROUNDS_DEFAULT = 1000, IRQOFF_ROUNDS = 200 };
 
 static char pong_stack[4096] __attribute__((aligned(16)));
+
+/* The partner in this space. */
+static L4_ThreadId_t neighbour;
 
 static void pong_thread(void *unused)
 {
@@ -48,26 +52,21 @@ static void print_pingpong_lines(const char *name, const char *unit, const struc
 		report_line(name, pingpong_words[i], unit, &results[i]);
 }
 
-static bool measure_intra(unsigned int rounds, struct figures *results)
+static bool start_neighbour(void)
 {
-	L4_ThreadId_t partner;
-	bool good;
-
-	if (root_thread_start(pong_thread, NULL, pong_stack, sizeof(pong_stack), &partner)) {
+	if (root_thread_start(pong_thread, NULL, pong_stack, sizeof(pong_stack), &neighbour)) {
 		printf("bench: the root task gave no second thread\n");
 		return false;
 	}
-	root_thread_priority(partner, BENCH_PRIORITY);
-	good = pingpong(partner, rounds, results);
-	partner_stop(partner);
-	return good;
+	root_thread_priority(neighbour, BENCH_PRIORITY);
+	return true;
 }
 
 static bool ask_pingpong(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
 {
 	static struct figures intra[PINGPONG_SIZES], inter[PINGPONG_SIZES];
 
-	if (!measure_intra(rounds, intra) || !pingpong(partner, rounds, inter)) {
+	if (!pingpong(neighbour, rounds, intra) || !pingpong(partner, rounds, inter)) {
 		printf("bench: ping-pong failed\n");
 		return false;
 	}
@@ -229,9 +228,18 @@ static bool ask_timeout(L4_ThreadId_t partner, unsigned int rounds, const char *
 	return true;
 }
 
+/* What the footprint plugin looks at. */
+static bool ask_suite(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
+{
+	struct map_figures figures;
+
+	return suite(neighbour, partner, rounds, unit->name) && map_small(partner, rounds, &figures) == MAP_DONE &&
+	       ask_irq();
+}
+
 static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
 {
-	if (!ask_pingpong(partner, rounds, unit))
+	if (!ask_pingpong(partner, rounds, unit) || !suite(neighbour, partner, rounds, unit->name))
 		return false;
 	if (!ask_map(partner, rounds) || !ask_tree(partner)) {
 		printf("bench: mapping failed\n");
@@ -278,7 +286,8 @@ int main(void)
 	}
 	root_thread_priority(L4_MyGlobalId(), BENCH_PRIORITY);
 	L4_Sleep(L4_TimePeriod(QUIET_MICROSECONDS));
-	good = ask_all(partner, rounds, &unit);
+	good = start_neighbour() && (root_option("suite", 0) ? ask_suite : ask_all)(partner, rounds, &unit);
+	partner_stop(neighbour);
 	partner_stop(partner);
 	return good ? 0 : 1;
 }

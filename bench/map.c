@@ -16,11 +16,13 @@
 #include <l4/space.h>
 
 #include "clock.h"
+#include "footprint/mark.h"
+#include "footprint/operations.h"
 #include "memory.h"
 #include "partner.h"
 #include "pong.h"
 
-enum { WARM_UP = 20 };
+enum { WARM_UP = 20, MARKED = 5 };
 
 static unsigned long map_samples[MAP_ROUNDS_MAX], unmap_samples[MAP_ROUNDS_MAX];
 
@@ -68,6 +70,16 @@ static enum map_answer measure(L4_ThreadId_t partner, L4_Fpage_t page, unsigned 
 
 	struct figures without = figures_of(map_samples, rounds, 0);
 
+	for (unsigned int i = 0; i < MARKED; i++) {
+		L4_LoadMRs(1, 2, item.raw);
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = (L4_Word_t)PONG_TAKE << 16 | TYPED });
+		FOOTPRINT_MARK(FOOTPRINT_MAP);
+		L4_Call(partner);
+		FOOTPRINT_MARK(0);
+		FOOTPRINT_MARK(FOOTPRINT_UNMAP);
+		L4_UnmapFpage(page);
+		FOOTPRINT_MARK(0);
+	}
 	for (unsigned int i = 0; i < rounds; i++) {
 		if (!call_timed(partner, item, TYPED, &map_samples[i]))
 			return MAP_FAILED;

@@ -11,7 +11,7 @@
 
 #include "measure.h"
 
-enum { PINGPONG_SIZES = 8, PINGPONG_ROUNDS_MAX = 10000 };
+enum { PINGPONG_SIZES = 9, PINGPONG_ROUNDS_MAX = 10000 };
 
 extern const unsigned int pingpong_words[PINGPONG_SIZES];
 

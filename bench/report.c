@@ -6,7 +6,7 @@
 
 #include <l4io.h>
 
-enum { LINES_MAX = 16 };
+enum { LINES_MAX = 20 };
 
 static struct line {
 	const char *name, *meaning;

@@ -196,8 +196,8 @@ judge_boot() {
 		"$work/$name.log" || true)
 	if [ "$job_status" != 0 ]; then
 		failing "$name" 'the system to end well (status 0)' "status $job_status: $(last_line "$job_out")"
-	elif [ "$figures" != 16 ]; then
-		failing "$name" '16 BENCH lines' "$figures"
+	elif [ "$figures" != 18 ]; then
+		failing "$name" '18 BENCH lines' "$figures"
 	elif grep -q '^Pecan boot: .* modules: .* hello-c ' "$work/$name.log" &&
 		! grep -qxE 'hello-c: twice 21 is 42, says thread 0x[0-9a-f]+' "$work/$name.log"; then
 		failing "$name" 'a greeting of hello-c' "$(grep '^hello' "$work/$name.log" | tail -n 1)"
@@ -260,6 +260,59 @@ judge_irqoff() {
 		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
 			"$longest; $(sed 1d "$work/irqoff.result")"
 	fi
+}
+
+# What messages may cost: case|operation|words|count|most. The instructions are the kernel's.
+footprint_budgets() {
+	cat <<-'END'
+		footprint.call|ipc.inter.call|0|kernel|36
+		footprint.call_7|ipc.inter.call|7|kernel|36
+		footprint.call_8|ipc.inter.call|8|kernel|48
+		footprint.call_16|ipc.inter.call|16|kernel|56
+		footprint.call_63|ipc.inter.call|63|kernel|103
+		footprint.call_data_lines|ipc.inter.call|0|dlines|4
+		footprint.call_data_pages|ipc.inter.call|0|dpages|3
+		footprint.call_code_lines|ipc.inter.call|0|clines|4
+		footprint.replywait|ipc.inter.replywait|0|kernel|38
+		footprint.replywait_7|ipc.inter.replywait|7|kernel|38
+		footprint.replywait_8|ipc.inter.replywait|8|kernel|50
+		footprint.replywait_16|ipc.inter.replywait|16|kernel|58
+		footprint.replywait_63|ipc.inter.replywait|63|kernel|105
+		footprint.roundtrip|ipc.inter.roundtrip|0|insns|100
+		footprint.roundtrip_regs|ipc.inter.roundtrip.regs|0|insns|100
+		footprint.intra_call|ipc.intra.call|0|kernel|34
+		footprint.intra_call_7|ipc.intra.call|7|kernel|34
+		footprint.intra_call_8|ipc.intra.call|8|kernel|46
+		footprint.intra_call_63|ipc.intra.call|63|kernel|101
+		footprint.intra_replywait|ipc.intra.replywait|0|kernel|36
+		footprint.intra_replywait_7|ipc.intra.replywait|7|kernel|36
+		footprint.intra_replywait_8|ipc.intra.replywait|8|kernel|48
+		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
+	END
+}
+
+judge_footprint() {
+	local first again name operation words key most line got
+	await footprints
+	await footprints-again
+	first=$(grep '^FOOTPRINT' "$work/footprints.out" || true)
+	again=$(grep '^FOOTPRINT' "$work/footprints-again.out" || true)
+	if [ -n "$first" ] && [ "$first" = "$again" ]; then
+		pass footprint.identical
+	else
+		failing footprint.identical 'the same FOOTPRINT lines from two runs' \
+			"$(diff <(echo "$first") <(echo "$again") | head -n 4 | tr '\n' ' ')"
+	fi
+	while IFS='|' read -r name operation words key most; do
+		line=$(grep -F "FOOTPRINT name=$operation words=$words " <<<"$first" || true)
+		got=${line##* "$key"=}
+		got=${got%% *}
+		if [[ $got =~ ^[0-9]+$ ]] && [ "$got" -le "$most" ]; then
+			pass "$name"
+		else
+			failing "$name" "$operation, $words words: $key at most $most" "${line:-$(last_line "$work/footprints.out")}"
+		fi
+	done < <(footprint_budgets)
 }
 
 # --- programs with musl -------------------------------------------------------------------------------------------

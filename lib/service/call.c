@@ -155,6 +155,18 @@ enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned
 	return status;
 }
 
+enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, priority);
+	status = root_call(ROOT_SPACE_CREATE, &msg);
+	thread->raw = status == ROOT_OK ? L4_MsgWord(&msg, 0) : L4_nilthread.raw;
+	return status;
+}
+
 enum root_status root_thread_delete(L4_ThreadId_t thread)
 {
 	L4_Msg_t msg;

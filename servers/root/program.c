@@ -61,6 +61,8 @@ static void program_option(struct program *program, const char *word, unsigned i
 		program->is_server = true;
 	} else if (is_option(word, length, "@driver")) {
 		program->is_driver = true;
+	} else if (is_option(word, length, "@spaces")) {
+		program->has_spaces = true;
 	} else if (is_option(word, length, "@priority=")) {
 		unsigned long priority = size_of(word + strlen("@priority="));
 
@@ -204,31 +206,33 @@ unsigned long program_kernel_memory(struct program *program)
 	return used;
 }
 
-bool program_start(struct program *program)
+/* The first thread of a new space, waiting for its start message. False: the kernel refused; nothing is left. */
+static bool space_create(struct program *program, L4_ThreadId_t thread, L4_ThreadId_t pager, unsigned int slot)
 {
-	L4_ThreadId_t main_thread = next_id(program, 0);
 	void *kip = L4_GetKernelInterface();
 	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
 	L4_Word_t control = program->kernel_memory ? L4_SpaceQuota(program->kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
-	if (!L4_ThreadControl(main_thread, main_thread, L4_Myself(), L4_nilthread, (void *)-1)) {
+	if (!L4_ThreadControl(thread, thread, L4_Myself(), L4_nilthread, (void *)-1)) {
 		console_say("%s: no thread: %s", program->name, refusal_reason());
 		return false;
 	}
-	if (!L4_SpaceControl(main_thread, control, kip_area, utcb_area, L4_nilthread, &old_control)) {
-		console_say("%s: no space: %s", program->name, refusal_reason());
-		thread_delete(main_thread);
+	if (L4_SpaceControl(thread, control, kip_area, utcb_area, L4_nilthread, &old_control) &&
+	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(slot)))
+		return true;
+	console_say("%s: no space: %s", program->name, refusal_reason());
+	thread_delete(thread);
+	return false;
+}
+
+bool program_start(struct program *program)
+{
+	L4_ThreadId_t main_thread = next_id(program, 0);
+
+	if (!space_create(program, main_thread, L4_Myself(), 0))
 		return false;
-	}
-	if (!L4_ThreadControl(main_thread, main_thread, L4_Myself(), L4_Myself(),
-			      (void *)utcb_location(0))) {
-		console_say("%s: the main thread stays inactive: %s", program->name,
-			    refusal_reason());
-		thread_delete(main_thread);
-		return false;
-	}
 	priority_set(main_thread, program->priority);
 	program->threads[0].id = main_thread;
 	program->runs = true;
@@ -283,15 +287,23 @@ struct program *program_at(unsigned int index)
 	return index < program_count ? &programs[index] : NULL;
 }
 
-enum root_status program_thread_create(struct program *program, unsigned long ip, unsigned long sp,
-				       unsigned int priority, L4_ThreadId_t *thread)
+/* ROOT_THREADS_MAX: none. */
+static unsigned int free_slot(struct program *program)
 {
 	unsigned int slot = 1;
 
-	if (priority > program->priority)
-		return ROOT_DENIED;
 	while (slot < ROOT_THREADS_MAX && !L4_IsNilThread(program->threads[slot].id))
 		slot++;
+	return slot;
+}
+
+enum root_status program_thread_create(struct program *program, unsigned long ip, unsigned long sp,
+				       unsigned int priority, L4_ThreadId_t *thread)
+{
+	unsigned int slot = free_slot(program);
+
+	if (priority > program->priority)
+		return ROOT_DENIED;
 	if (slot == ROOT_THREADS_MAX)
 		return ROOT_EXHAUSTED;
 
@@ -304,6 +316,24 @@ enum root_status program_thread_create(struct program *program, unsigned long ip
 		thread_delete(*thread);
 		return ROOT_EXHAUSTED;
 	}
+	program->threads[slot].id = *thread;
+	return ROOT_OK;
+}
+
+enum root_status program_space_create(struct program *program, L4_ThreadId_t pager, unsigned int priority,
+				      L4_ThreadId_t *thread)
+{
+	unsigned int slot = free_slot(program);
+
+	if (!program->has_spaces || priority > program->priority)
+		return ROOT_DENIED;
+	if (slot == ROOT_THREADS_MAX)
+		return ROOT_EXHAUSTED;
+
+	*thread = next_id(program, slot);
+	if (!space_create(program, *thread, pager, slot))
+		return ROOT_EXHAUSTED;
+	priority_set(*thread, priority ? priority : program->priority);
 	program->threads[slot].id = *thread;
 	return ROOT_OK;
 }

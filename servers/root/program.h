@@ -2,7 +2,7 @@
 /*
  * program.h - the programs that the root task has started, and their threads.
  *
- * A program is one space. Its thread in slot s has the thread number first + index *
+ * A program is one space, and those that it asks for. Its thread in slot s has the thread number first + index *
  * ROOT_THREADS_MAX + s and the s-th UTCB of its space, so that whose message it is can be computed
  * from a sender's number, and no message can be taken for another program's. Slot 0 is the main
  * thread.
@@ -41,6 +41,7 @@ struct program {
 	unsigned int priority;
 	bool is_server; /* nobody waits for its end */
 	unsigned long kernel_memory; /* bytes of the kernel's that it may use; 0: no limit */
+	bool has_spaces; /* may have further spaces, each with a quota of kernel memory like that of the first */
 	bool is_driver; /* may use I/O ports and handle interrupts */
 
 	bool runs;
@@ -82,6 +83,8 @@ struct program *program_at(unsigned int index);
 /* For the requests of lib/service: threads of a running program. */
 enum root_status program_thread_create(struct program *program, unsigned long ip, unsigned long sp,
 				       unsigned int priority, L4_ThreadId_t *thread);
+enum root_status program_space_create(struct program *program, L4_ThreadId_t pager, unsigned int priority,
+				      L4_ThreadId_t *thread);
 enum root_status program_thread_delete(struct program *program, L4_ThreadId_t thread);
 enum root_status program_thread_priority(struct program *program, L4_ThreadId_t thread,
 					 unsigned int priority);

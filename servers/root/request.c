@@ -135,6 +135,17 @@ static bool serve_thread_create(struct program *program, L4_Msg_t *msg)
 	return status == ROOT_OK ? answer_word(msg, thread.raw) : answer(msg, status);
 }
 
+static bool serve_space_create(struct program *program, L4_ThreadId_t caller, L4_Msg_t *msg)
+{
+	L4_ThreadId_t thread;
+	enum root_status status;
+
+	if (words(msg) != 1 || L4_MsgWord(msg, 0) > 255)
+		return answer(msg, ROOT_MALFORMED);
+	status = program_space_create(program, caller, L4_MsgWord(msg, 0), &thread);
+	return status == ROOT_OK ? answer_word(msg, thread.raw) : answer(msg, status);
+}
+
 static bool serve_thread_delete(struct program *program, L4_ThreadId_t caller, L4_Msg_t *msg)
 {
 	L4_ThreadId_t thread;
@@ -227,6 +238,8 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_kernel_memory(program, msg);
 	case ROOT_INTERRUPT:
 		return serve_interrupt(program, msg);
+	case ROOT_SPACE_CREATE:
+		return serve_space_create(program, thread, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

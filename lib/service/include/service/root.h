@@ -29,13 +29,14 @@ enum root_request {
 	ROOT_LARGE_PAGE,
 	ROOT_INTERRUPT,
 	ROOT_KERNEL_MEMORY,
+	ROOT_SPACE_CREATE,
 };
 
 enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver */
+	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver, no @spaces */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 };
@@ -107,6 +108,12 @@ enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned
  */
 enum root_status root_thread_start(void (*function)(void *), void *argument, void *stack,
 				   size_t stack_size, L4_ThreadId_t *thread);
+
+/*
+ * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0: the
+ * program's own. It belongs to this program: deleting it deletes the space. Only for programs with the option @spaces.
+ */
+enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread);
 
 /* A thread of this program that is not the main thread. Deleting oneself does not return. */
 enum root_status root_thread_delete(L4_ThreadId_t thread);
