@@ -139,8 +139,10 @@ static enum map_result map_ports(struct space *from, struct fpage send, struct s
 		return MAP_DONE;
 	if (high > end)
 		high = end;
-	if (!portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu))
-		return MAP_NO_MEMORY;
+	enum portdb_result result = portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu);
+
+	if (result != PORTDB_DONE)
+		return result == PORTDB_MORE ? MAP_MORE : MAP_NO_MEMORY;
 	*done += high - low;
 	return high < end ? MAP_MORE : MAP_DONE;
 }

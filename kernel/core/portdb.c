@@ -419,9 +419,15 @@ static bool can_take(const struct space *s)
 	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
 }
 
+/* The first port needs a bitmap. To fill that is a piece of its own. */
+static enum portdb_result make_bitmap(struct space *s, struct cpu *cpu)
+{
+	return can_take(s) && space_own_ports(s, cpu) ? PORTDB_MORE : PORTDB_NO_MEMORY;
+}
+
 /* What one node gives. */
-static bool give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
-                 struct cpu *cpu)
+static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
+                               struct cpu *cpu)
 {
 	const struct port_node *n = node_of(source);
 	struct port_mask had = ports_of(to, n->block, 0);
@@ -432,18 +438,26 @@ static bool give(uint32_t source, struct space *from, struct space *to, struct p
 	struct port_mask m = both(without(wanted, had), n->mask);
 
 	if (is_empty(m))
-		return true;
-	if (!can_take(to) || !space_own_ports(to, cpu))
-		return false;
-	if (!grant)
-		return map_ports(source, to, m);
-	return is_empty(without(n->mask, m)) ? grant_node(source, from, to) : grant_part(source, to, m);
+		return PORTDB_DONE;
+	if (!to->io_bitmap[0])
+		return make_bitmap(to, cpu);
+	if (!can_take(to))
+		return PORTDB_NO_MEMORY;
+
+	bool done = !grant                          ? map_ports(source, to, m)
+	            : is_empty(without(n->mask, m)) ? grant_node(source, from, to)
+	                                            : grant_part(source, to, m);
+
+	return done ? PORTDB_DONE : PORTDB_NO_MEMORY;
 }
 
-bool portdb_map(struct space *from, struct space *to, uint32_t low, uint32_t high, bool grant, struct cpu *cpu)
+enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low, uint32_t high, bool grant,
+                              struct cpu *cpu)
 {
 	if (from == to || to->is_sigma0)
-		return true;
+		return PORTDB_DONE;
+	if (from->is_sigma0 && !to->io_bitmap[0]) /* it has them all, and needs memory, too, to say so */
+		return make_bitmap(to, cpu);
 	for (uint32_t block = low / PORT_BLOCK; block * PORT_BLOCK < high; block++) {
 		struct port_mask wanted = range_in_block(block, low, high);
 		uint32_t source = first_of(from, block), next;
@@ -451,18 +465,18 @@ bool portdb_map(struct space *from, struct space *to, uint32_t low, uint32_t hig
 		if (from->is_sigma0 && !source) {
 			source = node_make(from, block, 0);
 			if (!source)
-				return false;
+				return PORTDB_NO_MEMORY;
 			node_of(source)->mask = range_in_block(block, 0, PORTS);
 		}
 		for (; source; source = next) {
 			next = node_of(source)->same;
-			bool done = give(source, from, to, wanted, grant && !from->is_sigma0, cpu);
+			enum portdb_result result = give(source, from, to, wanted, grant && !from->is_sigma0, cpu);
 
 			if (from->is_sigma0)
 				free_if_bare(source);
-			if (!done)
-				return false;
+			if (result != PORTDB_DONE)
+				return result;
 		}
 	}
-	return true;
+	return PORTDB_DONE;
 }

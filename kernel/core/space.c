@@ -202,14 +202,10 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 	pte_t entry = s->root[CPU_AREAS_ENTRY];
 	void *frame[SPACE_BITMAP_FRAMES];
 
-	for (unsigned i = 0; i < COUNT_OF(frame); i++) {
-		frame[i] = account_alloc(&s->account);
-		if (!frame[i]) {
-			while (i)
-				account_free(&s->account, frame[--i]);
-			return false;
-		}
-	}
+	if (!account_reserve(&s->account, COUNT_OF(frame)))
+		return false;
+	for (unsigned i = 0; i < COUNT_OF(frame); i++)
+		frame[i] = account_alloc_reserved(); /* all of them are filled below */
 	for (unsigned i = 0; i < 3; i++) {
 		shared = direct_map(entry & PTE_ADDRESS);
 		words_copy(frame[i], shared, TABLE_ENTRIES);

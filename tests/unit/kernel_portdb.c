@@ -280,7 +280,12 @@ static void model_follow(void)
 
 static bool map(unsigned from, unsigned to, uint32_t low, uint32_t high, bool grant)
 {
-	return portdb_map(spaces[from], spaces[to], low, high, grant, NULL);
+	enum portdb_result result;
+
+	do {
+		result = portdb_map(spaces[from], spaces[to], low, high, grant, NULL);
+	} while (result == PORTDB_MORE);
+	return result == PORTDB_DONE;
 }
 
 static void revoke(unsigned space, uint32_t low, uint32_t high, bool flush, unsigned steps)
