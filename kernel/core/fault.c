@@ -60,14 +60,17 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
 
 struct tcb *fault_exception(struct tcb *self)
 {
-	return raise(self, self->vector == VECTOR_INT80 ? LABEL_SYSTEM_EXCEPTION : LABEL_ARCH_EXCEPTION, self->vector, 0);
+	long label = self->vector == VECTOR_INT80 ? LABEL_SYSTEM_EXCEPTION : LABEL_ARCH_EXCEPTION;
+
+	return raise(self, label, self->vector, 0);
 }
 
 struct tcb *fault_syscall(struct tcb *self)
 {
 	fault_complete_frame(self);
 	self->error = 0;
-	if (self->regs.rdx >> 32 != (uint32_t)self->call_mark) { /* such a word the path may have known, and lost the flags */
+	/* A word with the mark the path may have known, and lost the flags. */
+	if (self->regs.rdx >> 32 != (uint32_t)self->call_mark) {
 		self->regs.r11 = self->cpu->user_rflags;
 		self->rflags = rflags_sanitise(self->regs.r11);
 	}

@@ -34,8 +34,8 @@ struct tcb *fault_exhausted(struct tcb *self);
 struct tcb *fault_syscall(struct tcb *self);
 
 /*
- * A system call stores less than an interrupt does, since SYSRET needs less. Give t the frame of an interrupt behind the
- * instruction; it then leaves the kernel by IRETQ.
+ * A system call stores less than an interrupt does, since SYSRET needs less. Give t the frame of an interrupt behind
+ * the instruction; it then leaves the kernel by IRETQ.
  */
 void fault_complete_frame(struct tcb *t);
 

@@ -2,13 +2,14 @@
 /*
  * ThreadState - read and write the floating-point and vector registers of a stopped thread. Not in X.2.
  *
- *   RDI thread   RSI first word   R8 number of words, at most 64   R9 0: read, 1: write   the words in MR0 .. of the UTCB
- *   returns RAX the number of words that the whole state has, 0: failed; read: the words in MR0 .. of the UTCB
+ *   RDI thread   RSI first word   R8 number of words, at most 64   R9 0: read, 1: write
+ *   the words in MR0 .. of the UTCB, both ways
+ *   returns RAX the number of words that the whole state has, 0: failed
  *
- * The state is the area of XSAVE in its standard format, with every component that is on in XCR0 (XGETBV tells a program
- * which), or of FXSAVE (64 words) on a processor without XSAVE. Where the components lie is CPUID's leaf 0xd to say. A
- * component whose bit in XSTATE_BV (word 64) is 0 has its initial value, whatever its words are; so who writes a component
- * sets that bit. No words at all tell the size.
+ * The state is the area of XSAVE in its standard format, with every component that is on in XCR0 (XGETBV tells a
+ * program which), or of FXSAVE (64 words) on a processor without XSAVE. Where the components lie is CPUID's leaf 0xd to
+ * say. A component whose bit in XSTATE_BV (word 64) is 0 has its initial value, whatever its words are; so who writes a
+ * component sets that bit. No words at all tell the size.
  *
  * The thread must be active and of the caller's space, or its pager or exception handler must be of that space; and it
  * must be stopped: halted, or waiting for the answer to an exception. Nothing else changes it then between two pieces.

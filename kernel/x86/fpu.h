@@ -5,8 +5,9 @@
  * They stay in the processor, with CR0.TS set, until another thread wants them. So threads that compute with
  * integers pay nothing, and nobody ever sees the registers of another: touching them with TS set raises #NM.
  *
- * In memory they have XSAVE's standard format (SDM 1 13.4) with all components that the kernel has switched on, not XSAVEC's,
- * in which nobody could find anything (sys/thread_state.c); or FXSAVE's where there is no XSAVE. What users write there is judged, for XRSTOR faults on some of it.
+ * In memory they have XSAVE's standard format (SDM 1 13.4) with all components that the kernel has switched on, not
+ * XSAVEC's, in which nobody could find anything (sys/thread_state.c); or FXSAVE's where there is no XSAVE. What users
+ * write there is judged, for XRSTOR faults on some of it.
  */
 #ifndef X86_FPU_H
 #define X86_FPU_H

@@ -178,10 +178,11 @@ TEST(fpu, fresh_thread_sees_zeros_in_the_widest)
 
 /* ThreadState. */
 
-/* Not static: the snippets name them. */
-L4_Word_t fpu_values[4] __attribute__((aligned(16))) = {0x1111222233334444, 0x5555666677778888, 0x9999aaaabbbbcccc,
-							0xddddeeeeffff0000};
+/* For the snippets, too. */
+L4_Word_t fpu_values[4] __attribute__((aligned(16))) = {0x1111222233334444, 0x5555666677778888,
+							 0x9999aaaabbbbcccc, 0xddddeeeeffff0000};
 L4_Word_t fpu_results[4] __attribute__((aligned(16)));
+L4_Word_t fpu_mxcsr;
 
 /* Loads two registers and MXCSR and traps; then stores them. */
 SNIPPET(snippet_vectors, "movups fpu_values(%rip), %xmm1\n movups fpu_values + 16(%rip), %xmm15\n"
@@ -189,7 +190,6 @@ SNIPPET(snippet_vectors, "movups fpu_values(%rip), %xmm1\n movups fpu_values + 1
 			 "snippet_vectors_on: movups %xmm1, fpu_results(%rip)\n movups %xmm15, fpu_results + 16(%rip)\n"
 			 "stmxcsr (%rsp)\n popq fpu_mxcsr(%rip)")
 extern char snippet_vectors_on[];
-L4_Word_t fpu_mxcsr;
 
 SNIPPET(snippet_unused, "ud2")
 

@@ -79,9 +79,9 @@ L4_INLINE L4_Bool_t L4_IsArchException(L4_MsgTag_t t)
 #define L4_EXREGS_IN_EXCEPTION L4_EXREGS_FORCE
 
 /*
- * ExchangeRegisters with these control bits (L4_EXREGS_AS_PAGER always), and X.2's for halting (0, 8) and aborting (1, 2).
- * *fs_base is read and written if L4_EXREGS_FS_BASE is given; it may be 0 otherwise. The result
- * is 0 if the call failed.
+ * ExchangeRegisters with these control bits (L4_EXREGS_AS_PAGER always), and X.2's for halting
+ * (0, 8) and aborting (1, 2). *fs_base is read and written if L4_EXREGS_FS_BASE is given; it may be
+ * 0 otherwise. The result is 0 if the call failed.
  */
 L4_INLINE L4_Bool_t L4_ExchangeExceptionState(L4_ThreadId_t dest, L4_Word_t control,
 					      L4_Word_t *fs_base, L4_Word_t *old_control)
