@@ -152,7 +152,7 @@ static inline uint32_t cover(struct space *s, virt_t address)
  * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and
  * finds there what was made. Breaking up a page is as long as two, and ends it.
  */
-enum { BUDGET = 2 };
+enum { BUDGET = 3 };
 
 /* Write a word of a shade. A shade counts those that are not 0, as a table does. */
 void shade_set(uint32_t *word, uint32_t value);
