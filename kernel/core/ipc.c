@@ -365,7 +365,7 @@ struct tcb *ipc(struct tcb *self, word_t to, word_t send_timeout, word_t from, w
 	if (error == MESSAGE_HAS_ITEMS) {
 		ipc_leave(partner);
 		transfer_begin(self, partner);
-		return transfer_go_on(self);
+		return transfer_start(self);
 	}
 	if (error) {
 		if (partner->role == ROLE_USER)

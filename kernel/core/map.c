@@ -139,10 +139,14 @@ static enum map_result map_ports(struct space *from, struct fpage send, struct s
 		return MAP_DONE;
 	if (high > end)
 		high = end;
-	enum portdb_result result = portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu);
-
-	if (result != PORTDB_DONE)
-		return result == PORTDB_MORE ? MAP_MORE : MAP_NO_MEMORY;
+	switch (portdb_map(from, to, (uint32_t)low, (uint32_t)high, grant, cpu)) {
+	case PORTDB_NO_MEMORY:
+		return MAP_NO_MEMORY;
+	case PORTDB_MORE:
+		return MAP_MORE;
+	case PORTDB_DONE:
+		break;
+	}
 	*done += high - low;
 	return high < end ? MAP_MORE : MAP_DONE;
 }

@@ -77,8 +77,8 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
  */
 bool mapdb_free_tables(struct space *s, virt_t *at);
 
-/* Free the tables on the way to an address that have become empty. */
-void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu);
+/* Free the tables on the way to an address that have become empty. Were there any? */
+bool mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu);
 
 /*
  * What a space has granted stays when the space goes, but not at its expense: whoever has it pays for its records, or

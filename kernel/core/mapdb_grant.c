@@ -103,7 +103,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	if (from == to && source == target)
 		return MAPDB_DONE;
 	result = map_clear_target(clearing, to, target, level, walked, cpu);
-	if (result != MAPDB_DONE)
+	if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
 		return result;
 	source_entry = find(from, source, 0);
 	number = cover(from, source);

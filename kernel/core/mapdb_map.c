@@ -130,7 +130,7 @@ enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_
 {
 	tables_free_below(level, to, target, cpu);
 	if ((walked || !cover(to, target)) && is_free(to, target, level))
-		return MAPDB_DONE;
+		return MAPDB_NOTHING;
 	struct entry e = find(to, target, level);
 
 	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
@@ -157,8 +157,11 @@ static enum mapdb_result make_mapping(struct space *from, virt_t source, uint32_
                                       uint32_t *number)
 {
 	struct entry source_entry;
-	enum mapdb_result result = entry_make(from, source, level, &source_entry, &budget);
+	enum mapdb_result result;
 
+	if (!account_has(&to->account, tables_set_aside(level)))
+		return MAPDB_NO_MEMORY;
+	result = entry_make(from, source, level, &source_entry, &budget);
 	if (result == MAPDB_DONE && level < level_of(mapping_of(parent)))
 		result = shade_make(from, source_entry, &budget);
 	if (result == MAPDB_DONE)
@@ -204,6 +207,8 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 		}
 		/* What was there goes, and the source perhaps with it. */
 		result = map_clear_target(clearing, to, target, level, walked, cpu);
+		if (result == MAPDB_NOTHING)
+			break;
 		if (result != MAPDB_DONE)
 			return result;
 	}

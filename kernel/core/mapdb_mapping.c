@@ -109,15 +109,15 @@ void mapping_free(uint32_t number)
 	mapping_release(number);
 }
 
-void mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
+bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
                           const struct cpu *cpu)
 {
 	struct entry e = find(s, address, level);
 
 	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*pte_of(e) && !all_taken))
-		return;
+		return false;
 	mapping_free(number);
-	mapdb_free_empty(s, address, cpu);
+	return mapdb_free_empty(s, address, cpu);
 }
 
 bool mapdb_bequeath(struct space *s, struct revocation *r)

@@ -150,7 +150,7 @@ static inline uint32_t cover(struct space *s, virt_t address)
 
 /*
  * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and
- * finds there what was made. Breaking up a page is as long as two, and ends it.
+ * finds there what was made. Breaking up a page takes all of it.
  */
 enum { BUDGET = 3 };
 
@@ -172,8 +172,11 @@ enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, st
 /* Take the page out of an entry, with what was set aside for it. */
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu);
 
-/* Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then. */
-void tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu);
+/*
+ * Free the tables below `top` on the way to an address that are empty, and mappings that nothing is left of then.
+ * Were there any?
+ */
+bool tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu);
 
 /* Free what was made on the way to an entry and was then not needed. */
 void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu);
@@ -197,9 +200,9 @@ void mapping_free(uint32_t number);
 
 /*
  * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table
- * is not its own.
+ * is not its own. Did tables go with it?
  */
-void mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
+bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
                           const struct cpu *cpu);
 
 /* core/mapdb_revoke.c */
@@ -230,7 +233,7 @@ bool map_is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu);
 bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size);
 
 /*
- * Clear the page that is to be mapped to. `walked`: a walk through it has just ended; but in its pauses somebody
+ * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in its pauses somebody
  * may have mapped something there. Without one, what was mapped on from a hole of a larger page has to go, too.
  */
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,

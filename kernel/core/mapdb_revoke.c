@@ -203,8 +203,10 @@ static void ascend(struct revocation *r, const struct mapping *m, const struct c
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
 }
 
-static void step_leave(struct revocation *r, const struct cpu *cpu)
+/* True: that was long, tables were freed. */
+static bool step_leave(struct revocation *r, const struct cpu *cpu)
 {
+	bool long_step = false;
 	uint32_t number = r->at;
 	struct mapping *m = mapping_of(number);
 	struct space *s = space_of(m);
@@ -225,12 +227,13 @@ static void step_leave(struct revocation *r, const struct cpu *cpu)
 		ascend(r, m, cpu);
 	}
 	if (!(r->rights & RIGHT_R))
-		return;
+		return false;
 	if (level)
-		mapdb_free_empty(s, part, cpu);
-	mapping_free_if_gone(number, s, address, level, all_taken, cpu);
-	if (parent_space)
-		mapdb_free_empty(parent_space, source, cpu); /* what it was made from may have gone before */
+		long_step = mapdb_free_empty(s, part, cpu);
+	long_step |= mapping_free_if_gone(number, s, address, level, all_taken, cpu);
+	if (parent_space) /* what it was made from may have gone before */
+		long_step |= mapdb_free_empty(parent_space, source, cpu);
+	return long_step;
 }
 
 /* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
@@ -301,7 +304,8 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 			step_scan(r, cpu);
 			break;
 		case REVOKE_LEAVE:
-			step_leave(r, cpu);
+			if (step_leave(r, cpu))
+				return false;
 			break;
 		}
 	}

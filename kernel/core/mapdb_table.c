@@ -44,9 +44,11 @@ void entry_split(struct entry e)
 enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
 {
 	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
-		if (*budget == 0)
+		bool breaks_up = *pte_of(*e) & PTE_PRESENT;
+
+		if (*budget < (breaks_up ? BUDGET : 1))
 			return MAPDB_MORE;
-		if (*pte_of(*e) & PTE_PRESENT) {
+		if (breaks_up) {
 			entry_split(*e);
 			*budget = 0;
 			continue;
@@ -68,8 +70,10 @@ static void table_free(struct space *s, pte_t *table)
 	account_free(&s->account, table);
 }
 
-void tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
+bool tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
+	bool any = false;
+
 	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
@@ -78,7 +82,8 @@ void tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
 		if (!table_is_empty(table))
-			return;
+			break;
+		any = true;
 		pte_set(pte_of(above), 0);
 		space_invalidate(s, cpu, address);
 		table_free(s, table);
@@ -88,11 +93,12 @@ void tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 		if (number && !mapping_of(number)->child)
 			mapping_free(number);
 	}
+	return any;
 }
 
-void mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)
+bool mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)
 {
-	tables_free_below(LEVELS - 1, s, address, cpu);
+	return tables_free_below(LEVELS - 1, s, address, cpu);
 }
 
 void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)

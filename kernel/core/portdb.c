@@ -419,16 +419,16 @@ static bool can_take(const struct space *s)
 	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
 }
 
-/* The first port needs a bitmap. To fill that is a piece of its own. */
-static enum portdb_result make_bitmap(struct space *s, struct cpu *cpu)
+static enum portdb_result take_bitmap(struct space *to, struct cpu *cpu)
 {
-	return can_take(s) && space_own_ports(s, cpu) ? PORTDB_MORE : PORTDB_NO_MEMORY;
+	return can_take(to) && space_own_ports(to, cpu) ? PORTDB_MORE : PORTDB_NO_MEMORY;
 }
 
 /* What one node gives. */
 static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
                                struct cpu *cpu)
 {
+	bool done;
 	const struct port_node *n = node_of(source);
 	struct port_mask had = ports_of(to, n->block, 0);
 
@@ -440,14 +440,13 @@ static enum portdb_result give(uint32_t source, struct space *from, struct space
 	if (is_empty(m))
 		return PORTDB_DONE;
 	if (!to->io_bitmap[0])
-		return make_bitmap(to, cpu);
+		return take_bitmap(to, cpu);
 	if (!can_take(to))
 		return PORTDB_NO_MEMORY;
-
-	bool done = !grant                          ? map_ports(source, to, m)
-	            : is_empty(without(n->mask, m)) ? grant_node(source, from, to)
-	                                            : grant_part(source, to, m);
-
+	if (!grant)
+		done = map_ports(source, to, m);
+	else
+		done = is_empty(without(n->mask, m)) ? grant_node(source, from, to) : grant_part(source, to, m);
 	return done ? PORTDB_DONE : PORTDB_NO_MEMORY;
 }
 
@@ -456,12 +455,12 @@ enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low
 {
 	if (from == to || to->is_sigma0)
 		return PORTDB_DONE;
-	if (from->is_sigma0 && !to->io_bitmap[0]) /* it has them all, and needs memory, too, to say so */
-		return make_bitmap(to, cpu);
 	for (uint32_t block = low / PORT_BLOCK; block * PORT_BLOCK < high; block++) {
 		struct port_mask wanted = range_in_block(block, low, high);
 		uint32_t source = first_of(from, block), next;
 
+		if (from->is_sigma0 && !to->io_bitmap[0])
+			return take_bitmap(to, cpu);
 		if (from->is_sigma0 && !source) {
 			source = node_make(from, block, 0);
 			if (!source)

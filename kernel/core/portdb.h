@@ -48,15 +48,14 @@ struct port_revocation {
 	struct port_mask mask; /* which ports of the block */
 };
 
-enum portdb_result { PORTDB_DONE, PORTDB_MORE, PORTDB_NO_MEMORY };
-
 /*
  * Map or grant the ports [low, high) as far as `from` has them. Ports that `to` has already are left out, but a
  * granter's own gift becomes a grant. What was made from a granted port moves along, if all that the granter
  * has of the block from one parent goes; who got part of that from the granter loses it. sigma0 keeps what it
- * grants, and gets nothing. PORTDB_MORE: it takes longer, call again with the same arguments. PORTDB_NO_MEMORY: what was
+ * grants, and gets nothing. PORTDB_MORE: `to` now has a bitmap, which took long; call again. PORTDB_NO_MEMORY: what was
  * mapped by then stays.
  */
+enum portdb_result { PORTDB_DONE, PORTDB_MORE, PORTDB_NO_MEMORY };
 enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low, uint32_t high, bool grant,
                               struct cpu *cpu);
 

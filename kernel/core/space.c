@@ -48,15 +48,6 @@ static void free_ports(struct space *s)
 	account_free(&s->account, s->io_bitmap[1]);
 }
 
-static void unmap_all(struct space *s, virt_t low, virt_t high, struct cpu *cpu)
-{
-	struct revocation r;
-
-	mapdb_revoke_begin(&r, s, low, high, RIGHTS_ALL, true);
-	while (!mapdb_revoke(&r, ~0U, cpu))
-		;
-}
-
 void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 {
 	if (cpu->loaded_cr3 == space_cr3(s)) {
@@ -91,27 +82,27 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 		invlpg(address);
 }
 
+void space_drop_areas(struct space *s, struct cpu *cpu)
+{
+	unsigned level;
+
+	if (s->kip_area.kind != FPAGE_NIL) {
+		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
+		space_invalidate(s, cpu, s->kip_area.base);
+		mapdb_free_empty(s, s->kip_area.base, cpu);
+	}
+	s->kip_area = s->utcb_area = (struct fpage){ .kind = FPAGE_NIL };
+}
+
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu)
 {
-	/* What users have mapped there gives way. */
-	unmap_all(s, kip_area.base, kip_area.base + fpage_size(kip_area), cpu);
-	unmap_all(s, utcb_area.base, utcb_area.base + fpage_size(utcb_area), cpu);
-
 	pte_t *entry = pagetable_make(s->root, kip_area.base, 0, PTE_USER, &s->account);
 
 	if (!entry)
 		return false;
-	if (s->kip_area.kind != FPAGE_NIL) {
-		unsigned level;
-
-		pte_set(pagetable_find(s->root, s->kip_area.base, &level), 0);
-		space_invalidate(s, cpu, s->kip_area.base);
-	}
 	/* sigma0's is a page like its others: it gives it to who asks. */
 	pte_set(entry, direct_map_phys(kip_page) | PTE_PRESENT | PTE_USER | (s->is_sigma0 ? 0 : PTE_KERNEL_OWNED));
 	space_invalidate(s, cpu, kip_area.base);
-	if (s->kip_area.kind != FPAGE_NIL)
-		mapdb_free_empty(s, s->kip_area.base, cpu);
 	s->kip_area = kip_area;
 	s->utcb_area = utcb_area;
 	return true;
@@ -205,7 +196,7 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 	if (!account_reserve(&s->account, COUNT_OF(frame)))
 		return false;
 	for (unsigned i = 0; i < COUNT_OF(frame); i++)
-		frame[i] = account_alloc_reserved(); /* all of them are filled below */
+		frame[i] = account_alloc_reserved();
 	for (unsigned i = 0; i < 3; i++) {
 		shared = direct_map(entry & PTE_ADDRESS);
 		words_copy(frame[i], shared, TABLE_ENTRIES);

@@ -25,6 +25,7 @@ struct space {
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
 	struct fpage utcb_area;
+	const struct tcb *area_setter; /* who was last to begin to make room for areas here; a name, not to be followed */
 	word_t redirector;       /* gets what this space's threads send to others; NIL_THREAD: nobody does */
 	bool privileged;         /* sigma0 and root task: may call the privileged system calls */
 	bool is_sigma0;          /* owns all memory that is not the kernel's, 1:1 */
@@ -44,10 +45,12 @@ struct space *space_create(void);
 void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu);
 bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu);
 
+/* The space has no areas from now on, so no thread of it can become active; none is. */
+void space_drop_areas(struct space *s, struct cpu *cpu);
+
 /*
- * Map the KIP and set the areas, in place of earlier ones; what was mapped there is taken away first. False when
- * out of memory, and nothing else is changed. No thread of the space is active, and the caller has checked the
- * flexpages.
+ * Map the KIP and set the areas of a space that has none. False when out of memory; nothing is changed then. Nothing is
+ * mapped there, and the caller has checked the flexpages.
  */
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu);
 

@@ -321,7 +321,7 @@ void thread_mourn_begin(struct tcb *self)
 
 bool thread_mourn(struct tcb *self)
 {
-	enum { PIECE = 128, FAILURE = 8 }; /* so many threads are looked at; one that fails counts as so many more */
+	enum { PIECE = 96, FAILURE = 8 }; /* so many threads are looked at; one that fails counts as so many more */
 	struct ring *at = self->all_link.next; /* its own link is where it stands: the order means nothing */
 
 	for (unsigned cost = 0; at != &all_threads && cost < PIECE; cost++, at = at->next)

@@ -30,6 +30,9 @@ void transfer_begin(struct tcb *from, struct tcb *to);
 /* Work on self's message; returns who runs next. A tcb.resume. */
 struct tcb *transfer_go_on(struct tcb *self);
 
+/* The same for the first time, right behind the check of the message. */
+struct tcb *transfer_start(struct tcb *self);
+
 /* A page for self as receiver has come, or will not. A tcb.resume. */
 struct tcb *transfer_page_came(struct tcb *self);
 

@@ -28,14 +28,19 @@
  *            invalid parameter    other bits in the control word, a quota without Q, or for a privileged space; a
  *                                 redirector that names no thread
  *            no memory            less left than the quota, or more used than that; or too little for page tables: then
- *                                 what was mapped in the new areas is gone, nothing else changed
+ *                                 the space has no areas, and what was mapped in the new ones is gone
+ *
+ * What was mapped in the new areas is taken away in pieces, between which interrupts and better threads run. Until that is
+ * done the space has no areas.
  */
 #include "core/frames.h"
+#include "core/mapdb.h"
+#include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "sys/calls.h"
 
-enum { AREA_LOG2_MAX = 30 };
+enum { AREA_LOG2_MAX = 30, STEPS = 3 };
 enum { CONTROL_USAGE = 1 << 29, CONTROL_QUOTA = 1 << 30, QUOTA_SHIFT = 32, KIB = 1024 };
 
 static bool is_area(struct fpage f)
@@ -69,44 +74,97 @@ static void set_redirector(struct space *s, word_t redirector)
 	}
 }
 
-struct tcb *sys_space_control(struct tcb *self)
+/* What the call is about, looked up. */
+struct order {
+	struct space *space;
+	struct fpage kip_area, utcb_area;
+	bool sets_areas;
+	struct tcb *redirector; /* NULL: there is none by that name */
+};
+
+/* All refusals but those for memory; 0: none. */
+static enum call_error check(const struct tcb *self, struct order *order)
 {
-	struct registers *in = &self->regs;
+	const struct registers *in = &self->regs;
+	const struct tcb *t = thread_find_any(self, in->rdi);
 
 	if (!self->space->privileged)
-		return sys_refuse(self, ERROR_NO_PRIVILEGE);
-
-	struct tcb *t = thread_find_any(self, in->rdi);
-	struct fpage kip_area = fpage_decode(in->r8), utcb_area = fpage_decode(in->r9);
-
+		return ERROR_NO_PRIVILEGE;
 	if (!t)
-		return sys_refuse(self, ERROR_INVALID_SPACE);
+		return ERROR_INVALID_SPACE;
+	*order = (struct order){
+		.space = t->space,
+		.kip_area = fpage_decode(in->r8),
+		.utcb_area = fpage_decode(in->r9),
+		.sets_areas = (in->r8 != 0 || in->r9 != 0) && !t->space->active_threads,
+		.redirector = thread_find_any(self, in->r10),
+	};
+	if (!is_control(in->rsi, t->space) || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD && !order->redirector))
+		return ERROR_INVALID_PARAMETER;
+	if (order->sets_areas && !is_area(order->utcb_area))
+		return ERROR_UTCB_AREA;
+	if (order->sets_areas && (!is_area(order->kip_area) || fpages_overlap(order->kip_area, order->utcb_area)))
+		return ERROR_KIP_AREA;
+	return 0;
+}
 
-	struct tcb *redirector = thread_find_any(self, in->r10);
+static struct tcb *commit(struct tcb *self, const struct order *order)
+{
+	struct registers *in = &self->regs;
+	struct space *space = order->space;
+	size_t old_quota = space->account.quota;
 
-	if (!is_control(in->rsi, t->space) || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD && !redirector))
-		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if ((in->r8 != 0 || in->r9 != 0) && !t->space->active_threads) {
-		if (!is_area(utcb_area))
-			return sys_refuse(self, ERROR_UTCB_AREA);
-		if (!is_area(kip_area) || fpages_overlap(kip_area, utcb_area))
-			return sys_refuse(self, ERROR_KIP_AREA);
-	}
-
-	size_t old_quota = t->space->account.quota;
-	bool sets_areas = (in->r8 != 0 || in->r9 != 0) && !t->space->active_threads;
-
-	if ((in->rsi & CONTROL_QUOTA) &&
-	    !account_set_quota(&t->space->account, (in->rsi >> QUOTA_SHIFT) * KIB / PAGE_SIZE))
+	if ((in->rsi & CONTROL_QUOTA) && !account_set_quota(&space->account, (in->rsi >> QUOTA_SHIFT) * KIB / PAGE_SIZE))
 		return sys_refuse(self, ERROR_NO_MEMORY);
-	if (sets_areas && !space_set_areas(t->space, kip_area, utcb_area, self->cpu)) {
-		account_set_quota(&t->space->account, old_quota);
+	if (order->sets_areas && !space_set_areas(space, order->kip_area, order->utcb_area, self->cpu)) {
+		account_set_quota(&space->account, old_quota);
 		return sys_refuse(self, ERROR_NO_MEMORY);
 	}
 
 	/* committed: nothing below may fail */
 	if (in->r10 != NIL_THREAD)
-		set_redirector(t->space, redirector ? redirector->id : NIL_THREAD);
-	in->rsi = in->rsi & CONTROL_USAGE ? usage(t->space) : 0;
+		set_redirector(space, order->redirector ? order->redirector->id : NIL_THREAD);
+	in->rsi = in->rsi & CONTROL_USAGE ? usage(space) : 0;
 	return sys_result(self, 1);
+}
+
+/*
+ * Take away, in pieces, what was mapped in the new areas: first in that of the KIP, then in that of the UTCBs. Meanwhile the space
+ * has no areas, so no thread of it becomes active, and nobody can map anything there. If another call has begun the
+ * same, or the space is another, all begins anew.
+ */
+static struct tcb *make_room(struct tcb *self)
+{
+	struct order order;
+	enum call_error error = check(self, &order);
+
+	self->resume = self->before_user;
+	if (error || !order.sets_areas || order.space != self->revocation.space || order.space->area_setter != self) {
+		mapdb_revoke_end(&self->revocation);
+		return sys_space_control(self);
+	}
+	if (self->unmap_item == 2)
+		return sched_continue(commit(self, &order));
+	if (mapdb_revoke(&self->revocation, STEPS, self->cpu) && self->unmap_item++ == 0)
+		mapdb_revoke_begin(&self->revocation, order.space, order.utcb_area.base,
+		                   order.utcb_area.base + fpage_size(order.utcb_area), RIGHTS_ALL, true);
+	self->resume = make_room;
+	return sched_open(self);
+}
+
+struct tcb *sys_space_control(struct tcb *self)
+{
+	struct order order;
+	enum call_error error = check(self, &order);
+
+	if (error)
+		return sys_refuse(self, error);
+	if (!order.sets_areas)
+		return commit(self, &order);
+	space_drop_areas(order.space, self->cpu);
+	order.space->area_setter = self;
+	self->unmap_item = 0;
+	mapdb_revoke_begin(&self->revocation, order.space, order.kip_area.base,
+	                   order.kip_area.base + fpage_size(order.kip_area), RIGHTS_ALL, true);
+	return make_room(self);
 }

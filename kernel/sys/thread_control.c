@@ -118,7 +118,8 @@ static struct tcb *done(struct tcb *self, struct space *empty)
 	sys_result(self, 1);
 	destroy_begin(self, empty);
 	thread_mourn_begin(self);
-	return mourn_go_on(self);
+	self->resume = mourn_go_on;
+	return sched_open(self);
 }
 
 /* The number is that of a deleted thread which others are still queued at: help to tell them, and begin again. */

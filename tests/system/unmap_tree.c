@@ -396,6 +396,109 @@ TEST_LIMIT(unmap_tree, thread_that_destroys_a_space_deleted, 5000)
 	EXPECT(can_read(&own_space, tree.own));
 }
 
+/* The first space has one thread left, which is not active, and its areas are set over what it has. */
+static L4_ThreadId_t inactive;
+static volatile L4_Word_t result;
+
+static L4_Word_t sets_areas(void)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(inactive, 0, L4_FpageLog2(PASSED_ON, 12), L4_FpageLog2(WINDOW, REGION_LOG2), L4_nilthread, &old);
+}
+
+static L4_Word_t activates(void)
+{
+	return L4_ThreadControl(inactive, inactive, runner, worker, (void *)WINDOW);
+}
+
+static void tree_make_inactive(void)
+{
+	tree_make();
+	inactive = thread_id_new();
+	REQUIRE_EQ(L4_ThreadControl(inactive, tree.agent[0], runner, L4_nilthread, (void *)-1UL), 1);
+	REQUIRE_EQ(thread_delete(tree.agent[0]), 1);
+}
+
+static void sets_areas_slowly(L4_Word_t unused)
+{
+	(void)unused;
+	flushing = UNDER_WAY;
+	result = sets_areas();
+	flushing = FLUSHED;
+	sleep_forever();
+}
+
+static void heirs_have_nothing(void)
+{
+	for (unsigned n = 0; n < COPIES; n += 52)
+		EXPECT(!can_read(tree.space[1], WINDOW + n * 16UL * PAGE));
+	EXPECT(can_read(&own_space, tree.own));
+	EXPECT_EQ(activates(), 1);
+}
+
+TEST_LIMIT(unmap_tree, areas_set_over_it, 5000)
+{
+	L4_Word_t period = 50 * time_scale;
+
+	tree_make_inactive();
+	helper_start(&own_space, ticker, period);
+	result = 0;
+	flusher_start(&own_space, sets_areas_slowly);
+	flusher_half_way();
+	EXPECT_EQ(activates(), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_SPACE);
+	EXPECT(wait_until(&flushing, FLUSHED, 1000));
+	stop = 1;
+	settle();
+	EXPECT_EQ(result, 1);
+	EXPECT(ticks >= 5);
+	EXPECT_BETWEEN(latest, 0, time_scale == 1 ? 2 * period : 20 * period);
+	heirs_have_nothing();
+}
+
+TEST_LIMIT(unmap_tree, who_sets_areas_over_it_deleted, 5000)
+{
+	L4_ThreadId_t t;
+
+	tree_make_inactive();
+	flushing = 0;
+	t = flusher_start(&own_space, sets_areas_slowly);
+	flusher_half_way();
+	EXPECT_EQ(thread_delete(t), 1);
+	EXPECT_EQ(activates(), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_SPACE);
+	EXPECT_EQ(sets_areas(), 1);
+	heirs_have_nothing();
+}
+
+/* The one that ends first is not the last word. */
+TEST_LIMIT(unmap_tree, two_set_areas_over_it, 5000)
+{
+	tree_make_inactive();
+	flushing = result = 0;
+	flusher_start(&own_space, sets_areas_slowly);
+	flusher_half_way();
+	EXPECT_EQ(sets_areas(), 1);
+	EXPECT(wait_until(&flushing, FLUSHED, 500));
+	EXPECT_EQ(result, 1);
+	heirs_have_nothing();
+}
+
+/* The space goes meanwhile. */
+TEST_LIMIT(unmap_tree, space_deleted_while_its_areas_are_set, 5000)
+{
+	tree_make_inactive();
+	flushing = result = 0;
+	flusher_start(&own_space, sets_areas_slowly);
+	flusher_half_way();
+	EXPECT_EQ(thread_delete(inactive), 1);
+	EXPECT(wait_until(&flushing, FLUSHED, 500));
+	EXPECT_EQ(result, 0);
+	for (unsigned n = 0; n < COPIES; n += 52)
+		EXPECT(!can_read(tree.space[1], WINDOW + n * 16UL * PAGE));
+}
+
 /*
  * Kernel memory. There is no call that tells how much is free, but it can be used up: a page mapped to places far apart
  * takes page tables each time, until there are none. The number of places is the measure.

@@ -282,9 +282,9 @@ static bool map(unsigned from, unsigned to, uint32_t low, uint32_t high, bool gr
 {
 	enum portdb_result result;
 
-	do {
+	do
 		result = portdb_map(spaces[from], spaces[to], low, high, grant, NULL);
-	} while (result == PORTDB_MORE);
+	while (result == PORTDB_MORE);
 	return result == PORTDB_DONE;
 }
 
