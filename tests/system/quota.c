@@ -450,6 +450,23 @@ TEST(quota, what_others_map_on_is_not_charged)
 	EXPECT_EQ(used_by(a.agent), used);
 }
 
+/* Who takes a thread in pays for it from then on; who can't, gets none. */
+TEST(quota, a_thread_that_moves_is_charged_to_its_new_space)
+{
+	L4_ThreadId_t from = empty_space(), to = empty_space(), t = thread_id_new();
+
+	REQUIRE_EQ(L4_ThreadControl(t, from, runner, L4_nilthread, (void *)-1UL), 1);
+	REQUIRE_EQ(set_quota(to, 3 * PAGE_KIB), 1);
+	for (unsigned i = 0; i < 3; i++)
+		REQUIRE_EQ(L4_ThreadControl(thread_id_new(), to, runner, L4_nilthread, (void *)-1UL), 1);
+	EXPECT_REFUSED(L4_ThreadControl(t, to, L4_nilthread, L4_nilthread, (void *)-1UL), ERROR_NO_MEMORY);
+	EXPECT_EQ(used_by(from), EMPTY_SPACE + TCB);
+	REQUIRE_EQ(set_quota(to, 4 * PAGE_KIB), 1);
+	EXPECT_EQ(L4_ThreadControl(t, to, L4_nilthread, L4_nilthread, (void *)-1UL), 1);
+	EXPECT_EQ(used_by(from), EMPTY_SPACE);
+	EXPECT_EQ(used_by(to), EMPTY_SPACE + 4 * TCB);
+}
+
 /* Grants. */
 
 TEST(quota, what_was_granted_is_paid_for_when_the_granter_goes)

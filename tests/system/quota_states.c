@@ -261,6 +261,23 @@ TEST(leftover, nothing_of_a_thread_in_the_middle_of_a_flush)
 	expect_nothing_left(flushing);
 }
 
+/* Its page tables reach up to the end of user space. */
+static void at_the_top(void)
+{
+	L4_ThreadId_t t = empty_space();
+	L4_Word_t old;
+
+	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(0x7fffffffd000UL, 12), L4_FpageLog2(0x7fffffffe000UL, 12),
+				  L4_nilthread, &old),
+		  1);
+	EXPECT_EQ(thread_delete(t), 1);
+}
+
+TEST(leftover, nothing_of_a_space_at_the_end_of_user_space)
+{
+	expect_nothing_left(at_the_top);
+}
+
 /* Many. */
 
 static void come_and_go(L4_ThreadId_t first, L4_ThreadId_t second, L4_Fpage_t page)
