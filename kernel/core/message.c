@@ -80,6 +80,7 @@ bool message_accepts_strings(const struct tcb *to)
 /* Does the receiver take items of this kind, and is the message made of whole items? Buffers are judged when they are reached. */
 static bool all_items_acceptable(struct message *m, const struct tcb *to)
 {
+	bool takes_pages = message_window(to).kind != FPAGE_NIL;
 	unsigned n = tag_untyped(m->tag) + 1;
 
 	while (n < m->words) {
@@ -96,7 +97,7 @@ static bool all_items_acceptable(struct message *m, const struct tcb *to)
 				n += 1 + string_substrings(first);
 			}
 		} else {
-			if ((!item_is_map(first) && !item_is_grant(first)) || message_window(to).kind == FPAGE_NIL)
+			if ((!item_is_map(first) && !item_is_grant(first)) || !takes_pages)
 				return false;
 			n += 2;
 		}
