@@ -2,16 +2,13 @@
 ;
 ; entry/path.asm - the path of a message: what every instruction is for is in kernel/doc/life-of-an-ipc.md.
 ;
-; Taken by an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards, which change
-; nothing, come first; behind "committed" come stores and the switch. A guard that fails counts why (enum path_miss) and
-; goes to the door of C with every register as it came.
-;
+; For an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards come first; behind
+; "committed", the switch. A guard that fails counts why (enum path_miss) and goes to C; it changes nothing that C reads.
 ; In:  rax tag  rdi to  rsi from  rdx call word  rcx user RIP  rbx rbp r9 r10 r12 r13 r14 MR1-7; r8 r15 are untouched
-; r11: the partner; rdx: the sender; both slot + TCB_CURRENT, so that hot fields have displacements of one byte.
-;
-; A thread number becomes an address by OR. `wait` says in one word whom the partner waits for; its own id means anybody.
-; `priority` with `slow` above it, less the CPU's `floor` with its number above that, has an upper half of 0 only if the partner
-; is this CPU's, without hazards, and nobody better is ready: a borrow makes that half odd, and `slow` is even.
+; r11: the partner; rdx: the sender; both slot + TCB_CURRENT, for displacements of one byte. A thread number becomes an
+; address by OR. `wait` says in one word whom the partner waits for; its own id means anybody.
+; `priority` with `slow` above it, less the CPU's `floor` with its number above that, has an upper half of 0 only if the
+; partner is this CPU's, without hazards, and nobody better is ready: a borrow makes that half odd, and `slow` is even.
 
 %define DEST(field) r11 - TCB_CURRENT + TCB_ %+ field
 %define SELF(field) rdx - TCB_CURRENT + TCB_ %+ field
@@ -35,7 +32,7 @@
 	o64 sysret
 %endmacro
 
-%macro COPY_WORDS 1                                 ; of a long message, the words that are in the UTCB. Loses rcx, rsi, rdi
+%macro COPY_WORDS 1                                 ; a long message: its words in the UTCB. Loses rcx rsi rdi
 %ifidn %1, long
 	mov rsi, [SELF(UTCB_MAP)]
 	mov rdi, [DEST(UTCB_MAP)]
@@ -45,10 +42,11 @@
 	and ecx, TAG_WORDS
 	sub ecx, MESSAGE_IN_REGISTERS
 	rep movsq
+	xor edi, edi                                ; no user sees a kernel address
 %endif
 %endmacro
 
-%macro SWITCH 2                                     ; the partner runs; %1: short or long message; %2 named: rsi is the sender's id
+%macro SWITCH 2                                     ; %1 short or long message; %2 named: rsi is the sender
 	mov [SELF(RIP)], rcx
 	mov [SELF(RSP)], rsp
 	mov [CPU(RSP0)], r11                        ; the partner is current: interrupts are pushed into its slot
@@ -72,7 +70,6 @@
 	mov rdx, [CPU(RSP0)]
 	mov [SELF(WAIT)], rdi                       ; committed
 	SWITCH %1, unnamed
-
 %%closed:                                           ; does it wait for me?
 	cmp [DEST(ID)], rdi
 	jne miss_partner
@@ -119,6 +116,8 @@
 	je miss_pending_of_from
 	cmp qword [SELF(OPEN)], 0
 	je miss_pending_of_from
+	cmp rsi, NOT_WAITING                        ; anythread, by name: no thread has that id, but nobody's slot has
+	je miss_partner_of_from
 	rorx rcx, rsi, 22
 	or rcx, TCB_SLOTS
 	cmp [rcx - TCB_CURRENT + TCB_ID], rsi       ; does that thread exist?
@@ -140,7 +139,7 @@ nobody:	mov r11, rdi
 	jnz miss_partner
 	jmp sent                                    ; neither to nor from anybody: the shortest system call
 
-made_ready:                                         ; both go on, the partner later, behind its equals, as C would have it
+made_ready:                                         ; both go on, the partner later, as C would have it
 	mov rsi, [SELF(OWN_ID)]
 	mov rcx, [DEST(CR3)]
 	cmp rcx, [SELF(CR3)]
@@ -163,12 +162,13 @@ made_ready:                                         ; both go on, the partner la
 	shl eax, RING_SIZE_LOG2
 	add rax, [CPU(READY)]
 	lea rcx, [DEST(READY_LINK)]
-	mov rsi, [rax + RING_PREV]
+	mov r11, [rax + RING_PREV]
 	mov [rcx + RING_NEXT], rax
-	mov [rcx + RING_PREV], rsi
-	mov [rsi + RING_NEXT], rcx
+	mov [rcx + RING_PREV], r11
+	mov [r11 + RING_NEXT], rcx
 	mov [rax + RING_PREV], rcx
 	mov rcx, [SELF(RIP)]
+	xor edx, edx                                ; no user sees a kernel address
 sent:	xor eax, eax                                ; the tag of a message that was sent
 	mov r11d, USER_RFLAGS
 	o64 sysret

@@ -495,3 +495,65 @@ TEST(registers, fs_base_over_ipc_and_preemption)
 	EXPECT_EQ(fs, 0x123456780000UL);
 	__asm__ volatile("wrfsbase %0" : : "r"(0UL));
 }
+
+/* The same of a message to a thread that waits, which takes the short path. */
+
+static struct registers receiver_registers;
+
+static void receives_raw(L4_Word_t unused)
+{
+	(void)unused;
+	raw_syscall(&receiver_registers);
+	report(LABEL_DONE, 0);
+	sleep_forever();
+}
+
+static void expect_nothing_foreign(const char *who, const struct registers *r, unsigned words)
+{
+	for (unsigned n = 0; n < REGISTER_COUNT; n++) {
+		L4_Word_t value = *at((struct registers *)r, n);
+
+		if (n != RAX && n != RFLAGS && !is_ours(value) && value != worker.raw)
+			FAIL("%u words: the %s's %s is 0x%lx", words, who, names[n], value);
+	}
+}
+
+static void path_brings(struct space *space, unsigned words, unsigned kind)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	for (unsigned n = 0; n < REGISTER_COUNT; n++) {
+		*at(&sender_registers, n) = 0xaaaaaaaa00000000UL + n;
+		*at(&receiver_registers, n) = 0xbbbbbbbb00000000UL + n;
+	}
+	receiver_registers.rax = 0;
+	receiver_registers.rdi = 0;
+	receiver_registers.rsi = worker.raw;
+	receiver_registers.rdx = CALL_WORD(CALL_IPC, IPC_FROM);
+	t = thread_start(space, receives_raw, 0);
+	settle();
+	sender_registers.rax = tag_make(0x77, words, 0).raw;
+	sender_registers.rdi = t.raw;
+	sender_registers.rsi = 0;
+	sender_registers.rdx = CALL_WORD(CALL_IPC, kind);
+	raw_syscall(&sender_registers);
+	expect_nothing_foreign("sender", &sender_registers, words);
+	if (kind == IPC_FROM)
+		REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(receiver_registers.rax, tag_make(0x77, words, 0).raw);
+	expect_nothing_foreign("receiver", &receiver_registers, words);
+}
+
+TEST(registers, ipc_on_the_path_brings_only_the_partners)
+{
+	static const unsigned words[] = {0, 7, 8, 63};
+	struct space *other = space_new();
+
+	for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+		path_brings(other, words[i], IPC_CALL);
+		path_brings(other, words[i], IPC_FROM);
+		path_brings(&own_space, words[i], IPC_CALL);
+		path_brings(&own_space, words[i], IPC_FROM);
+	}
+}
