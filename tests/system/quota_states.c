@@ -261,6 +261,18 @@ TEST(leftover, nothing_of_a_thread_in_the_middle_of_a_flush)
 	expect_nothing_left(flushing);
 }
 
+/* Its control block shares no page, and no page table, with others. */
+TEST(leftover, nothing_of_a_thread_whose_number_is_far_from_others)
+{
+	L4_ThreadId_t t = L4_GlobalId(500000, 1);
+	L4_Word_t before = used_in_all();
+
+	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
+	EXPECT_EQ(used_in_all(), before + 4 * PAGE);
+	EXPECT_EQ(thread_delete(t), 1);
+	EXPECT_EQ(used_in_all(), before);
+}
+
 /* Its page tables reach up to the end of user space. */
 static void at_the_top(void)
 {
