@@ -2,10 +2,8 @@
 ;
 ; entry/path.asm - the path of a message: what every instruction is for is in kernel/doc/life-of-an-ipc.md.
 ;
-; Taken by an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards, which change
-; nothing, come first; behind "committed" come stores and the switch. A guard that fails counts why (enum path_miss) and
-; goes to the door of C with every register as it came.
-;
+; Taken by an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards come first; behind
+; "committed" come stores and the switch. A guard that fails counts why and goes to the door of C with every register as it came.
 ; In:  rax tag  rdi to  rsi from  rdx call word  rcx user RIP  rbx rbp r9 r10 r12 r13 r14 MR1-7; r8 r15 are untouched
 ; r11: the partner; rdx: the sender; both slot + TCB_CURRENT, so that hot fields have displacements of one byte.
 ;
@@ -45,6 +43,7 @@
 	and ecx, TAG_WORDS
 	sub ecx, MESSAGE_IN_REGISTERS
 	rep movsq
+	xor edi, edi                                ; no address of the kernel's in a user's register
 %endif
 %endmacro
 
@@ -72,7 +71,6 @@
 	mov rdx, [CPU(RSP0)]
 	mov [SELF(WAIT)], rdi                       ; committed
 	SWITCH %1, unnamed
-
 %%closed:                                           ; does it wait for me?
 	cmp [DEST(ID)], rdi
 	jne miss_partner
@@ -93,7 +91,6 @@
 	jne %%open
 %%waits:mov [SELF(WAIT)], rsi                       ; committed
 	SWITCH %1, named
-
 %%open:	test rsi, rsi                               ; does it wait for anybody?
 	jz miss_pending_of_reply_wait
 	cmp [DEST(WAIT)], rdi
@@ -117,6 +114,8 @@
 	jz %%send
 	cmp rsi, [SELF(OWN_ID)]                     ; as `wait`, that would mean anybody
 	je miss_pending_of_from
+	cmp rsi, ~0                                 ; anybody, by name: the id of every slot without a thread
+	je miss_pending_of_from
 	cmp qword [SELF(OPEN)], 0
 	je miss_pending_of_from
 	rorx rcx, rsi, 22
@@ -126,7 +125,6 @@
 	jne miss_partner_of_from
 	mov [SELF(WAIT)], rsi                       ; committed
 	SWITCH %1, unnamed
-
 %%send:	mov esi, [DEST(PRIORITY)]                   ; a better partner would run now: C's business
 	cmp esi, [SELF(PRIORITY)]
 	mov esi, 0
@@ -169,6 +167,8 @@ made_ready:                                         ; both go on, the partner la
 	mov [rsi + RING_NEXT], rcx
 	mov [rax + RING_PREV], rcx
 	mov rcx, [SELF(RIP)]
+	xor edx, edx
+	xor esi, esi
 sent:	xor eax, eax                                ; the tag of a message that was sent
 	mov r11d, USER_RFLAGS
 	o64 sysret
