@@ -90,7 +90,6 @@
 	jne %%open
 %%waits:mov [SELF(WAIT)], rsi                       ; committed
 	SWITCH %1, named
-
 %%open:	test rsi, rsi                               ; does it wait for anybody?
 	jz miss_pending_of_reply_wait
 	cmp [DEST(WAIT)], rdi
@@ -125,7 +124,6 @@
 	jne miss_partner_of_from
 	mov [SELF(WAIT)], rsi                       ; committed
 	SWITCH %1, unnamed
-
 %%send:	mov esi, [DEST(PRIORITY)]                   ; a better partner would run now: C's business
 	cmp esi, [SELF(PRIORITY)]
 	mov esi, 0

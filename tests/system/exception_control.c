@@ -700,6 +700,37 @@ TEST(exception, every_syscall)
 	expect_done(t);
 }
 
+/* Nor is any word exempt, be it the one that the kernel itself would take for no word. */
+static void makes_calls_of_every_mark(L4_Word_t unused)
+{
+	(void)unused;
+	__asm__ volatile("ud2");
+	for (unsigned kind = 0; kind < 4; kind++)
+		for (L4_Word_t mark = 0; mark < 3; mark++) {
+			call = (struct registers){.rdx = (mark - 1) << 32 | kind, .rflags = 0x202};
+			raw_syscall(&call);
+		}
+	report(LABEL_DONE, 0);
+}
+TEST(exception, every_syscall_whatever_its_mark)
+{
+	struct message m;
+	L4_ThreadId_t t = thread_start_under(worker, space_new(), makes_calls_of_every_mark, 0);
+
+	REQUIRE(event_receive(t, &m));
+	EXPECT(L4_Set_SyscallExceptions(t, 1));
+	m.mr[EXC_RIP] += 2;
+	for (unsigned n = 0; n < 12; n++) {
+		EXPECT_OK(frame_reply(&m, 1));
+		REQUIRE(event_receive(t, &m));
+		REQUIRE(is_exception(&m));
+		EXPECT_EQ(m.mr[EXC_TRAP], EXC_TRAP_SYSCALL);
+		EXPECT_EQ(m.mr[EXC_RDX], ((L4_Word_t)n % 3 - 1) << 32 | n / 3);
+	}
+	EXPECT(L4_Set_SyscallExceptions(t, 0));
+	EXPECT_OK(frame_reply(&m, 0));
+	expect_done(t);
+}
 /* It is this thread's alone, and faults are as ever. */
 TEST(exception, every_syscall_of_one_thread)
 {

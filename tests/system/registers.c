@@ -450,6 +450,85 @@ TEST(registers, ipc_word_order)
 	EXPECT_EQ(r.r14, 0xbbbbbbbb00000000UL + R14);
 }
 
+/* A message to or from this program's worker that fills all of a UTCB: the copy leaves nothing of the kernel's in the
+ * receiver's registers, nor, when both go on, in the sender's. */
+static void expect_nothing_of_the_kernels(const struct registers *r)
+{
+	for (unsigned n = 0; n < REGISTER_COUNT; n++)
+		if (n != RAX && *at((struct registers *)r, n) >> 47 == 0x1ffff)
+			FAIL("expected nothing of the kernel's in %s, got 0x%lx", names[n], *at((struct registers *)r, n));
+}
+
+static struct registers heard;
+
+static void hears_raw(L4_Word_t unused)
+{
+	(void)unused;
+	raw_syscall(&heard);
+	sleep_forever();
+}
+
+static void send_to_one_who_waits(struct space *space, unsigned words)
+{
+	struct registers r = {.rflags = 0x202};
+	L4_ThreadId_t t;
+
+	heard = (struct registers){.rsi = worker.raw, .rdx = CALL_WORD(CALL_IPC, IPC_FROM), .rflags = 0x202};
+	t = thread_start(space, hears_raw, 0);
+	settle();
+	r.rax = tag_make(0x79, words, 0).raw;
+	r.rdi = t.raw;
+	r.rdx = CALL_WORD(CALL_IPC, IPC_FROM);
+	raw_syscall(&r);
+	EXPECT_EQ(r.rax, 0);
+	expect_nothing_of_the_kernels(&r);
+	settle();
+	EXPECT_EQ(heard.rax, tag_make(0x79, words, 0).raw);
+	expect_nothing_of_the_kernels(&heard);
+}
+
+TEST(registers, sending_shows_nothing_of_the_kernels)
+{
+	for (unsigned words = 0; words < 64; words += 21) {
+		send_to_one_who_waits(&own_space, words);
+		send_to_one_who_waits(space_new(), words);
+	}
+}
+
+static void call_one_who_waits(struct space *space, unsigned kind, unsigned words)
+{
+	struct registers r = {.rflags = 0x202};
+	L4_ThreadId_t t;
+
+	heard = (struct registers){.rsi = worker.raw, .rdx = CALL_WORD(CALL_IPC, IPC_FROM), .rflags = 0x202};
+	t = thread_start(space, hears_raw, 0);
+	settle();
+	thread_start(&own_space, sends_raw, 0); /* what ends our wait; the sender's registers are filled below */
+	sender_registers = (struct registers){
+	    .rax = tag_make(0x7a, words, 0).raw,
+	    .rdi = worker.raw,
+	    .rdx = CALL_WORD(CALL_IPC, IPC_FROM),
+	    .rflags = 0x202,
+	};
+	r.rax = tag_make(0x79, words, 0).raw;
+	r.rdi = t.raw;
+	r.rsi = L4_anythread.raw;
+	r.rdx = CALL_WORD(CALL_IPC, kind);
+	raw_syscall(&r);
+	expect_nothing_of_the_kernels(&r);
+	settle();
+	EXPECT_EQ(heard.rax, tag_make(0x79, words, 0).raw);
+	expect_nothing_of_the_kernels(&heard);
+}
+
+TEST(registers, waiting_shows_nothing_of_the_kernels)
+{
+	for (unsigned words = 0; words < 64; words += 21) {
+		call_one_who_waits(&own_space, IPC_OPEN, words);
+		call_one_who_waits(space_new(), IPC_OPEN, words);
+	}
+}
+
 /* The stack pointer over a blocking IPC and over one that fails. */
 TEST(registers, ipc_preserves_stack_pointer)
 {
