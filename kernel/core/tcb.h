@@ -45,8 +45,8 @@ enum hold {
 	HOLD_SENDING = 1 << 0,   /* queued at `partner` */
 	HOLD_RECEIVING = 1 << 1, /* waits for itself or for any local thread: `wait` can't say it */
 	HOLD_HALTED = 1 << 2,    /* by ExchangeRegisters, or by a fault that nobody handles */
-	HOLD_TRANSFER = 1 << 4,  /* a message with typed items is under way, and it is the partner's turn */
 	HOLD_INACTIVE = 1 << 3,  /* created, not yet given a pager and a UTCB */
+	HOLD_TRANSFER = 1 << 4,  /* a message with typed items is under way, and it is the partner's turn */
 	HOLD_DEAD = 1 << 5,      /* beside HOLD_HALTED: by a fault that nobody handles */
 };
 

@@ -3,7 +3,7 @@
 ; entry/path.asm - the path of a message: what every instruction is for is in kernel/doc/life-of-an-ipc.md.
 ;
 ; For an IPC whose partner waits for it, without typed items and without a timeout afterwards. Guards come first; behind
-; "committed", the switch. A guard that fails counts why (enum path_miss) and goes to C; it changes nothing that C reads.
+; "committed", the switch. A guard that fails counts why (enum path_miss) and goes to C with all that C reads.
 ; In:  rax tag  rdi to  rsi from  rdx call word  rcx user RIP  rbx rbp r9 r10 r12 r13 r14 MR1-7; r8 r15 are untouched
 ; r11: the partner; rdx: the sender; both slot + TCB_CURRENT, for displacements of one byte. A thread number becomes an
 ; address by OR. `wait` says in one word whom the partner waits for; its own id means anybody.
@@ -135,7 +135,9 @@
 nobody:	mov r11, rdi
 	or r11, rsi
 	jnz miss_partner
-	jmp sent                                    ; neither to nor from anybody: the shortest system call
+	cmp dword [CPU(FLOOR)], -1                  ; a closed path: the call may be an exception
+	jne sent                                    ; neither to nor from anybody: the shortest system call
+	jmp miss_partner
 
 made_ready:                                         ; both go on, the partner later, as C would have it
 	mov rsi, [SELF(OWN_ID)]
