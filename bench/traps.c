@@ -77,7 +77,7 @@ static void measure(unsigned int rounds, struct traps_figures *figures)
 	SAMPLE(FOOTPRINT_EXCEPTION, rounds, &figures->exception, SAMPLE_NOTHING, undefined());
 	SAMPLE(FOOTPRINT_APPEL1, rounds, &figures->appel1, SAMPLE_NOTHING, protect_one(); write_to(WINDOW_FAULT));
 	write_to_many();
-	SAMPLE(FOOTPRINT_APPEL2, rounds / 10 + 1, &figures->appel2, SAMPLE_NOTHING, protect_many(); write_to_many());
+	SAMPLE(FOOTPRINT_APPEL2, rounds / 50 + 1, &figures->appel2, SAMPLE_NOTHING, protect_many(); write_to_many());
 	figures->appel2.min /= APPEL_PAGES;
 	figures->appel2.median /= APPEL_PAGES;
 	figures->appel2.max /= APPEL_PAGES;
