@@ -2,8 +2,8 @@
 /*
  * traps.c - what do faults and exceptions cost that the partner, in another space, handles?
  *
- * For that time the partner is this thread's pager and exception handler. Everything is done once before with a page that is
- * there, so that the only fault that the partner sees is the one that is asked for.
+ * For that time the partner is this thread's pager and exception handler. Everything is done once before with a page
+ * that is there, so that the only fault that the partner sees is the one that is asked for.
  *
  *   fault      a page that is not there is read: fault, one page mapped, the read
  *   exception  ud2, which the handler skips
