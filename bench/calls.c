@@ -56,6 +56,6 @@ bool calls(L4_ThreadId_t partner, unsigned int rounds, struct calls_figures *fig
 	SAMPLE(FOOTPRINT_SYSCALL, rounds, &figures->null, SAMPLE_NOTHING, L4_KernelInterface(&version, &flags, &id));
 	SAMPLE(FOOTPRINT_EXREG, rounds, &figures->exreg, SAMPLE_NOTHING, L4_UserDefinedHandleOf(L4_Myself()));
 	SAMPLE(FOOTPRINT_THREAD, rounds, &figures->thread, SAMPLE_NOTHING, good = make_and_delete(false) && good);
-	SAMPLE(FOOTPRINT_SPACE, rounds, &figures->space, SAMPLE_NOTHING, good = make_and_delete(true) && good);
+	SAMPLE(FOOTPRINT_SPACE, rounds / 10 + 1, &figures->space, SAMPLE_NOTHING, good = make_and_delete(true) && good);
 	return measure_switch(partner, rounds, &figures->thread_switch) && good;
 }

@@ -3,9 +3,10 @@
  * messages.c - what does a message cost, one way: Call to a waiting server, ReplyWait to a waiting client, Send to a
  * waiting receiver?
  *
- * The partner reads the clock when a message has come and before it answers, and writes both into a page that it shares
- * with us. Call is from before it here to the first reading there, ReplyWait from the second one to behind the call. For the
- * plugin a round trip is marked, with no clock in it: its two visits to the kernel are Call and ReplyWait.
+ * The partner reads the clock when a message has come and before it answers, and writes both into a page that it
+ * shares with us. Call is from before it here to the first reading there, ReplyWait from the second one to behind the
+ * call. For the plugin a round trip is marked, with no clock in it: its two visits to the kernel are Call and
+ * ReplyWait.
  *
  * Send returns while the receiver is only ready; it gets the processor, and waits again, before the next one.
  */

@@ -2,8 +2,8 @@
 /*
  * pong.c - one loop of ReplyWait.
  *
- * What is measured in it has loops of its own, so that nothing is measured but the call and what any server must look at:
- * echo, stamps, and messages without an answer.
+ * What is measured in it has loops of its own, so that nothing is measured but the call and what any server must look
+ * at: echo, stamps, and messages without an answer.
  */
 #include "pong.h"
 

@@ -11,8 +11,8 @@
 #include <l4/types.h>
 
 /*
- * Measures and prints. intra and inter run pong_serve() in this space, in another one; intra's priority is lowered. False:
- * something failed, and a sentence says what.
+ * Measures and prints. intra and inter run pong_serve() in this space, in another one; intra's priority is lowered.
+ * False: something failed, and a sentence says what.
  */
 bool suite(L4_ThreadId_t intra, L4_ThreadId_t inter, unsigned int rounds, const char *unit);
 

@@ -2,8 +2,8 @@
 /*
  * traps.c - what do faults and exceptions cost that the partner, in another space, handles?
  *
- * For that time the partner is this thread's pager and exception handler. Everything is done once before with a page that is
- * there, so that the only fault that the partner sees is the one that is asked for.
+ * For that time the partner is this thread's pager and exception handler. Everything is done once before with a page
+ * that is there, so that the only fault that the partner sees is the one that is asked for.
  *
  *   fault      a page that is not there is read: fault, one page mapped, the read
  *   exception  ud2, which the handler skips
@@ -77,7 +77,7 @@ static void measure(unsigned int rounds, struct traps_figures *figures)
 	SAMPLE(FOOTPRINT_EXCEPTION, rounds, &figures->exception, SAMPLE_NOTHING, undefined());
 	SAMPLE(FOOTPRINT_APPEL1, rounds, &figures->appel1, SAMPLE_NOTHING, protect_one(); write_to(WINDOW_FAULT));
 	write_to_many();
-	SAMPLE(FOOTPRINT_APPEL2, rounds / 10 + 1, &figures->appel2, SAMPLE_NOTHING, protect_many(); write_to_many());
+	SAMPLE(FOOTPRINT_APPEL2, rounds / 50 + 1, &figures->appel2, SAMPLE_NOTHING, protect_many(); write_to_many());
 	figures->appel2.min /= APPEL_PAGES;
 	figures->appel2.median /= APPEL_PAGES;
 	figures->appel2.max /= APPEL_PAGES;

@@ -310,7 +310,8 @@ judge_footprint() {
 		if [[ $got =~ ^[0-9]+$ ]] && [ "$got" -le "$most" ]; then
 			pass "$name"
 		else
-			failing "$name" "$operation, $words words: $key at most $most" "${line:-$(last_line "$work/footprints.out")}"
+			failing "$name" "$operation, $words words: $key at most $most" \
+				"${line:-$(last_line "$work/footprints.out")}"
 		fi
 	done < <(footprint_budgets)
 }

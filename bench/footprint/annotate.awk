@@ -87,7 +87,8 @@ $1 == "I" {
 }
 
 {
-	printf "                          %s %s, %d bytes: %s\n", $1 == "L" ? "load " : "store", $2, $3, place(padded($2))
+	what = $1 == "L" ? "load " : "store"
+	printf "                          %s %s, %d bytes: %s\n", what, $2, $3, place(padded($2))
 }
 
 END {

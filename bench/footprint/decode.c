@@ -4,8 +4,9 @@
 #include <string.h>
 
 const char *const slow_names[SLOW_KINDS] = {
-	"", "syscall", "sysret", "sysenter", "iret", "int", "far", "cr0", "cr3", "cr", "rdmsr", "wrmsr", "rdbase", "wrfsbase",
-	"wrgsbase", "swapgs", "invlpg", "clts", "segment", "flags", "rdtsc", "cpuid", "io", "xsave", "xrstor", "lock", "rep", "div",
+	"", "syscall", "sysret", "sysenter", "iret", "int", "far", "cr0", "cr3", "cr",
+	"rdmsr", "wrmsr", "rdbase", "wrfsbase", "wrgsbase", "swapgs", "invlpg", "clts",
+	"segment", "flags", "rdtsc", "cpuid", "io", "xsave", "xrstor", "lock", "rep", "div",
 	"fence", "hlt",
 };
 
@@ -44,7 +45,9 @@ static bool is_memory(uint8_t modrm)
 static enum slow group15(uint8_t modrm, const struct prefixes *p)
 {
 	static const enum slow base[] = { SLOW_RDBASE, SLOW_RDBASE, SLOW_WRFSBASE, SLOW_WRGSBASE };
-	static const enum slow memory[] = { SLOW_XSAVE, SLOW_XRSTOR, SLOW_NONE, SLOW_NONE, SLOW_XSAVE, SLOW_XRSTOR, SLOW_XSAVE };
+	static const enum slow memory[] = {
+		SLOW_XSAVE, SLOW_XRSTOR, SLOW_NONE, SLOW_NONE, SLOW_XSAVE, SLOW_XRSTOR, SLOW_XSAVE,
+	};
 
 	if (is_memory(modrm))
 		return reg(modrm) < 7 ? memory[reg(modrm)] : SLOW_NONE;
@@ -57,7 +60,12 @@ static enum slow group7(uint8_t modrm)
 {
 	if (is_memory(modrm))
 		return reg(modrm) == 7 ? SLOW_INVLPG : reg(modrm) == 2 || reg(modrm) == 3 ? SLOW_SEGMENT : SLOW_NONE;
-	return modrm == 0xf8 ? SLOW_SWAPGS : modrm == 0xf9 ? SLOW_RDTSC : modrm == 0xd0 || modrm == 0xd1 ? SLOW_XSAVE : SLOW_NONE;
+	switch (modrm) {
+	case 0xd0: case 0xd1: return SLOW_XSAVE;
+	case 0xf8: return SLOW_SWAPGS;
+	case 0xf9: return SLOW_RDTSC;
+	default: return SLOW_NONE;
+	}
 }
 
 static enum slow slow_of_two(uint8_t opcode, uint8_t modrm, const struct prefixes *p)
@@ -79,7 +87,7 @@ static enum slow slow_of_two(uint8_t opcode, uint8_t modrm, const struct prefixe
 	case 0xa2: return SLOW_CPUID;
 	case 0xa1: case 0xa9: case 0xb2: case 0xb4: case 0xb5: return SLOW_SEGMENT;
 	case 0xae: return group15(modrm, p);
-	case 0xc7: return is_memory(modrm) && reg(modrm) >= 3 ? (reg(modrm) == 3 ? SLOW_XRSTOR : SLOW_XSAVE) : SLOW_NONE;
+	case 0xc7: return !is_memory(modrm) || reg(modrm) < 3 ? SLOW_NONE : reg(modrm) == 3 ? SLOW_XRSTOR : SLOW_XSAVE;
 	default: return SLOW_NONE;
 	}
 }
@@ -106,8 +114,11 @@ static enum slow slow_of_one(uint8_t opcode, uint8_t modrm, const struct prefixe
 
 static bool is_branch(uint8_t opcode, uint8_t modrm)
 {
-	return (opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0xe0 && opcode <= 0xe3) || opcode == 0xe8 || opcode == 0xe9 ||
-	       opcode == 0xeb || opcode == 0xc2 || opcode == 0xc3 || (opcode == 0xff && (reg(modrm) == 2 || reg(modrm) == 4));
+	switch (opcode) {
+	case 0xc2: case 0xc3: case 0xe0: case 0xe1: case 0xe2: case 0xe3: case 0xe8: case 0xe9: case 0xeb: return true;
+	case 0xff: return reg(modrm) == 2 || reg(modrm) == 4;
+	default: return (opcode & 0xf0) == 0x70;
+	}
 }
 
 struct decoded decode(const uint8_t *code, size_t size)
@@ -116,7 +127,8 @@ struct decoded decode(const uint8_t *code, size_t size)
 	struct prefixes p = { 0 };
 	struct decoded d = { 0 };
 	size_t i = skip_prefixes(code, size, &p);
-	uint8_t opcode = i < size ? code[i] : 0, next = i + 1 < size ? code[i + 1] : 0, third = i + 2 < size ? code[i + 2] : 0;
+	uint8_t opcode = i < size ? code[i] : 0;
+	uint8_t next = i + 1 < size ? code[i + 1] : 0, third = i + 2 < size ? code[i + 2] : 0;
 
 	if (opcode == 0x0f) {
 		d.slow = slow_of_two(next, third, &p);

@@ -2,17 +2,17 @@
 /*
  * plugin.c - the footprint of an operation, counted by QEMU itself: a TCG plugin.
  *
- * A program under test marks where an operation begins and where it ends (mark.h). Between the marks every instruction and
- * every access to memory is recorded, in user mode and in the kernel, which the addresses tell apart. At the end mark the
- * record becomes a *sample*: the operation as a whole, and each visit to the kernel by itself, from the user instruction that
- * enters it up to the next one in user mode. An operation is run several times; the shortest sample counts (others met the
- * timer).
+ * A program under test marks where an operation begins and where it ends (mark.h). Between the marks every
+ * instruction and every access to memory is recorded, in user mode and in the kernel, which the addresses tell apart.
+ * At the end mark the record becomes a *sample*: the operation as a whole, and each visit to the kernel by itself,
+ * from the user instruction that enters it up to the next one in user mode. An operation is run several times; the
+ * shortest sample counts (others met the timer).
  *
- * What TCG does not show: page walks, descriptors, and what `in`, `out` and the processor's own pushes of interrupt frames
- * touch.
+ * What TCG does not show: page walks, descriptors, and what `in`, `out` and the processor's own pushes of interrupt
+ * frames touch.
  *
- * What is written at the end: for every operation of operations.h that was seen the line FOOTPRINT, and for those that are
- * a whole the lines PART, which split it. README.md says what the counts are.
+ * What is written at the end: for every operation of operations.h that was seen the line FOOTPRINT, and for those
+ * that are a whole the lines PART, which split it. README.md says what the counts are.
  *
  * Arguments: out=FILE, trace=NAME or trace=NAME/WORDS (write every instruction of that operation, too).
  */
@@ -67,7 +67,7 @@ static size_t event_count;
 static unsigned current; /* the operation that is under way; 0: none */
 static struct sample *best[FOOTPRINT_NUMBERS];
 
-/* --- sets of addresses ------------------------------------------------------------------------------------------------- */
+/* --- sets of addresses ------------------------------------------------------------------------------------------ */
 
 static int compare(const void *a, const void *b)
 {
@@ -92,7 +92,7 @@ static bool in_kernel(const struct event *e)
 	return e->instruction->address >= KERNEL_HALF;
 }
 
-/* --- counting ---------------------------------------------------------------------------------------------------------- */
+/* --- counting --------------------------------------------------------------------------------------------------- */
 
 enum part { PART_ALL, PART_USER, PART_KERNEL };
 
@@ -152,8 +152,8 @@ static struct counts count(size_t first, size_t end, enum part part)
 }
 
 /*
- * The visits to the kernel: each from its entering instruction, or, when an exception or interrupt led there, from the first
- * of the kernel, up to the next in user mode.
+ * The visits to the kernel: each from its entering instruction, or, when an exception or interrupt led there, from
+ * the first of the kernel, up to the next in user mode.
  */
 static void count_visits(struct sample *s)
 {
@@ -203,7 +203,7 @@ static void end_sample(void)
 		write_trace(); /* the last that is written is the shortest */
 }
 
-/* --- what QEMU calls --------------------------------------------------------------------------------------------------- */
+/* --- what QEMU calls -------------------------------------------------------------------------------------------- */
 
 static void marked(uint32_t value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/ipcregs.c - <l4/ipcregs.h>: words go from C variables to C variables, and the UTCB's message registers stay
- * as they are.
+ * tests/system/ipcregs.c - <l4/ipcregs.h>: words go from C variables to C variables, and the UTCB's message registers
+ * stay as they are.
  */
 #include "test.h"
 

@@ -3,13 +3,13 @@
  * l4/ipcregs.h - Call and ReplyWait of messages that live in registers: Pecan's extension, not X.2.
  *
  * A message of up to seven untyped words travels in processor registers. L4_Call and L4_ReplyWait keep it in the UTCB
- * before and after, as X.2's message registers; these functions take it from C variables and leave it there, and touch no
- * memory but a word of the stack. The message registers of the UTCB, MR0 among them, stay as they were.
+ * before and after, as X.2's message registers; these functions take it from C variables and leave it there, and
+ * touch no memory but a word of the stack. The message registers of the UTCB, MR0 among them, stay as they were.
  *
- * Use them where both sides agree on a fixed small message. A message that came and is longer, or has items, is in the
- * UTCB from word 8 on; its first seven words are here. Words that the message does not have are undefined afterwards, and
- * need no value before (L4_AnyMsgRegs); what a register holds then reaches the partner. `to` is a global id for speed;
- * local ids work.
+ * Use them where both sides agree on a fixed small message. A message that came and is longer, or has items, is in
+ * the UTCB from word 8 on; its first seven words are here. Words that the message does not have are undefined
+ * afterwards, and need no value before (L4_AnyMsgRegs); what a register holds then reaches the partner. `to` is a
+ * global id for speed; local ids work.
  */
 #ifndef L4_IPCREGS_H
 #define L4_IPCREGS_H
@@ -91,7 +91,8 @@ __L4_IpcRegs(L4_Word_t to, L4_MsgTag_t tag, L4_MsgRegs_t *m, L4_Word_t call, L4_
 }
 
 /* As L4_Call, without timeouts. The result is the tag of the answer, whose words are in *m. */
-L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t L4_Call_Regs(L4_ThreadId_t to, L4_MsgTag_t tag, L4_MsgRegs_t *m)
+L4_INLINE __attribute__((__always_inline__)) L4_MsgTag_t
+L4_Call_Regs(L4_ThreadId_t to, L4_MsgTag_t tag, L4_MsgRegs_t *m)
 {
 	L4_Word_t sender;
 
