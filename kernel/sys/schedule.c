@@ -23,7 +23,7 @@
  * the processor. At first nothing can be delayed.
  *
  * State: 1 dead       stopped by the kernel, because nobody answered its fault
- *        2 inactive   not yet active, or halted
+ *        2 inactive   not yet active, or halted and in no message
  *        3 running    or ready
  *        4 pending send, 5 sending (typed items), 6 waiting, 7 receiving (typed items): its own message or one that the
  *          kernel sends in its name

@@ -458,17 +458,19 @@ TEST(exregs, start_sp_ip_again)
 	EXPECT(moves(&second_counter));
 }
 
-/* Nobody's pager, not yet active: nothing to do harm to. */
+/* Nobody's pager, not yet active: nothing to do harm to, and nothing that could be set. */
 TEST(exregs, inactive_thread)
 {
 	L4_ThreadId_t t = thread_id_new();
 
 	REQUIRE_EQ(L4_ThreadControl(t, runner, runner, L4_nilthread, (void *)-1UL), 1);
-	look(t);
+	EXPECT_EQ(look(t).result.raw, 0);
+	EXPECT_EQ(L4_ErrorCode(), L4_ErrInvalidThread);
 	L4_Start_SpIp(t, 0, 0);
 	L4_Stop(t);
 	L4_Start(t);
 	settle();
+	EXPECT_EQ(L4_Set_Priority(t, 7), L4_SCHEDRESULT_INACTIVE);
 }
 
 TEST(exregs, itself)

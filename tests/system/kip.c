@@ -238,6 +238,57 @@ TEST(kip, entry_thread_control)
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_THREAD);
 }
 
+/* The other entries take what the call takes in RDI, RSI and R8 to R10; RAX is their result. */
+static L4_Word_t call_entry(L4_Word_t offset, L4_Word_t rdi, L4_Word_t rsi, L4_Word_t r8_in, L4_Word_t r9_in)
+{
+	register L4_Word_t r8 __asm__("r8") = r8_in;
+	register L4_Word_t r9 __asm__("r9") = r9_in;
+	register L4_Word_t r10 __asm__("r10") = 0;
+	L4_Word_t result, call = entry(offset);
+
+	__asm__ volatile("call *%[call]"
+			 : "=a"(result), "+D"(rdi), "+S"(rsi), "+r"(r8), "+r"(r9), "+r"(r10), [call] "+b"(call)
+			 :
+			 : "rcx", "rdx", "r11", "memory", "cc");
+	return result;
+}
+
+TEST(kip, entry_schedule)
+{
+	EXPECT_EQ(call_entry(kip()->schedule, L4_Myself().raw, -1UL, -1UL, 1000), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
+}
+
+TEST(kip, entry_unmap)
+{
+	L4_Word_t fpage;
+
+	L4_LoadMR(0, L4_FpageAddRights(L4_FpageLog2((L4_Word_t)kip(), 9), L4_FullyAccessible).raw);
+	call_entry(kip()->unmap, 0, 0, 0, 0); /* malformed: comes back without rights */
+	L4_StoreMR(0, &fpage);
+	EXPECT_EQ(fpage, L4_FpageLog2((L4_Word_t)kip(), 9).raw);
+}
+
+TEST(kip, entry_space_control)
+{
+	EXPECT_EQ(call_entry(kip()->space_control, thread_id_new().raw, 0, 0, 0), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_SPACE);
+}
+
+/* The next two would do the same but for a flexpage that only MemoryControl reads. */
+TEST(kip, entry_processor_control)
+{
+	L4_LoadMR(0, L4_FpageLog2(page_new(), 12).raw);
+	EXPECT_EQ(call_entry(kip()->processor_control, 0, 0, 0, 0), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
+}
+
+TEST(kip, entry_memory_control)
+{
+	L4_LoadMR(0, L4_FpageLog2(page_new(), 12).raw);
+	EXPECT_EQ(call_entry(kip()->memory_control, 0, 0, 0, 0), 1);
+}
+
 TEST(kip, entry_ipc)
 {
 	/* A receive from nobody, timeout zero, through the entry: RDX is the caller's. */

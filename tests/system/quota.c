@@ -8,6 +8,7 @@
 #include "quotas.h"
 #include "probe.h"
 #include <l4/arch.h>
+#include <l4/threadstate.h>
 
 enum { KIB = 1024, PAGE_KIB = PAGE / KIB, TCB = 1024, EMPTY_SPACE = 2 * PAGE + TCB, EXCEPTION_NO_FPU = 7 };
 #define FAR_AWAY 0x100000000000UL
@@ -370,6 +371,11 @@ TEST(quota, used_up_by_fpu_registers)
 	used = used_by(t);
 	REQUIRE(is_exception(&m));
 	EXPECT_EQ(m.mr[EXC_TRAP], EXCEPTION_NO_FPU);
+	EXPECT_EQ(used_by(t), used);
+	/* Nor can others write the registers that it has no room for. */
+	L4_LoadMR(0, 0x37f);
+	EXPECT_EQ(L4_ThreadState(t, 0, 1, 1), 0);
+	EXPECT_EQ(L4_ErrorCode(), ERROR_NO_MEMORY);
 	EXPECT_EQ(used_by(t), used);
 	leave_pages(t, 1);
 	EXPECT_OK(frame_reply(&m, EXC_WORDS));

@@ -392,6 +392,20 @@ TEST(schedule, state_pending_send)
 	EXPECT_EQ(state_of(t), L4_SCHEDRESULT_WAITING);
 }
 
+/* Halted in the middle of a message that goes on: what it waits for, until that is over. */
+TEST(schedule, state_halted_in_a_message)
+{
+	L4_ThreadId_t receives = thread_start(&own_space, answers, 0), sends = thread_start(&own_space, sends_to_worker, 0);
+
+	settle();
+	L4_Stop(receives);
+	L4_Stop(sends);
+	EXPECT_EQ(state_of(receives), L4_SCHEDRESULT_WAITING);
+	EXPECT_EQ(state_of(sends), L4_SCHEDRESULT_PENDING_SEND);
+	EXPECT_OK(L4_Receive_Timeout(sends, PATIENCE));
+	EXPECT_EQ(state_of(sends), L4_SCHEDRESULT_INACTIVE);
+}
+
 static void raises_exception(L4_Word_t handler)
 {
 	L4_Set_ExceptionHandler((L4_ThreadId_t){.raw = handler});

@@ -369,6 +369,7 @@ TEST(thread_control, active_thread_needs_a_laid_out_space)
 TEST(thread_control, deleting_oneself)
 {
 	EXPECT_EQ(thread_delete(worker), 0);
+	EXPECT_EQ(L4_ErrorCode(), L4_ErrInvalidThread);
 	EXPECT_EQ(thread_delete(L4_MyLocalId()), 0);
 }
 

@@ -99,8 +99,9 @@ void use_messages(L4_Word_t *words)
 	L4_GrantItem_t grant = L4_GrantItem(pages[0], 0);
 	L4_StringItem_t string = L4_StringItem(10, words), *s = (L4_StringItem_t *)words;
 	L4_CtrlXferItem_t *c = (L4_CtrlXferItem_t *)words;
-	L4_CacheAllocationHint_t hint = L4_UseDefaultCacheAllocation;
+	L4_CacheAllocationHint_t hint = L4_UseDefaultCacheLineAllocation;
 
+	hint = L4_UseDefaultCacheAllocation;
 	L4_Set_MsgTag(tag);
 	L4_Set_Label(&tag, 1);
 	USE(L4_Label(tag) + L4_UntypedWords(tag) + L4_TypedWords(tag) + tag.raw);

@@ -76,7 +76,7 @@ void use_messages(L4_Word_t *words)
 	L4_MapItem_t map = L4_MapItem(L4_Nilpage, 0);
 	L4_GrantItem_t grant = L4_GrantItem(L4_Nilpage, 0);
 	L4_StringItem_t string = L4_StringItem(10, words), &strings = *(L4_StringItem_t *)words;
-	L4_CacheAllocationHint_t hint = L4_UseDefaultCacheAllocation;
+	L4_CacheAllocationHint_t hint = L4_UseDefaultCacheLineAllocation;
 	L4_CtrlXferItem_t *c = (L4_CtrlXferItem_t *)words;
 
 	use((tag == tag) + (tag != L4_Niltag));

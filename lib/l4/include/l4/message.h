@@ -278,10 +278,13 @@ typedef struct L4_CacheAllocationHint {
 	L4_Word_t raw;
 } L4_CacheAllocationHint_t;
 
-#define L4_UseDefaultCacheAllocation   (__extension__(L4_CacheAllocationHint_t){ 0 })
-#define L4_AllocateNewCacheLines       (__extension__(L4_CacheAllocationHint_t){ 1 << 1 })
-#define L4_DoNotAllocateNewCacheLines  (__extension__(L4_CacheAllocationHint_t){ 2 << 1 })
-#define L4_AllocateOnlyNewL1CacheLines (__extension__(L4_CacheAllocationHint_t){ 3 << 1 })
+#define L4_UseDefaultCacheLineAllocation (__extension__(L4_CacheAllocationHint_t){ 0 })
+#define L4_AllocateNewCacheLines         (__extension__(L4_CacheAllocationHint_t){ 1 << 1 })
+#define L4_DoNotAllocateNewCacheLines    (__extension__(L4_CacheAllocationHint_t){ 2 << 1 })
+#define L4_AllocateOnlyNewL1CacheLines   (__extension__(L4_CacheAllocationHint_t){ 3 << 1 })
+
+/* A shorter name that some programs use. */
+#define L4_UseDefaultCacheAllocation L4_UseDefaultCacheLineAllocation
 
 L4_INLINE L4_CacheAllocationHint_t L4_CacheAllocationHint(L4_StringItem_t s)
 {
