@@ -2,8 +2,8 @@
 /*
  * core/account.c - see core/account.h.
  *
- * Of the frames that are set aside in all (core/frames.h), an account with a quota holds the quota less the frames that it has
- * taken; one without holds those that it has set aside itself.
+ * Of the frames that are set aside in all (core/frames.h), an account with a quota holds the quota less the frames
+ * that it has taken; one without holds those that it has set aside itself.
  */
 #include "core/account.h"
 #include "core/frames.h"

@@ -2,9 +2,10 @@
 /*
  * core/account.h - who pays for the kernel's memory.
  *
- * Every frame that the kernel allocates for a space is in that space's account, and leaves it when it is freed. A space with
- * a quota has that many frames of its own: they are set aside when the quota is given, so nobody else can take them, and it
- * gets no others. A space without one draws on what is left, as the privileged spaces do, which give the quotas.
+ * Every frame that the kernel allocates for a space is in that space's account, and leaves it when it is freed. A
+ * space with a quota has that many frames of its own: they are set aside when the quota is given, so nobody else can
+ * take them, and it gets no others. A space without one draws on what is left, as the privileged spaces do, which give
+ * the quotas.
  *
  *  - Frames that must be there when something is broken up later count when they are set aside.
  *  - Four thread control blocks share a frame, of whatever spaces: the frame is the kernel's, since who makes a thread

@@ -213,8 +213,8 @@ static void complain(const struct tcb *t)
 		print("preempted or out of time at ip %lx, and its %s does not answer", t->rip,
 		      t->role == ROLE_PREEMPTED ? "exception handler" : "scheduler");
 	else
-		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer", t->fault_word,
-		      t->error, t->rip, t->rsp);
+		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer",
+		      t->fault_word, t->error, t->rip, t->rsp);
 	print("; halted\n");
 	if (++complaints == COMPLAINTS_MAX)
 		print("kernel: further messages of this kind are not printed\n");

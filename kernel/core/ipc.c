@@ -300,8 +300,8 @@ static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
 }
 
 /*
- * May self speak to `to` for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it; and
- * within its own space for everybody, as servers do that have a thread for each client.
+ * May self speak to `to` for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it;
+ * and within its own space for everybody, as servers do that have a thread for each client.
  */
 static bool may_speak_for(const struct tcb *self, const struct tcb *origin, const struct tcb *to)
 {
@@ -414,7 +414,8 @@ void ipc_wait_for_start(struct tcb *t, word_t pager)
 bool ipc_is_receiving(const struct tcb *t)
 {
 	return t->transfer_from ||
-	       (!t->transfer.to && t->role != ROLE_EXHAUSTED && (tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
+	       (!t->transfer.to && t->role != ROLE_EXHAUSTED &&
+		(tcb_is_waiting(t) || t->resume == ipc_resume || t->answer_from));
 }
 
 bool ipc_is_sending(const struct tcb *t)

@@ -38,12 +38,15 @@ void ipc_set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error, wo
 /* t is in no phase any more: let it run when its turn comes. */
 void ipc_wake(struct tcb *t);
 
-/* The running thread's message was delivered to `partner`, which is in no phase any more: on to the receive phase. Returns who runs next. */
+/*
+ * The running thread's message was delivered to `partner`, which is in no phase any more: on to the receive phase.
+ * Returns who runs next.
+ */
 struct tcb *ipc_sent(struct tcb *self, struct tcb *partner);
 
 /*
- * A thread that waits as a user may have come by the path of a message, which stores RIP, RSP and nothing else: say that it
- * is behind a system call (core/fault.h:fault_complete_frame).
+ * A thread that waits as a user may have come by the path of a message, which stores RIP, RSP and nothing else: say
+ * that it is behind a system call (core/fault.h:fault_complete_frame).
  */
 void ipc_complete_frame(struct tcb *t);
 
@@ -52,8 +55,8 @@ void ipc_leave(struct tcb *t);
 
 /*
  * Does t send or receive, as ExchangeRegisters sees it? Its own IPC counts: a thread that waits for a page of a message
- * that it sends is sending. A total quantum that is used up is between the thread and its scheduler: to end that wait would
- * be to run on without one.
+ * that it sends is sending. A total quantum that is used up is between the thread and its scheduler: to end that wait
+ * would be to run on without one.
  */
 bool ipc_is_sending(const struct tcb *t);
 bool ipc_is_receiving(const struct tcb *t);

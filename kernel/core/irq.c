@@ -8,8 +8,8 @@
  * writes messages itself can; its driver made it do so.) So the common interrupt of an edge line costs no access to
  * the I/O APIC.
  *
- * Invariant: what is IRQ_PENDING is in handler->interrupts and nothing else is; tcb.open is 0 as long as that ring is not
- * empty, so the path of a message learns of it where it looks for queued senders anyway.
+ * Invariant: what is IRQ_PENDING is in handler->interrupts and nothing else is; tcb.open is 0 as long as that ring is
+ * not empty, so the path of a message learns of it where it looks for queued senders anyway.
  */
 #include "core/irq.h"
 #include "base/debugger.h"

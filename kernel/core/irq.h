@@ -2,13 +2,13 @@
 /*
  * core/irq.h - interrupts as threads that send.
  *
- * An interrupt thread is nothing but an id, (number, 1), and a line of a static table: whose it is, and whether its message
- * waits. Numbers below INTERRUPT_PINS are lines of the I/O APICs (x86/ioapic.h), those from INTERRUPT_MSI to below
- * SYSTEM_BASE vectors for messages that a device writes itself. The number is the vector, less VECTOR_EXCEPTIONS.
+ * An interrupt thread is nothing but an id, (number, 1), and a line of a static table: whose it is, and whether its
+ * message waits. Numbers below INTERRUPT_PINS are lines of the I/O APICs (x86/ioapic.h), those from INTERRUPT_MSI to
+ * below SYSTEM_BASE vectors for messages that a device writes itself. The number is the vector, less VECTOR_EXCEPTIONS.
  *
  * The message has the label LABEL_INTERRUPT and no words. It comes again only after the handler has sent a
- * message, whose content does not matter, to the interrupt thread. An interrupt that comes before that is remembered, once.
- * Nobody but the handler can send to an interrupt thread: to all others it is a partner that does not exist.
+ * message, whose content does not matter, to the interrupt thread. An interrupt that comes before that is remembered,
+ * once. Nobody but the handler can send to an interrupt thread: to all others it is a partner that does not exist.
  */
 #ifndef CORE_IRQ_H
 #define CORE_IRQ_H

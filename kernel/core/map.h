@@ -23,13 +23,13 @@ bool map_is_sigma0s(phys_t low, word_t size);
 enum map_result { MAP_DONE, MAP_MORE, MAP_NO_MEMORY };
 
 /*
- * Map or grant `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match). What is not mapped in
- * `from`, or must not be mapped in `to`, is left out; rights are those of the sender's page and of `send`, added to those that
- * `to` has at the same page already. Large pages where both sides permit. The
- * complete address space as window takes ports, too.
+ * Map or grant `send` of `from` into the window `receive` of `to`, by X.2's rules for different sizes (fpage_match).
+ * What is not mapped in `from`, or must not be mapped in `to`, is left out; rights are those of the sender's page and
+ * of `send`, added to those that `to` has at the same page already. Large pages where both sides permit.
+ * The complete address space as window takes ports, too.
  *
- * Works in pieces: from `*done` bytes on (0 at first), at most MAP_PIECE pages, holes or blocks of ports; MAP_MORE when it must be called again. When out of
- * memory, what was mapped by then stays.
+ * Works in pieces: from `*done` bytes on (0 at first), at most MAP_PIECE pages, holes or blocks of ports; MAP_MORE
+ * when it must be called again. When out of memory, what was mapped by then stays.
  */
 enum { MAP_PIECE = 1 };
 enum map_result map_fpage(struct space *from, struct fpage send, word_t send_base, bool grant, struct space *to,

@@ -55,9 +55,9 @@ bool mapdb_grant_finish(struct revocation *clearing, struct cpu *cpu);
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush);
 
 /*
- * Work through at most `steps` mappings; true when nothing is left. Between two calls anything may happen, even to the mappings that are
- * being worked on; what is derived meanwhile from a page that was not reached yet is found, and from one that was,
- * has no more rights than that.
+ * Work through at most `steps` mappings; true when nothing is left. Between two calls anything may happen, even to the
+ * mappings that are being worked on; what is derived meanwhile from a page that was not reached yet is found, and from
+ * one that was, has no more rights than that.
  */
 bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu);
 

@@ -2,8 +2,8 @@
 /*
  * core/message.c - moving a message.
  *
- * The words of a user's message lie in the registers that it entered the kernel with and, from MR8 on, in its UTCB. A fault message
- * has no such place: its words are made when a receiver is there to take them.
+ * The words of a user's message lie in the registers that it entered the kernel with and, from MR8 on, in its UTCB. A
+ * fault message has no such place: its words are made when a receiver is there to take them.
  */
 #include "core/message.h"
 #include "core/fault.h"
@@ -77,7 +77,7 @@ bool message_accepts_strings(const struct tcb *to)
 	return to->role == ROLE_USER && (to->utcb_map->br[0] & 1);
 }
 
-/* Does the receiver take items of this kind, and is the message made of whole items? Buffers are judged when they are reached. */
+/* Does the receiver take such items, and are all of them whole? Buffers are judged when they are reached. */
 static bool all_items_acceptable(struct message *m, const struct tcb *to)
 {
 	bool takes_pages = message_window(to).kind != FPAGE_NIL;

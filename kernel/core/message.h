@@ -80,9 +80,9 @@ bool message_accepts_strings(const struct tcb *to);
 enum { MESSAGE_HAS_ITEMS = -1 };
 
 /*
- * Move the message of `from`, which its role describes, into `to`, whose role says what becomes of it. Returns 0; or the error
- * that both sides get, then nothing has been delivered; or MESSAGE_HAS_ITEMS: `to` accepts it, and core/transfer.h must move the items
- * and then have the rest delivered.
+ * Move the message of `from`, which its role describes, into `to`, whose role says what becomes of it. Returns 0; or
+ * the error that both sides get, then nothing has been delivered; or MESSAGE_HAS_ITEMS: `to` accepts it, and
+ * core/transfer.h must move the items and then have the rest delivered.
  */
 int message_transfer(struct tcb *from, struct tcb *to);
 

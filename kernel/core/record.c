@@ -2,9 +2,9 @@
 /*
  * core/record.c - see core/record.h.
  *
- * A frame says in its notes how many of its records are in use, which is the first free one, whose it is, and which are its
- * neighbours in the list of its space's frames. The first word of a free record says where the next free one is, counted
- * from its neighbour on: so a frame of zeros is a frame of free records.
+ * A frame says in its notes how many of its records are in use, which is the first free one, whose it is, and which
+ * are its neighbours in the list of its space's frames. The first word of a free record says where the next free one
+ * is, counted from its neighbour on: so a frame of zeros is a frame of free records.
  */
 #include "core/record.h"
 #include "base/string.h"

@@ -2,9 +2,9 @@
 /*
  * core/record.h - the small things that the kernel keeps for a space: mappings and port nodes.
  *
- * A record has a number: its frame's, and its place in that frame. Each frame of records belongs to one space, which pays
- * for it, and a space's new records come from its own frames. A record stays where it is when it changes hands (a grant): then
- * the frame is still the first space's. When that goes, the frame is another's who has a record in it.
+ * A record has a number: its frame's, and its place in that frame. Each frame of records belongs to one space, which
+ * pays for it, and a space's new records come from its own frames. A record stays where it is when it changes hands (a
+ * grant): then the frame is still the first space's. When that goes, the frame is another's who has a record in it.
  */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H

@@ -157,7 +157,7 @@ static word_t preempt_flags(const struct tcb *self)
 	return self->resume ? 0 : self->utcb_map->flags;
 }
 
-/* Does self, which asked for that, keep the processor for a while? Then `delayed` is self, and the slice ends with the while. */
+/* Does self, which asked for it, keep the processor for a while? Then `delayed` is self; the slice ends with the while. */
 static bool put_off(struct tcb *self, bool slice_over)
 {
 	struct cpu *cpu = self->cpu;
@@ -238,7 +238,7 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to)
 	return to;
 }
 
-/* A better thread of whom nobody is better, and self asked for nothing: what preempt() would do, without queueing `to`. */
+/* Nobody is better than `to`, and self asked for nothing: what preempt() would do, without queueing `to`. */
 struct tcb *sched_woken(struct tcb *self, struct tcb *to)
 {
 	struct cpu *cpu = self->cpu;

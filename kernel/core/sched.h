@@ -51,8 +51,8 @@ struct tcb *sched_hand_over(struct tcb *self, struct tcb *to);
 struct tcb *sched_woken(struct tcb *self, struct tcb *to);
 
 /*
- * self can go on and gives the CPU to `to`, which is ready: it runs on the rest of self's slice and on what is left of an
- * interrupted one of its own. While that lasts, nobody interrupts it who would not have interrupted self. An
+ * self can go on and gives the CPU to `to`, which is ready: it runs on the rest of self's slice and on what is left of
+ * an interrupted one of its own. While that lasts, nobody interrupts it who would not have interrupted self. An
  * unlimited slice can't be given away: `to` then gets one of its own length.
  */
 struct tcb *sched_donate(struct tcb *self, struct tcb *to);

@@ -56,8 +56,8 @@ void space_drop_areas(struct space *s, struct cpu *cpu);
 bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_area, struct cpu *cpu);
 
 /*
- * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory from the first one in a page until
- * the last has been put back. NULL when out of memory; nothing is changed then.
+ * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory from the first one in a page
+ * until the last has been put back. NULL when out of memory; nothing is changed then.
  */
 struct utcb *space_get_utcb(struct space *s, virt_t utcb);
 void space_put_utcb(struct space *s, virt_t utcb, const struct cpu *cpu);
@@ -69,8 +69,8 @@ bool space_is_mappable(const struct space *s, virt_t low, word_t size);
 bool space_is_ram(phys_t frame);
 
 /*
- * Copy up to `size` bytes at a user address into the kernel; returns how many could be read before the first that is not
- * mapped for the user, or is not RAM.
+ * Copy up to `size` bytes at a user address into the kernel; returns how many could be read before the first that is
+ * not mapped for the user, or is not RAM.
  */
 size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 

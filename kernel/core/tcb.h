@@ -61,8 +61,8 @@ enum role {
 };
 
 /*
- * The hazards word: the number of the home CPU, doubled, and reasons why C alone may switch to the thread. The path of a
- * message compares it whole; while a thread with hazards runs, C keeps the path closed (cpu.floor). Bit 0 is 0.
+ * The hazards word: the number of the home CPU, doubled, and reasons why C alone may switch to the thread. The path of
+ * a message compares it whole; while a thread with hazards runs, C keeps the path closed (cpu.floor). Bit 0 is 0.
  */
 enum slow {
 	SLOW_CPU_SHIFT = 1,
@@ -91,7 +91,7 @@ struct transfer {
 	word_t offset;   /* bytes of the present item that are done */
 	word_t bytes;    /* of strings copied in all */
 	usec_t deadline; /* by when missing pages must have come; 0: none was missing yet */
-	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a page fault borrows those fields */
+	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a fault borrows those */
 };
 
 struct tcb {
@@ -107,10 +107,10 @@ struct tcb {
 			/* Scheduling. Home CPU. */
 			struct ring ready_link; /* in a ready queue: runnable and not running */
 			usec_t slice;           /* length of a time slice; USEC_NEVER: unlimited */
-			usec_t slice_left;      /* of the slice that was interrupted; 0: a new one is due; USEC_NEVER: unlimited */
+			usec_t slice_left;      /* of the interrupted slice; 0: a new one is due; USEC_NEVER: unlimited */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
-			struct tcb *(*before_user)(struct tcb *); /* what `resume` becomes when all else is done, or NULL */
+			struct tcb *(*before_user)(struct tcb *); /* what `resume` becomes in the end, or NULL */
 
 			/* IPC. Home CPU. */
 			uint8_t role;
@@ -119,14 +119,14 @@ struct tcb {
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
 			struct timeout timeout;   /* of the present phase */
-			word_t receive_from;      /* the receive phase: a global id, ANY_THREAD, ANY_LOCAL_THREAD, NIL_THREAD: none */
+			word_t receive_from;      /* a global id, ANY_THREAD, ANY_LOCAL_THREAD; NIL_THREAD: no receive phase */
 			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
-			word_t sender_name;       /* the id that the receiver of its message sees: its own, or whom it speaks for */
-			word_t intended;          /* to whom a redirected message was meant to go; NIL_THREAD: not redirected */
+			word_t sender_name;       /* the id that its receiver sees: its own, or whom it speaks for */
+			word_t intended;          /* to whom a redirected message was to go; NIL_THREAD: none was */
 			word_t fault_label;       /* of a fault message */
 			word_t fault_word;        /* MR1 of a page fault; EXC_TRAP of an exception */
 			word_t fault_address;     /* EXC_CR2 of an exception */
-			bool faults_are_exceptions; /* its page faults go to the exception handler, with all registers */
+			bool faults_are_exceptions; /* its page faults go to the exception handler, as frames */
 
 			/* A message with typed items under way (core/transfer.h). */
 			struct transfer transfer;  /* as its sender */
@@ -175,7 +175,7 @@ struct tcb {
 	/* 0x3c0 the line the processor pushes the interrupt frame to, and the waiting state. */
 	union {
 		word_t error;  /* in the kernel: of the exception that led here */
-		word_t own_id; /* while it runs or waits as a user: the id once more, in the line that a sender writes */
+		word_t own_id; /* while it runs or waits as a user: the id, in the line that a sender writes */
 	};
 	word_t rip;
 	word_t cs;

@@ -348,7 +348,7 @@ void thread_rename(struct tcb *t, word_t id)
 {
 	if (t->id == id)
 		return;
-	/* Who waits for the start message waits on, and so does, under its new name, who waits for a new total quantum. */
+	/* Who waits for the start message waits on; so does, under its new name, who waits for a new total quantum. */
 	if (t->role != ROLE_START)
 		ipc_abort(t);
 	if (t->sender_name == t->id)

@@ -73,9 +73,9 @@ bool thread_mourn(struct tcb *self);
 bool thread_is_leaving(word_t id);
 
 /*
- * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot. Its IPC is aborted.
- * *empty is the space that it leaves if that has no thread any more: it must be destroyed then. False: the new space has
- * no memory for it, nothing is changed.
+ * Move a thread to another space, with the contents of its UTCB if it is active: to `utcb`, a free slot. Its IPC is
+ * aborted. *empty is the space that it leaves if that has no thread any more: it must be destroyed then. False: the
+ * new space has no memory for it, nothing is changed.
  */
 bool thread_move(struct tcb *t, struct space *space, virt_t utcb, struct space **empty);
 

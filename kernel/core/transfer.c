@@ -14,7 +14,7 @@
 #include "x86/clock.h"
 #include "x86/cpu.h"
 
-/* Pieces of strings between two looks at the interrupts, a page each at most. After what a map item does there is always one. */
+/* Pieces of strings, a page each at most, between two looks at the interrupts. After a map item there is always one. */
 enum { STEPS = 2 };
 
 enum step { STEP_MORE, STEP_MAPPED, STEP_DONE, STEP_OVERFLOW, STEP_ABORT, STEP_SENDER_PAGE, STEP_RECEIVER_PAGE };

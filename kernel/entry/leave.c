@@ -49,8 +49,8 @@ static struct tcb *finish_work(struct tcb *next)
 }
 
 /*
- * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next sends is
- * C's (enum slow), or if its registers are in the FPU.
+ * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next
+ * sends is C's (enum slow), or if its registers are in the FPU.
  */
 static uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 {

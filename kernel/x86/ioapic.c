@@ -10,7 +10,7 @@
 
 enum { REGISTER_SELECT = 0x00, REGISTER_WINDOW = 0x10 };                     /* byte offsets, 3.1 */
 enum { IOAPIC_VERSION = 1, IOAPIC_PIN = 0x10 };                              /* register numbers, 3.2 */
-enum { PIN_LOW = 1 << 13, PIN_LEVEL = 1 << 15, PIN_MASKED = 1 << 16 };       /* 3.2.4; fixed delivery, physical destination */
+enum { PIN_LOW = 1 << 13, PIN_LEVEL = 1 << 15, PIN_MASKED = 1 << 16 }; /* 3.2.4; fixed delivery, physical destination */
 
 static struct ioapic {
 	volatile char *registers;

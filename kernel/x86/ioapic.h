@@ -27,13 +27,19 @@ struct interrupt_wiring {
 	} isa[ISA_INTERRUPTS];
 };
 
-/* Take possession: all pins masked. The registers of the n-th are mapped n + 1 pages behind DEVICE_MAP. Returns the number of pins. */
+/*
+ * Take possession: all pins masked. The registers of the n-th are mapped n + 1 pages behind DEVICE_MAP. Returns the
+ * number of pins.
+ */
 unsigned ioapic_init(const struct interrupt_wiring *wiring);
 
 /* Is there such a line? */
 bool ioapic_has(unsigned line);
 
-/* From now on the line raises this vector on the CPU of this APIC id; it is masked yet. False: its pin is in use, by this or another line. */
+/*
+ * From now on the line raises this vector on the CPU of this APIC id; it is masked yet. False: its pin is in use, by
+ * this or another line.
+ */
 bool ioapic_route(unsigned line, unsigned vector, unsigned apic_id);
 
 /* The line's pin is free, and masked. */

@@ -24,7 +24,7 @@ void lapic_end_of_interrupt(void);
 void lapic_timer_start(uint32_t ticks);
 uint32_t lapic_timer_left(void);
 
-/* From now on interrupt when the time-stamp counter reaches a value, at once if it has; 0: not at all. SDM 3A 11.5.4.1. */
+/* Interrupt when the time-stamp counter reaches a value, at once if it has; 0: not at all. SDM 3A 11.5.4.1. */
 void lapic_timer_use_tsc(void);
 void lapic_timer_at(word_t tsc);
 

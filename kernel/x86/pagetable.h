@@ -78,9 +78,9 @@ void pagetable_split(pte_t *table, pte_t leaf, unsigned level);
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level);
 
 /*
- * The entry of `level` for `address`, making tables down to it, at the expense of `account`; a larger leaf on the way is
- * split into a table of equal smaller ones. NULL when out of memory; nothing is changed then. New tables are marked with
- * `table_bits` (PTE_USER or 0).
+ * The entry of `level` for `address`, making tables down to it, at the expense of `account`; a larger leaf on the way
+ * is split into a table of equal smaller ones. NULL when out of memory; nothing is changed then. New tables are marked
+ * with `table_bits` (PTE_USER or 0).
  */
 pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account);
 

@@ -7,8 +7,9 @@
  *
  * The exception message holds the whole user state. The same layout in the reply sets it: RFLAGS is
  * reduced to the flags a user may set; trap, error, CR2, CS, SS and GS base are ignored. A reply with an RIP that is no
- * user address, or an FS base that is not canonical, is refused (overflow; the thread waits on). A reply may be shorter;
- * registers beyond its length keep their values. It may be longer; the words beyond are ignored. It may have map items.
+ * user address, or an FS base that is not canonical, is refused (overflow; the thread waits on). A reply may be
+ * shorter; registers beyond its length keep their values. It may be longer; the words beyond are ignored. It may have
+ * map items.
  */
 #ifndef ABI_PROTOCOL_H
 #define ABI_PROTOCOL_H

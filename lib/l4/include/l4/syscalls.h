@@ -71,8 +71,8 @@
 	"movq %%r14, %%gs:56\n\t"
 
 /*
- * At 3: RDI is nilthread or a local id. The kernel's path wants global ones, and a UTCB in this thread's own page can be
- * asked for it; all others are left to the kernel. Goes on at 4.
+ * At 3: RDI is nilthread or a local id. The kernel's path wants global ones, and a UTCB in this thread's own page can
+ * be asked for it; all others are left to the kernel. Goes on at 4.
  */
 #define __L4_LOCAL_TO_GLOBAL \
 	"3:\n\t" \
