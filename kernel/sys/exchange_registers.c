@@ -15,8 +15,10 @@
  * Old state: bit 0 was halted, 1 was receiving, 2 was sending; 16 waits for the answer to an exception; 18 and 20 as
  *            they were set; 0 if the call failed.
  *
- * The thread must be active and of the caller's space, and may be the caller. All is done at once, in this order:
- * the old values are taken, an IPC is aborted, the values are set, the thread is halted or let go.
+ * The thread must be of the caller's space, and may be the caller. All is done at once, in this order: the old values
+ * are taken, an IPC is aborted, the values are set, the thread is halted or let go. A thread that is not active yet has no
+ * local id (RAX is its global one), no handle and no pager to be set, and is not forced into an exception; what else is
+ * set stays until it is active, a halt, too.
  *
  * Aborting ends the phase with "cancelled", and a transfer of typed items that is under way, for both partners, with
  * "aborted"; R and S concern the phase that the thread is in, and no other follows. A thread that waits for its
@@ -37,7 +39,7 @@
  * the processor's error code and the address in CR2; the answer may bring registers and pages at once. One of a
  * string transfer goes to the pager as ever: in the middle of an IPC there are no registers to show.
  *
- * ErrorCode: invalid thread     not an active thread of this space, nor, with P, one whose pager or handler is
+ * ErrorCode: invalid thread     not a thread of this space, nor, with P, one whose pager or handler is
  *            invalid parameter  an IP that no user can run at, an FS base that is not canonical
  */
 #include "abi/syscall.h"
@@ -101,9 +103,9 @@ static void set_registers(struct tcb *t, const struct registers *in)
 		if (tcb_is_waiting(t))
 			t->slow |= SLOW_FLAGS;
 	}
-	if (control & CONTROL_HANDLE)
+	if ((control & CONTROL_HANDLE) && t->utcb_map)
 		t->utcb_map->user_defined_handle = in->r12;
-	if (control & CONTROL_PAGER)
+	if ((control & CONTROL_PAGER) && t->utcb_map)
 		t->utcb_map->pager = in->r13;
 }
 
@@ -123,7 +125,7 @@ static void extend(struct tcb *t, const struct registers *in)
 		t->faults_are_exceptions = in->rsi & CONTROL_FAULTS;
 	if (in->rsi & CONTROL_FS_BASE)
 		t->fs_base = in->r14;
-	if ((in->rsi & CONTROL_FORCE) && t->role != ROLE_EXCEPTION)
+	if ((in->rsi & CONTROL_FORCE) && t->role != ROLE_EXCEPTION && t->utcb_map)
 		fault_force(t);
 }
 
@@ -138,7 +140,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	struct registers in = self->regs;
 	struct tcb *t = thread_find_any(self, in.rdi);
 
-	if (!t || !t->utcb_map || (t->space != self->space && !((in.rsi & CONTROL_AS_PAGER) && thread_obeys(t, self))))
+	if (!t || (t->space != self->space && !((in.rsi & CONTROL_AS_PAGER) && thread_obeys(t, self))))
 		return refuse(self, ERROR_INVALID_THREAD);
 	if (((in.rsi & CONTROL_IP) && !user_canonical(in.r9)) || ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14)))
 		return refuse(self, ERROR_INVALID_PARAMETER);
@@ -149,10 +151,10 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 	self->regs.r8 = t->rsp;
 	self->regs.r9 = t->rip;
 	self->regs.r10 = t->vector == VECTOR_SYSCALL ? RFLAGS_ALWAYS : t->rflags;
-	self->regs.r12 = t->utcb_map->user_defined_handle;
-	self->regs.r13 = t->utcb_map->pager;
+	self->regs.r12 = t->utcb_map ? t->utcb_map->user_defined_handle : 0;
+	self->regs.r13 = t->utcb_map ? t->utcb_map->pager : NIL_THREAD;
 	self->regs.r14 = in.rsi & CONTROL_FS_BASE ? t->fs_base : in.r14;
-	sys_result(self, id_is_local(in.rdi) ? t->id : t->utcb);
+	sys_result(self, id_is_local(in.rdi) || !t->utcb_map ? t->id : t->utcb);
 
 	if (((in.rsi & CONTROL_ABORT_SEND) && ipc_is_sending(t)) ||
 	    ((in.rsi & CONTROL_ABORT_RECEIVE) && ipc_is_receiving(t)))

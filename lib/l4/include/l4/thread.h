@@ -255,9 +255,12 @@ L4_INLINE L4_ThreadId_t L4_GlobalIdOf(L4_ThreadId_t t)
 	return L4_IsLocalId(t) && !L4_IsNilThread(t) ? __L4_OtherId(t) : t;
 }
 
+/* A thread that is not active yet has none: nilthread. */
 L4_INLINE L4_ThreadId_t L4_LocalIdOf(L4_ThreadId_t t)
 {
-	return L4_IsGlobalId(t) ? __L4_OtherId(t) : t;
+	L4_ThreadId_t other = L4_IsGlobalId(t) ? __L4_OtherId(t) : t;
+
+	return L4_IsGlobalId(other) ? L4_nilthread : other;
 }
 
 L4_INLINE L4_Bool_t L4_SameThreads(L4_ThreadId_t l, L4_ThreadId_t r)
