@@ -155,6 +155,8 @@ static void start_waiting(struct tcb *t, usec_t deadline)
 		t->wait = t->receive_from;
 	if (t->role != ROLE_USER)
 		t->slow |= SLOW_ROLE;
+	else if (t->vector != VECTOR_SYSCALL)
+		t->slow |= SLOW_FLAGS; /* ExchangeRegisters gave it some while it sent */
 	start_timeout(t, deadline);
 }
 
@@ -207,6 +209,8 @@ static void follow_propagation(const struct tcb *self, const struct tcb *receive
 	origin = thread_find(self->sender_name);
 	if (!origin || origin->wait != self->id)
 		return;
+	if (!(origin->slow & SLOW_TIMEOUT))
+		origin->receive_timeout = 0; /* of an earlier IPC, if the path began this one */
 	origin->receive_from = receiver->id;
 	origin->wait = receiver->id;
 	if (origin != receiver && queued_sender(origin)) { /* somebody else speaks for the receiver already */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/system/exregs.c - ExchangeRegisters: start, stop, registers of other threads, cancelled
  * IPC, returned state. */
+#include "raw.h"
 #include "test.h"
 
 /* Control bits, X.2 2.3. */
@@ -583,4 +584,34 @@ TEST(exregs, halted_receiver_gets_its_message)
 	exchange(t, CONTROL_HALT_VALID, 0, 0, 0, 0, L4_nilthread);
 	settle();
 	EXPECT_EQ(counter, 1);
+}
+
+/* FLAGS of one that sends, and then waits for the answer: it has them behind its call. */
+static struct registers called;
+static L4_ThreadId_t called_by_flags;
+
+static void calls_worker(L4_Word_t unused)
+{
+	(void)unused;
+	called = (struct registers){
+	    .rdi = worker.raw,
+	    .rdx = CALL_WORD(CALL_IPC, IPC_CALL),
+	    .rflags = 0x202,
+	};
+	raw_syscall(&called);
+	sleep_forever();
+}
+
+TEST(exregs, flags_of_a_sender_over_its_receive_phase)
+{
+	struct message m;
+
+	called_by_flags = thread_start(&own_space, calls_worker, 0);
+	settle();
+	exchange(called_by_flags, 1 << 5, 0, 0, 1, 0, L4_nilthread); /* carry */
+	REQUIRE(message_receive(called_by_flags, &m));
+	EXPECT_EQ(look(called_by_flags).flags & 1, 1);
+	EXPECT_OK(word_send(called_by_flags, 1, 1));
+	settle();
+	EXPECT_EQ(called.rflags & 1, 1);
 }

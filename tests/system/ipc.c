@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/system/ipc.c - messages of untyped words: what is transferred, and every combination of
  * phases. */
+#include "raw.h"
 #include "test.h"
 
 enum { MASK = 0x5a5a, POISON_SEED = 0x6b };
@@ -384,31 +385,6 @@ TEST(ipc, send_and_receive_from_another)
 	EXPECT_EQ(word, 9);
 }
 
-static void receives_and_reports(L4_Word_t unused)
-{
-	L4_Word_t word;
-
-	(void)unused;
-	REQUIRE_OK(L4_Receive(worker));
-	L4_StoreMR(1, &word);
-	report(LABEL_DONE, word);
-}
-
-/* The kind of receive phase that names its source, naming anybody: the short path must leave that to C. */
-TEST(ipc, send_and_receive_from_named_anythread)
-{
-	L4_ThreadId_t t = thread_start(&own_space, receives_and_reports, 0);
-	L4_Word_t from, word;
-
-	settle();
-	L4_LoadMR(0, tag_make(0, 1, 0).raw);
-	L4_LoadMR(1, 9);
-	REQUIRE_OK(__L4_DoIpc(t.raw, L4_anythread.raw, CALL_WORD(CALL_IPC, IPC_FROM), 0, &from));
-	L4_StoreMR(1, &word);
-	EXPECT_EQ(word, 9);
-	EXPECT_EQ(from, L4_LocalIdOf(t).raw);
-}
-
 TEST(ipc, neither_phase)
 {
 	L4_ThreadId_t from = L4_nilthread;
@@ -507,4 +483,47 @@ TEST(ipc, msg_put_and_get)
 	EXPECT_EQ(L4_MsgLabel(&msg), 77);
 	EXPECT_EQ(L4_MsgWord(&msg, 0), 1 ^ MASK);
 	EXPECT_EQ(L4_MsgWord(&msg, 2), 3 ^ MASK);
+}
+
+/* From anybody by the other kind of call word: the wait is as open as any. */
+static struct registers open_by_name;
+
+static void makes_raw_call(L4_Word_t registers)
+{
+	raw_syscall((struct registers *)registers);
+	sleep_forever();
+}
+
+static void sleeps_in_wait(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+static void expect_open_wait_by_name(struct space *space)
+{
+	L4_ThreadId_t server = thread_start(space, sleeps_in_wait, 0), t;
+
+	settle();
+	open_by_name = (struct registers){
+	    .rax = tag_make(0x31, 0, 0).raw,
+	    .rdi = server.raw,
+	    .rsi = L4_anythread.raw,
+	    .rdx = CALL_WORD(CALL_IPC, IPC_FROM),
+	    .rflags = 0x202,
+	};
+	t = thread_start(&own_space, makes_raw_call, (L4_Word_t)&open_by_name);
+	settle();
+	EXPECT_OK(word_send(t, 0x32, 1));
+	settle();
+	EXPECT_EQ(open_by_name.rax, tag_make(0x32, 1, 0).raw);
+}
+
+TEST(ipc, from_anythread_by_name)
+{
+	expect_open_wait_by_name(&own_space);
+	expect_open_wait_by_name(space_new());
 }

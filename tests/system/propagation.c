@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/system/propagation.c - messages that one thread sends in the name of another. */
 #include "agent.h"
+#include "raw.h"
 #include "speaker.h"
 
 #define SHORT L4_TimePeriod(3000 * time_scale)
@@ -522,6 +523,40 @@ TEST(propagation, wait_follows_to_one_who_is_queued)
 	EXPECT_EQ(speech[1].answer, 400);
 	EXPECT_EQ(speech[1].answered_by, server.raw);
 	EXPECT_EQ(speech[2].error, 0);
+}
+
+/* ... and if that one has gone, it waits on, for as long as it had asked for and not as its last wait. */
+static struct registers question;
+
+static void sleeps_and_asks(L4_Word_t unused)
+{
+	(void)unused;
+	L4_Sleep(SHORT);
+	raw_syscall(&question);
+	sleep_forever();
+}
+
+TEST(propagation, wait_follows_without_a_timeout)
+{
+	L4_ThreadId_t server = listens(&own_space), client, third;
+	struct heard h;
+
+	question = (struct registers){
+	    .rax = tag_make(5, 1, 0).raw,
+	    .rdi = worker.raw,
+	    .rdx = CALL_WORD(CALL_IPC, IPC_CALL),
+	    .rflags = 0x202,
+	};
+	client = thread_start(&own_space, sleeps_and_asks, 0);
+	set_priority(client, PRIORITY_LOW);
+	REQUIRE(hear(client, L4_Never, &h));
+	speech[2] = (struct speech){.to = client, .as = server, .flags = PROPAGATED, .word = 400, .timeout = PATIENCE};
+	third = thread_start(&own_space, speaker, (L4_Word_t)&speech[2]);
+	settle();
+	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
+	thread_delete(third); /* before the client, which is of lower priority, looks for its message */
+	L4_Sleep(L4_TimePeriod(10000 * time_scale));
+	EXPECT_EQ(question.rax, tag_make(5, 1, 0).raw); /* still out */
 }
 
 /* Threads that go. */
