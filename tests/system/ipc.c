@@ -385,31 +385,6 @@ TEST(ipc, send_and_receive_from_another)
 	EXPECT_EQ(word, 9);
 }
 
-static void receives_and_reports(L4_Word_t unused)
-{
-	L4_Word_t word;
-
-	(void)unused;
-	REQUIRE_OK(L4_Receive(worker));
-	L4_StoreMR(1, &word);
-	report(LABEL_DONE, word);
-}
-
-/* The kind of receive phase that names its source, naming anybody: the short path must leave that to C. */
-TEST(ipc, send_and_receive_from_named_anythread)
-{
-	L4_ThreadId_t t = thread_start(&own_space, receives_and_reports, 0);
-	L4_Word_t from, word;
-
-	settle();
-	L4_LoadMR(0, tag_make(0, 1, 0).raw);
-	L4_LoadMR(1, 9);
-	REQUIRE_OK(__L4_DoIpc(t.raw, L4_anythread.raw, CALL_WORD(CALL_IPC, IPC_FROM), 0, &from));
-	L4_StoreMR(1, &word);
-	EXPECT_EQ(word, 9);
-	EXPECT_EQ(from, L4_LocalIdOf(t).raw);
-}
-
 TEST(ipc, neither_phase)
 {
 	L4_ThreadId_t from = L4_nilthread;
