@@ -540,7 +540,7 @@ TEST(interrupt, that_waits_is_free_when_its_handler_is_deleted)
 TEST(interrupt, is_free_when_its_handler_has_another_version)
 {
 	L4_ThreadId_t t = driver_new(&own_space, HIGHER);
-	L4_ThreadId_t later = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 1);
+	L4_ThreadId_t later = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 2);
 
 	EXPECT_EQ(control(later, later, L4_nilthread, L4_nilthread, -1UL), 1);
 	edge();

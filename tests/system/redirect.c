@@ -712,7 +712,7 @@ TEST(redirect, deleted_redirector_lets_later_messages_pass_inside_only)
 
 TEST(redirect, successor_of_deleted_redirector_is_none)
 {
-	L4_ThreadId_t r = thread_start(&own_space, sleeps, 0), again = L4_GlobalId(L4_ThreadNo(r), L4_Version(r) + 1);
+	L4_ThreadId_t r = thread_start(&own_space, sleeps, 0), again = L4_GlobalId(L4_ThreadNo(r), L4_Version(r) + 2);
 	struct heard h;
 
 	go = 0;
