@@ -395,6 +395,11 @@ TEST_LIMIT(fuzz, privileged, 6000)
 	campaign(true, PRIVILEGED_TOTAL, fuzz_privileged);
 	for (L4_Word_t i = 0; i < PLAYGROUND_SIZE; i++)
 		thread_delete(L4_GlobalId(PLAYGROUND + i, 1));
+
+	/* One of them may have been in this space, and have got it a redirector: nobody outside would hear of us again. */
+	L4_Word_t old;
+
+	EXPECT_EQ(L4_SpaceControl(worker, 0, L4_Nilpage, L4_Nilpage, L4_anythread, &old), 1);
 }
 
 /* Random ids as partners, random timeouts: the IPC path alone, many times. */
