@@ -2,7 +2,7 @@
 /*
  * calls.c - what do system calls cost that send no message, and making and deleting threads and spaces?
  *
- *   null           KernelInterface, the call that does least
+ *   null           an IPC neither to nor from anybody, the call that does least
  *   exreg          ExchangeRegisters that reads the registers of the caller
  *   thread_switch  ThreadSwitch to the partner, which switches back; a sample is half of that
  *   thread, space  the root task is asked for a thread, in this space or in a new one, and to delete it
@@ -50,10 +50,10 @@ static bool make_and_delete(bool space)
 
 bool calls(L4_ThreadId_t partner, unsigned int rounds, struct calls_figures *figures)
 {
-	L4_Word_t version, flags, id;
 	bool good = true;
 
-	SAMPLE(FOOTPRINT_SYSCALL, rounds, &figures->null, SAMPLE_NOTHING, L4_KernelInterface(&version, &flags, &id));
+	L4_Set_MsgTag((L4_MsgTag_t){ .raw = 0 });
+	SAMPLE(FOOTPRINT_SYSCALL, rounds, &figures->null, SAMPLE_NOTHING, L4_Send(L4_nilthread));
 	SAMPLE(FOOTPRINT_EXREG, rounds, &figures->exreg, SAMPLE_NOTHING, L4_UserDefinedHandleOf(L4_Myself()));
 	SAMPLE(FOOTPRINT_THREAD, rounds, &figures->thread, SAMPLE_NOTHING, good = make_and_delete(false) && good);
 	SAMPLE(FOOTPRINT_SPACE, rounds / 10 + 1, &figures->space, SAMPLE_NOTHING, good = make_and_delete(true) && good);

@@ -288,6 +288,7 @@ footprint_budgets() {
 		footprint.intra_replywait_7|ipc.intra.replywait|7|kernel|36
 		footprint.intra_replywait_8|ipc.intra.replywait|8|kernel|48
 		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
+		footprint.null|syscall.null|0|kernel|36
 	END
 }
 
