@@ -4,14 +4,14 @@
  *
  *   root FIRST COUNT [trace]    programs FIRST .. FIRST + COUNT - 1; with `trace` every operation's result is printed
  *
- * A program has 2 to 6 threads in up to three spaces (program.h). Whatever an operation ends with is noted, in the order
- * in which they end: tag, error code, sender, words, and whether FS base and a vector register are still the thread's. When
- * nobody can run any more, the state of each thread is noted, and it is stopped. A line for every hundred programs has a
- * checksum of all that. It depends on nothing but the kernel's rules, so a kernel with the path and one without print the
- * same: tests/run compares.
+ * A program has 2 to 6 threads in up to three spaces (program.h). Whatever an operation ends with is noted, in the
+ * order in which they end: tag, error code, sender, words, and whether FS base and a vector register are still the
+ * thread's. When nobody can run any more, the state of each thread is noted, and it is stopped. A line for every
+ * hundred programs has a checksum of all that. It depends on nothing but the kernel's rules, so a kernel with the
+ * path and one without print the same: tests/run compares.
  *
- * The main thread is better than all actors, so it sets up a program undisturbed; the watcher is worse, so it runs when no
- * actor can. Nobody's slice ends.
+ * The main thread is better than all actors, so it sets up a program undisturbed; the watcher is worse, so it runs
+ * when no actor can. Nobody's slice ends.
  */
 #include "program.h"
 
@@ -73,7 +73,7 @@ static void fail(const char *what, L4_Word_t value)
 	machine_end(false);
 }
 
-/* --- what actors do ------------------------------------------------------------------------------------------------- */
+/* --- what actors do ---------------------------------------------------------------------------------------------- */
 
 static L4_Word_t mix(L4_Word_t hash, L4_Word_t word)
 {
@@ -189,7 +189,7 @@ static void watcher_main(void)
 	}
 }
 
-/* --- threads --------------------------------------------------------------------------------------------------------- */
+/* --- threads ----------------------------------------------------------------------------------------------------- */
 
 /* As at the beginning of a function that was called. */
 static L4_Word_t stack_of(L4_Word_t space, L4_Word_t i)
@@ -281,7 +281,7 @@ static void make_threads(void)
 	start(watcher, watcher_main, stack_of(SPACES, 0));
 }
 
-/* --- running ---------------------------------------------------------------------------------------------------------- */
+/* --- running ----------------------------------------------------------------------------------------------------- */
 
 static L4_Word_t exchange_actor(const struct actor *a, L4_Word_t control, L4_Word_t who)
 {
@@ -325,8 +325,8 @@ static L4_Word_t run(L4_Word_t number, L4_Word_t hash)
 		struct note *n = &notes[noted++];
 
 		*n = (struct note){ .who = i, .what = OPERATIONS };
-		n->result = L4_Schedule((L4_ThreadId_t){.raw = program.actor[i].id}, ALL_ONES, ALL_ONES, ALL_ONES, ALL_ONES,
-					&time);
+		n->result = L4_Schedule((L4_ThreadId_t){.raw = program.actor[i].id}, ALL_ONES, ALL_ONES, ALL_ONES,
+					ALL_ONES, &time);
 	}
 	for (L4_Word_t i = 0; i < program.actors; i++)
 		notes[noted - program.actors + i].sender = exchange_actor(&program.actor[i], __L4_EXREGS_HALT, i);
@@ -337,13 +337,14 @@ static L4_Word_t run(L4_Word_t number, L4_Word_t hash)
 		hash = mix(mix(mix(mix(hash, n->error), n->sender), n->words), n->own);
 		succeeded += n->what < OPERATIONS && !(n->result & FLAG_ERROR);
 		if (trace)
-			printf("program %lu thread %lu operation %lu: 0x%lx error %lu sender 0x%lx words 0x%lx own 0x%lx\n",
+			printf("program %lu thread %lu operation %lu: 0x%lx error %lu sender 0x%lx words 0x%lx "
+			       "own 0x%lx\n",
 			       number, n->who, n->what, n->result, n->error, n->sender, n->words, n->own);
 	}
 	return hash;
 }
 
-/* --- the command line --------------------------------------------------------------------------------------------------- */
+/* --- the command line -------------------------------------------------------------------------------------------- */
 
 /* That of the boot module which has this program's first instruction. */
 static const char *command_line(void)
@@ -387,7 +388,8 @@ int main(void)
 	for (L4_Word_t i = 0; i < count; i++) {
 		hash = run(first + i, hash);
 		if ((i + 1) % BATCH == 0 || i + 1 == count) {
-			printf("programs to %lu: %lu operations succeeded, checksum 0x%lx\n", first + i, succeeded, hash);
+			printf("programs to %lu: %lu operations succeeded, checksum 0x%lx\n", first + i, succeeded,
+			       hash);
 			hash = 0;
 			succeeded = 0;
 		}

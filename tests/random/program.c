@@ -2,16 +2,17 @@
 /*
  * tests/random/program.c - makes random programs.
  *
- * Pure chance lets nearly every thread block at once. So there are two other kinds of programs: those with a server, which
- * answers whom it got a message from, and to which most of the others turn; and those in which every message that is sent
- * has somebody who receives it, in an order that could come to its end if nothing were odd. Most messages are such as the
- * path takes.
+ * Pure chance lets nearly every thread block at once. So there are two other kinds of programs: those with a
+ * server, which answers whom it got a message from, and to which most of the others turn; and those in which every
+ * message that is sent has somebody who receives it, in an order that could come to its end if nothing were odd.
+ * Most messages are such as the path takes.
  */
 #include "program.h"
 
 #include <abi/syscall.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
+#include <stddef.h>
 
 enum plan { PLAN_CHANCE, PLAN_SERVER, PLAN_MATCHED };
 
@@ -157,8 +158,10 @@ static void make_operation(struct program *p, L4_Word_t self, struct operation *
 static void match(struct program *p, L4_Word_t sender, L4_Word_t receiver, bool finite)
 {
 	struct actor *from = &p->actor[sender], *to = &p->actor[receiver];
-	struct operation *send = &from->operation[from->count++], *last = &to->operation[to->count - 1], *receive;
+	struct operation *send = &from->operation[from->count++], *last = NULL, *receive;
 
+	if (to->count != 0)
+		last = &to->operation[to->count - 1];
 	make_message(p, sender, send, false, finite);
 	send->reply = false;
 	send->to = name_of(to, from);
@@ -166,7 +169,7 @@ static void match(struct program *p, L4_Word_t sender, L4_Word_t receiver, bool 
 	set_kind(send, IPC_FROM);
 	if (!one_in(4))
 		send->timeout = L4_Never.raw;
-	if (to->count != 0 && last->kind == OPERATION_IPC && last->to && !last->from && !one_in(4)) {
+	if (last && last->kind == OPERATION_IPC && last->to && !last->from && !one_in(4)) {
 		receive = last;
 	} else {
 		receive = &to->operation[to->count++];

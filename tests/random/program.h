@@ -2,9 +2,9 @@
 /*
  * tests/random/program.h - a random program: what each of some threads does, one operation after the other.
  *
- * A program is made of its number alone. Nothing in it depends on how long something takes, as long as running takes less
- * than the shortest time in it: a time that is neither zero nor never is a power of two of milliseconds, each once, so
- * no two points in time that depend on them come closer than the first.
+ * A program is made of its number alone. Nothing in it depends on how long something takes, as long as running
+ * takes less than the shortest time in it: a time that is neither zero nor never is a power of two of
+ * milliseconds, each once, so no two points in time that depend on them come closer than the first.
  */
 #ifndef TESTS_RANDOM_PROGRAM_H
 #define TESTS_RANDOM_PROGRAM_H
