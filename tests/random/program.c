@@ -58,7 +58,6 @@ static L4_Word_t strange_id(const struct actor *self)
 	case 3:
 		return L4_anylocalthread.raw;
 	case 4:
-		return self->id ^ 1UL << (1 + below(31)); /* another version */
 	case 5:
 		return L4_GlobalId(0xfffff - below(2), 1).raw;
 	case 6:
@@ -81,7 +80,10 @@ static L4_Word_t partner(const struct program *p, L4_Word_t self, bool server)
 	if (one_in(32))
 		return strange_id(&p->actor[self]);
 	other += other >= self;
-	return name_of(&p->actor[server && self != 0 && !one_in(3) ? 0 : other], &p->actor[self]);
+	other = server && self != 0 && !one_in(3) ? 0 : other;
+	if (one_in(32))
+		return p->actor[other].id ^ 1UL << (1 + below(31)); /* another version */
+	return name_of(&p->actor[other], &p->actor[self]);
 }
 
 /* One of the times that no other operation has, or else zero. */
