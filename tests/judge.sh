@@ -317,6 +317,21 @@ judge_footprint() {
 	done < <(footprint_budgets)
 }
 
+# The same random programs with the path of a message and without it. What differs can be looked at: tests/random/README.md.
+judge_random() {
+	local on off
+	await random
+	await random-path-off
+	on=$(grep '^programs to' "$work/random.log" || true)
+	off=$(grep '^programs to' "$work/random-path-off.log" || true)
+	if grep -qx "$random_programs programs" "$work/random.log" && [ "$on" = "$off" ]; then
+		pass path.same_outcome
+	else
+		failing path.same_outcome 'the same outcome of every program, with the path and without' \
+			"$(diff <(echo "$on") <(echo "$off") | head -n 4 | tr '\n' ' ') $(last_line "$work/random.out")"
+	fi
+}
+
 # --- programs with musl -------------------------------------------------------------------------------------------
 
 # judge_lines JOB STATUS: lines of case|line; the job ends with this status, and has printed the line (an extended regular
