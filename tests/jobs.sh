@@ -58,6 +58,14 @@ start_jobs() {
 	starter=$!
 }
 
+ended_jobs() {
+	local name ended=0
+	for name in "${jobs[@]}"; do
+		[ ! -f "$work/$name.status" ] || ended=$((ended + 1))
+	done
+	echo "$ended"
+}
+
 # await NAME: waits for the job; its status is then in job_status, its output in the file $job_out.
 await() {
 	local ticks=0
@@ -65,7 +73,8 @@ await() {
 	until [ -f "$work/$1.status" ]; do
 		pause 0.1
 		ticks=$((ticks + 1))
-		[ $((ticks % 100)) -ne 0 ] || say "waiting for $1, $((ticks / 10)) s"
+		[ $((ticks % 100)) -ne 0 ] ||
+			say "$(ended_jobs) of ${#jobs[@]} jobs have ended; waiting for $1, $((ticks / 10)) s"
 		if ! kill -0 "$starter" 2>/dev/null && [ ! -f "$work/$1.status" ]; then
 			echo 'stopped' >"$work/$1.status"
 		fi
