@@ -169,7 +169,7 @@ static void actor_main(void)
 
 		if (o->fpu) {
 			fpu = true;
-			__asm__ volatile("movq %0, %%xmm15" : : "r"(word_of(who, what, 0)) : "xmm15");
+			__asm__ volatile("movq %0, %%xmm15" : : "r"(word_of(who, what, 0)));
 		}
 		perform(o, &n, &partner);
 		n.own = own_state(fpu);

@@ -11,6 +11,7 @@
 
 #include <abi/syscall.h>
 #include <l4/exception.h>
+#include <l4/pathmisses.h>
 
 enum { WORDS = 63, PAGE_BYTES = 4096 };
 #define LAST_PAGE 0x00007ffffffff000UL
@@ -259,7 +260,7 @@ static void shows_its_own(L4_Word_t unused)
 	for (L4_Word_t n = 0;; n++) {
 		L4_Word_t vector;
 
-		__asm__ volatile("movq %%xmm9, %0\n\tmovq %1, %%xmm9" : "=&r"(vector) : "r"(n + 1) : "xmm9");
+		__asm__ volatile("movq %%xmm9, %0\n\tmovq %1, %%xmm9" : "=&r"(vector) : "r"(n + 1));
 		L4_LoadMR(0, tag_make(0, 3, 0).raw);
 		L4_LoadMR(1, at_fs_base());
 		L4_LoadMR(2, vector);
@@ -278,7 +279,7 @@ static void own_state_kept(struct space *space)
 		bool uses_vector = n % 3 == 0;
 
 		if (uses_vector)
-			__asm__ volatile("movq %0, %%xmm9" : : "r"(n << 16) : "xmm9");
+			__asm__ volatile("movq %0, %%xmm9" : : "r"(n << 16));
 		EXPECT_OK(message(IPC_CALL, t, 0, L4_Never, 0, NULL));
 		L4_StoreMRs(1, 3, &mr[1]);
 		if (uses_vector) {
@@ -331,4 +332,77 @@ TEST(fastpath, last_instruction_of_user_memory)
 	}
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(m.mr[2], LAST_PAGE);
+}
+
+enum { FLAG_ID = 1 << 21 };
+
+static L4_Word_t flags_swap(L4_Word_t set)
+{
+	L4_Word_t old;
+
+	__asm__ volatile("subq $128, %%rsp\n\tpushfq\n\tpopq %0\n\torq %0, %1\n\tpushq %1\n\tpopfq\n\taddq $128, %%rsp"
+			 : "=&r"(old), "+r"(set)
+			 :
+			 : "memory", "cc");
+	return old;
+}
+
+/* A page fault leaves a frame with a flag set, and the call goes the path, which leaves that frame as it is. */
+static void calls_after_a_fault(L4_Word_t page)
+{
+	L4_Word_t sender = 0;
+
+	flags_swap(FLAG_ID);
+	*(volatile L4_Word_t *)page;
+	message(IPC_CALL, worker, 0, L4_Never, 0, &sender);
+	seen.mr[1] = flags_swap(0);
+	seen.done++;
+	sleep_forever();
+}
+
+/* An IPC ends with the flags 0x202, however the receiver left the kernel before. */
+TEST(fastpath, flags_of_an_earlier_frame)
+{
+	L4_ThreadId_t t;
+	L4_Word_t sender = 0;
+
+	seen.done = 0;
+	t = thread_start(space_new(), calls_after_a_fault, page_new());
+	EXPECT_OK(message(IPC_FROM, L4_nilthread, t.raw, L4_Never, 0, &sender));
+	EXPECT_OK(message(IPC_FROM, t, 0, L4_Never, 0, NULL));
+	settle();
+	EXPECT_EQ(seen.done, 1);
+	EXPECT_EQ(seen.mr[1] & FLAG_ID, 0);
+}
+
+/* What else the path refused between two looks at the counters; the second look is refused itself. */
+static void expect_miss(const L4_Word_t *before, enum L4_PathMiss reason)
+{
+	L4_Word_t after[L4_PATH_MISSES] = { 0 };
+
+	EXPECT(L4_PathMisses(0, after));
+	for (int i = 0; i < L4_PATH_MISSES; i++)
+		EXPECT_EQ(after[i] - before[i], (L4_Word_t)(i == (int)reason) + (i == L4_MISS_CALL_WORD));
+}
+
+TEST(fastpath, misses_are_counted)
+{
+	L4_ThreadId_t t = taker(&own_space, IPC_FROM, runner.raw);
+	L4_Word_t before[L4_PATH_MISSES] = { 0 };
+
+	EXPECT(L4_PathMisses(0, before));
+	if (before[L4_MISS_TAG] + before[L4_MISS_CALL_WORD] == 0)
+		return; /* there is no path */
+	for (L4_Word_t kind = IPC_CALL; kind <= IPC_FROM; kind++) {
+		L4_PathMisses(0, before);
+		message(kind, t, t.raw, L4_ZeroTime, 0, NULL);
+		expect_miss(before, L4_MISS_PARTNER);
+		L4_PathMisses(0, before);
+		L4_LoadMR(0, tag_make(0, 0, 1).raw);
+		__L4_DoIpc(t.raw, t.raw, CALL_WORD(CALL_IPC, kind), L4_ZeroTime.raw, NULL);
+		expect_miss(before, L4_MISS_TAG);
+	}
+	L4_PathMisses(0, before);
+	L4_Receive_Timeout(t, L4_ZeroTime);
+	expect_miss(before, L4_MISS_CALL_WORD);
 }
