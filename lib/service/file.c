@@ -13,18 +13,12 @@ enum { PAGE_LOG2 = 12 };
 
 enum root_status root_file(const char *name, unsigned int *file, unsigned long *size)
 {
-	enum root_status status;
-	size_t length = 0;
+	enum root_status status = ROOT_NOT_FOUND;
 	L4_Msg_t msg;
 
-	while (length < ROOT_NAME_MAX && name[length])
-		length++;
-	if (length == ROOT_NAME_MAX)
-		return ROOT_NOT_FOUND;
 	L4_MsgClear(&msg);
-	L4_MsgAppendWord(&msg, length);
-	root_append_bytes(&msg, name, length);
-	status = root_call(ROOT_FILE, &msg);
+	if (root_append_name(&msg, name))
+		status = root_call(ROOT_FILE, &msg);
 	*file = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
 	*size = status == ROOT_OK ? L4_MsgWord(&msg, 1) : 0;
 	return status;

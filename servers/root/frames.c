@@ -29,7 +29,7 @@ struct block {
 
 static struct block blocks[BLOCKS];
 static unsigned int block_count;
-static unsigned long left;
+static unsigned long left, total;
 static unsigned long freed, freed_large; /* the first of each list; 0: none */
 
 static bool block_add(unsigned long low, unsigned long size)
@@ -84,6 +84,7 @@ void frames_init(void)
 	L4_ThreadId_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()), 1);
 
 	take_memory(sigma0);
+	total = left;
 	ask_for_exclusive_service(sigma0);
 }
 
@@ -198,4 +199,9 @@ void frame_free(unsigned long frame, unsigned int log2)
 unsigned long frames_left(void)
 {
 	return left;
+}
+
+unsigned long frames_total(void)
+{
+	return total;
 }

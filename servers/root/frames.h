@@ -29,7 +29,8 @@ unsigned long frames_contiguous(unsigned long size);
 /* Takes [low, low + size), whole pages, from all who got them from here. */
 void frames_take_back(unsigned long low, unsigned long size);
 
-/* How many frames are left. */
+/* How many frames are left, and how many there were at first. */
 unsigned long frames_left(void);
+unsigned long frames_total(void);
 
 #endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backtrace.c - a walk over frame pointers.
+ *
+ * The stack is the program's and may hold anything. Each word is fetched from the frame that the root task itself has given for
+ * its page; frames must follow each other upwards, and only so many are shown.
+ */
+#include "backtrace.h"
+
+#include "symbols.h"
+
+enum { DEPTH_MAX = 16, WORD = sizeof(unsigned long) };
+
+/* A word of the program's memory. False: nothing is there. */
+static bool word_at(struct program *program, unsigned long address, unsigned long *word)
+{
+	unsigned long frame;
+
+	if (address % WORD != 0)
+		return false;
+	frame = space_frame_at(&program->space, address);
+	if (frame == 0)
+		return false;
+	*word = *(const unsigned long *)(frame + address % SPACE_PAGE);
+	return true;
+}
+
+/* The instruction decides which function it is: a call that never returns may be a function's last one. */
+static void say_line(const struct program *program, unsigned long address, unsigned long instruction)
+{
+	struct symbol symbol;
+
+	if (symbol_find(&symbol, program->file->start, program->file->size, instruction))
+		console_line("      at 0x%lx %s+0x%lx", address, symbol.name, symbol.offset + (address - instruction));
+	else
+		console_line("      at 0x%lx", address);
+}
+
+void backtrace_say(struct program *program, unsigned long ip, unsigned long frame_pointer)
+{
+	say_line(program, ip, ip);
+	for (unsigned int depth = 1; depth < DEPTH_MAX; depth++) {
+		unsigned long next, back;
+
+		if (!word_at(program, frame_pointer, &next) || !word_at(program, frame_pointer + WORD, &back) ||
+		    back == 0)
+			return;
+		say_line(program, back, back - 1);
+		if (next <= frame_pointer)
+			return;
+		frame_pointer = next;
+	}
+}
