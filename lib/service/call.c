@@ -12,6 +12,8 @@
 #include <l4/kip.h>
 #include <l4/thread.h>
 
+enum { PAGE_LOG2 = 12 };
+
 L4_ThreadId_t root_task(void)
 {
 	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
@@ -30,6 +32,17 @@ enum root_status root_call(enum root_request request, L4_Msg_t *msg)
 	}
 	L4_MsgStore(tag, msg);
 	return (enum root_status)L4_Label(tag);
+}
+
+enum root_status root_call_for_page(enum root_request request, L4_Msg_t *msg, void *page)
+{
+	L4_Acceptor_t before = L4_Accepted();
+	enum root_status status;
+
+	L4_Accept(L4_MapGrantItems(L4_FpageLog2((L4_Word_t)page, PAGE_LOG2)));
+	status = root_call(request, msg);
+	L4_Accept(before);
+	return status;
 }
 
 void root_append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)

@@ -16,6 +16,9 @@
  */
 enum root_status root_call(enum root_request request, L4_Msg_t *msg);
 
+/* The same, with a page of 4 KiB of the caller's space into which the answer may map something. */
+enum root_status root_call_for_page(enum root_request request, L4_Msg_t *msg, void *page);
+
 /* Appends size bytes, the last word filled up with zeros. */
 void root_append_bytes(L4_Msg_t *msg, const char *bytes, size_t size);
 

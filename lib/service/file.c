@@ -4,12 +4,9 @@
  */
 #include <service/root.h>
 
-#include <l4/ipc.h>
 #include <l4/message.h>
 
 #include "call.h"
-
-enum { PAGE_LOG2 = 12 };
 
 enum root_status root_file(const char *name, unsigned int *file, unsigned long *size)
 {
@@ -26,15 +23,10 @@ enum root_status root_file(const char *name, unsigned int *file, unsigned long *
 
 enum root_status root_file_page(unsigned int file, unsigned long offset, void *address)
 {
-	L4_Acceptor_t before = L4_Accepted();
-	enum root_status status;
 	L4_Msg_t msg;
 
 	L4_MsgClear(&msg);
 	L4_MsgAppendWord(&msg, file);
 	L4_MsgAppendWord(&msg, offset);
-	L4_Accept(L4_MapGrantItems(L4_FpageLog2((L4_Word_t)address, PAGE_LOG2)));
-	status = root_call(ROOT_FILE_PAGE, &msg);
-	L4_Accept(before);
-	return status;
+	return root_call_for_page(ROOT_FILE_PAGE, &msg, address);
 }

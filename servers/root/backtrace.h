@@ -12,6 +12,6 @@
  * program's file has symbols. A stack that is not in memory of the root task's (the program has another pager) gives the
  * first line only.
  */
-void backtrace_say(struct program *program, unsigned long ip, unsigned long frame_pointer);
+void backtrace_say(struct program *program, unsigned long ip, unsigned long stack_pointer, unsigned long frame_pointer);
 
 #endif

@@ -76,7 +76,7 @@ static void report_access(struct program *program, L4_ThreadId_t thread, unsigne
 	console_say("%s (thread 0x%lx.%lu) page fault: %s 0x%lx at ip 0x%lx: %s; program stopped", program->is.name,
 		    L4_ThreadNo(thread), L4_Version(thread), access_name(access), address, ip, why);
 	if (registers_fetch(thread, &registers))
-		backtrace_say(program, ip, L4_MsgWord(&registers, EXC_RBP - 1));
+		backtrace_say(program, ip, L4_MsgWord(&registers, EXC_RSP - 1), L4_MsgWord(&registers, EXC_RBP - 1));
 	program_end(program, STATUS_STOPPED);
 }
 
@@ -187,6 +187,6 @@ void fault_exception(const struct fault *fault)
 		    trap_name(trap), trap, fault_word(fault, EXC_ERROR),
 		    fault_word(fault, EXC_RIP));
 	report_registers(fault);
-	backtrace_say(fault->program, fault_word(fault, EXC_RIP), fault_word(fault, EXC_RBP));
+	backtrace_say(fault->program, fault_word(fault, EXC_RIP), fault_word(fault, EXC_RSP), fault_word(fault, EXC_RBP));
 	program_end(fault->program, STATUS_STOPPED);
 }

@@ -91,18 +91,25 @@ static void say_mistake(unsigned int line, const char *what, const char *word)
 
 static const struct description_complaints complaints = { say_mistake };
 
-/* Pagers that there are not. */
+static bool pages(const struct program *pager, const struct program *program)
+{
+	return strcmp(program->is.pager, pager->is.name) == 0 || name_list_has(&pager->is.serves, program->is.pager);
+}
+
+/* Tells pagers that there are not; the memory of those that there are may hold others' text. */
 static void check_pagers(void)
 {
-	struct program *program;
+	struct program *program, *pager;
 
 	for (unsigned int i = 0; (program = program_at(i)); i++) {
-		const char *pager = program->is.pager;
+		const char *name = program->is.pager;
 
-		if (pager[0] && (strcmp(pager, program->is.name) == 0 || name_list_has(&program->is.serves, pager)))
-			say_mistake(program->is.line, "a program cannot be its own pager", pager);
-		else if (pager[0] && !name_is_known(pager))
-			say_mistake(program->is.line, "no program has or serves the name of its pager", pager);
+		for (unsigned int j = 0; name[0] && (pager = program_at(j)); j++)
+			pager->space.heap_executes |= pages(pager, program);
+		if (name[0] && pages(program, program))
+			say_mistake(program->is.line, "a program cannot be its own pager", name);
+		else if (name[0] && !name_is_known(name))
+			say_mistake(program->is.line, "no program has or serves the name of its pager", name);
 	}
 }
 

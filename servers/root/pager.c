@@ -38,12 +38,12 @@ bool pager_segment(struct program *pager, L4_Msg_t *msg)
 	return true;
 }
 
-/* The page goes into a frame of the pager's own, which it may have already or gets now. */
+/* The page goes into a frame of the pager's own, which it may have already or gets now, and is mapped to it. */
 bool pager_page(struct program *pager, L4_Msg_t *msg)
 {
 	unsigned long address, into, frame;
+	unsigned int rights, file_rights;
 	struct program *client;
-	unsigned int rights;
 
 	if (message_words(msg) != 3)
 		return answer(msg, ROOT_MALFORMED);
@@ -57,8 +57,12 @@ bool pager_page(struct program *pager, L4_Msg_t *msg)
 	if (space_touch(&pager->space, into, ELF_WRITE, &frame, &rights) != SPACE_MAPPED)
 		return answer(msg, ROOT_EXHAUSTED);
 	memset((void *)frame, 0, SPACE_PAGE);
-	rights = space_fill(&client->space, address, (void *)frame);
-	return rights ? answer_word(msg, rights) : answer(msg, ROOT_NOT_FOUND);
+	file_rights = space_fill(&client->space, address, (void *)frame);
+	if (!file_rights)
+		return answer(msg, ROOT_NOT_FOUND);
+	answer_word(msg, file_rights);
+	L4_MsgAppendMapItem(msg, L4_MapItem(L4_FpageAddRights(L4_FpageLog2(frame, SPACE_PAGE_LOG2), rights), 0));
+	return true;
 }
 
 bool pager_fault(struct program *pager, L4_Msg_t *msg)

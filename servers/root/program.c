@@ -173,7 +173,7 @@ void program_end(struct program *program, int status)
 	program->state = PROGRAM_ENDING;
 	program->status = status;
 	memset(program->served, 0, sizeof(program->served));
-	memset(program->waits, 0, sizeof(program->waits));
+	program->wait_count = 0;
 	console_writer_end(&program->output);
 	supervise_soon();
 	/* The main thread first: another one may have to answer for it, and is not to go before it. */
@@ -279,7 +279,7 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 	for (unsigned int slot = 1; slot < ROOT_THREADS_MAX; slot++)
 		if (L4_IsThreadEqual(program->threads[slot].id, thread))
 			program->threads[slot].id = L4_nilthread;
-	for (unsigned int i = 0; i < DESCRIPTION_NAMES_MAX; i++)
+	for (unsigned int i = 0; i < program->is.serves.count; i++)
 		if (L4_IsThreadEqual(program->served[i], thread))
 			program->served[i] = L4_nilthread;
 	thread_delete(thread);

@@ -64,6 +64,7 @@ struct program {
 	L4_ThreadId_t main_thread; /* still there when it has been deleted, for the last notice */
 	L4_ThreadId_t served[DESCRIPTION_NAMES_MAX]; /* who serves is.serves; nilthread: nobody */
 	unsigned long kernel_memory_at_start; /* used with one thread and nothing mapped */
+	unsigned int wait_count;
 	struct wait waits[WAITS_MAX];
 	struct console_writer output;
 

@@ -42,7 +42,9 @@ static unsigned int file_rights(const struct space *space, unsigned long page)
 /* The rights that a page has by its place; 0: nothing belongs there. */
 static unsigned int rights_at(const struct space *space, unsigned long page)
 {
-	return page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH ? ELF_READ | ELF_WRITE : file_rights(space, page);
+	if (page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH)
+		return ELF_READ | ELF_WRITE | (space->heap_executes ? ELF_EXECUTE : 0);
+	return file_rights(space, page);
 }
 
 unsigned int space_fill(const struct space *space, unsigned long address, void *to)

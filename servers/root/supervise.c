@@ -138,7 +138,7 @@ static bool try_start(struct program *program)
 	if (L4_IsNilThread(pager))
 		return false;
 	if (program->restarts > 0)
-		console_say("starting %s again", program->is.name);
+		console_say("starting %s again (%u)", program->is.name, program->restarts);
 	program->started = now();
 	if (program_start(program, pager)) {
 		wait_end(WAIT_FOR_NAME, program->is.name, program->main_thread.raw);
@@ -231,7 +231,7 @@ bool supervise_all_finished(int *status)
 
 		if (lives && !program->is.is_server)
 			return false;
-		if (!lives && *status == 0)
+		if (!lives && !program->is.is_manual && !program->is_stopped && *status == 0)
 			*status = program->status;
 	}
 	return true;

@@ -32,7 +32,10 @@ void supervise(void);
 /* How long the root task may wait for a message before it should call supervise() again. */
 L4_Time_t supervise_patience(void);
 
-/* True: nobody is left who would end. *status is the first exit status that is not 0, in the order of the description. */
+/*
+ * True: nobody is left who would end. *status is the first exit status that is not 0, in the order of the description, of programs
+ * that no manager has started or stopped.
+ */
 bool supervise_all_finished(int *status);
 
 #endif

@@ -17,7 +17,7 @@ struct program;
 
 enum { WAITS_MAX = 8 }; /* of the threads of a program, at a time */
 
-enum wait_kind { WAIT_FOR_NOTHING, WAIT_FOR_NAME, WAIT_FOR_END };
+enum wait_kind { WAIT_FOR_NAME, WAIT_FOR_END };
 
 struct wait {
 	enum wait_kind kind;
