@@ -25,6 +25,7 @@ struct irq {
 	struct tcb *handler;  /* NULL: nobody's */
 	struct ring pending;  /* link, in IRQ_PENDING */
 	uint8_t state;        /* enum irq_state */
+	bool level;           /* its line asks as long as the device wants something; else once */
 	bool again;           /* came in IRQ_HANDLED */
 	bool masked;          /* at the I/O APIC */
 };

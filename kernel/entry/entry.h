@@ -35,6 +35,9 @@ struct tcb *syscall_enter(struct tcb *self);
 struct tcb *trap_enter(struct tcb *self);
 struct tcb *idle_interrupted(word_t vector, struct cpu *cpu);
 
+/* What trap_enter() does of every trap but interrupts whose driver waits. */
+struct tcb *trap_slowly(struct tcb *self);
+
 /*
  * An exception in kernel code, a double fault or a machine check: the end. `frame` looks like a TCB whose
  * registers are those of the fault.

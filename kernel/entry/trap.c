@@ -63,7 +63,7 @@ static struct tcb *exception(struct tcb *self)
 	}
 }
 
-struct tcb *trap_enter(struct tcb *self)
+struct tcb *trap_slowly(struct tcb *self)
 {
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
