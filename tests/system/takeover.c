@@ -94,12 +94,12 @@ static L4_ThreadId_t driver_new(void)
 /* The victim: notes how many interrupts the driver had right after raising one; and goes on in its own space. */
 static void interrupts(L4_Word_t rounds)
 {
-	L4_Word_t self = L4_Myself().raw;
+	L4_Word_t self = own_utcb()->my_global_id;
 
 	for (L4_Word_t i = 0; i < rounds; i++) {
 		com1_edge();
 		seen.now = seen.count;
-		EXPECT_EQ(L4_Myself().raw, self);
+		EXPECT_EQ(own_utcb()->my_global_id, self);
 	}
 	seen.done = 1;
 	sleep_forever();
@@ -507,11 +507,12 @@ TEST(takeover, leaves_an_unlimited_slice)
 	L4_ThreadId_t driver = driver_new(), t;
 
 	EXPECT(L4_Set_Timeslice(driver, slice_of(60000), L4_Never) != 0);
+	work = works_a_while;
 	t = victim_start(interrupts_often, 0);
 	EXPECT(L4_Set_Timeslice(t, L4_Never, L4_Never) != 0);
 	victim_start(notes_when_it_runs, 0);
 	L4_Sleep(L4_TimePeriod(20000));
-	EXPECT(seen.count > 10);
+	EXPECT(seen.count > 5);
 	EXPECT_EQ(seen.then, 0);
 }
 
