@@ -92,7 +92,7 @@ static word_t *new_area(struct account *account)
 	return area;
 }
 
-static void set_off(struct cpu *cpu, bool off)
+void fpu_set_off(struct cpu *cpu, bool off)
 {
 	if (off == cpu->fpu_off)
 		return;
@@ -106,7 +106,7 @@ static void set_off(struct cpu *cpu, bool off)
 /* Bring the state of whoever has the registers to memory; it is still in the processor. */
 static void save_owner(struct cpu *cpu)
 {
-	set_off(cpu, false);
+	fpu_set_off(cpu, false);
 	if (cpu->fpu_owner)
 		save(cpu->fpu_owner->fpu);
 }
@@ -120,18 +120,13 @@ bool fpu_claim(struct tcb *self)
 	if (!self->fpu)
 		return false;
 	if (cpu->fpu_owner == self) { /* the path of a message came back to it with TS set */
-		set_off(cpu, false);
+		fpu_set_off(cpu, false);
 		return true;
 	}
 	save_owner(cpu);
 	restore(self->fpu);
 	cpu->fpu_owner = self;
 	return true;
-}
-
-void fpu_switch(struct cpu *cpu, const struct tcb *next)
-{
-	set_off(cpu, cpu->fpu_owner != next);
 }
 
 unsigned fpu_words(void)

@@ -13,6 +13,7 @@
 #define X86_FPU_H
 
 #include "core/tcb.h"
+#include "x86/cpu_data.h"
 
 /* Switch on what the CPU has and find out how large it is. Called from cpu_features_init(). */
 void fpu_init(void);
@@ -20,8 +21,15 @@ void fpu_init(void);
 /* The running thread raised #NM: give it the FPU. False when there is no memory for its registers. */
 bool fpu_claim(struct tcb *self);
 
+/* Set CR0.TS, or clear it. */
+void fpu_set_off(struct cpu *cpu, bool off);
+
 /* `next` is about to run: set CR0.TS unless the FPU holds its registers. No CR0 write when TS is right already. */
-void fpu_switch(struct cpu *cpu, const struct tcb *next);
+static inline void fpu_switch(struct cpu *cpu, const struct tcb *next)
+{
+	if (cpu->fpu_off != (cpu->fpu_owner != next))
+		fpu_set_off(cpu, cpu->fpu_owner != next);
+}
 
 /* How many words a thread's state has. */
 unsigned fpu_words(void);
