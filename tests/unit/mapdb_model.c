@@ -410,8 +410,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
-		struct entry e = {table, i, level};
-		const struct shade *shade = shade_of(e);
+		const struct shade *shade = shade_of(&table[i]);
 
 		if (shade && shade->mapping) {
 			const struct mapping *m = mapping_of(shade->mapping);
@@ -451,10 +450,10 @@ static size_t mapping_frames(const struct space *s, uint32_t first, bool full, s
 {
 	size_t frames = 0;
 
-	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[NOTE_NEXT]) {
-		uint32_t used = note(frame)[NOTE_STATE] / USED_ONE;
+	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[RECORD_NEXT]) {
+		uint32_t used = note(frame)[RECORD_STATE] / RECORD_USED_ONE;
 
-		REQUIRE(note(frame)[NOTE_PREV] == prev);
+		REQUIRE(note(frame)[RECORD_PREV] == prev);
 		REQUIRE(owner_of(frame) == s);
 		REQUIRE(used > 0 && full == (used == MAPPINGS_A_FRAME));
 		*in_use += used;
