@@ -53,8 +53,8 @@ unsigned fpage_match(struct fpage send, struct fpage receive, word_t send_base, 
 enum { FPAGE_COMPLETE = 1 << 4 };
 
 /*
- * The same for the common item, from the words that users gave: a page of 4 KiB with some right, into a window of memory.
- * False: it is another. Bases beyond the address space stay there.
+ * The same for the common item, from the words that users gave: a page of 4 KiB with some right, into a window of
+ * memory. False: it is another. Bases beyond the address space stay there.
  */
 static inline bool fpage_match_page(word_t send, word_t window, word_t send_base, word_t *source, word_t *destination)
 {

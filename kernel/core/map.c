@@ -173,14 +173,15 @@ static inline bool is_in_area(struct fpage area, virt_t page)
 	return !((page ^ area.base) >> area.size_log2);
 }
 
-bool map_small(struct space *from, word_t send, struct space *to, word_t send_base, word_t window)
+bool map_small(struct space *from, word_t send, struct space *to, word_t send_base, word_t window,
+               const struct cpu *cpu)
 {
 	virt_t source, target;
 
 	if (!fpage_match_page(send, window, send_base, &source, &target) || (source | target) >= USER_END ||
 	    is_in_area(to->kip_area, target) || is_in_area(to->utcb_area, target))
 		return false;
-	return mapdb_map_small(from, source, to, target, send & RIGHTS_ALL);
+	return mapdb_map_small(from, source, to, target, send & RIGHTS_ALL, cpu);
 }
 
 enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)

@@ -61,14 +61,13 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 
 	for (unsigned steps = 0; at < end; steps++) {
 		struct entry e = find(to, at, 0);
-		pte_t old = *e.pte, new = old & ~(PTE_NX | PTE_CACHING);
+		pte_t old = *e.pte, new = add_leaf_bits(old, bits);
 
 		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
 			return MAPDB_NOTHING;
 		r->extended = at;
 		if (steps == EXTEND_STEPS)
 			return MAPDB_MORE;
-		new |= (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 		if (new != old && e.level > level) {
 			entry_split(e);
 			steps = EXTEND_STEPS - 1;
@@ -230,7 +229,7 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 
 	if (!map_is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
-	if (level == 0 && mapdb_map_small(from, source, to, target, rights)) {
+	if (level == 0 && mapdb_map_small(from, source, to, target, rights, cpu)) {
 		clearing->extended = 0;
 		return MAPDB_DONE;
 	}

@@ -145,6 +145,12 @@ static inline pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
 	return bits;
 }
 
+/* An entry whose page is mapped once more: it has the rights of both, and the caching of the new one. */
+static inline pte_t add_leaf_bits(pte_t old, pte_t bits)
+{
+	return (old & ~(PTE_NX | PTE_CACHING)) | (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
+}
+
 /* core/mapdb_table.c */
 
 /*

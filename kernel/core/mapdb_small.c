@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/mapdb_small.c - the common case of mapdb_map(): a page of 4 KiB to where nothing is, and everything that this takes
- * is there already.
+ * core/mapdb_small.c - the common case of mapdb_map(): a page of 4 KiB to where nothing is, or this page already.
  *
  * What core/mapdb_map.c does in steps, each of which may find something in its way, is here one check of all that could
- * be, and then the stores. So what is looked for here is not what is allowed, but what is simple: the tables and shades on
+ * be, and then the stores. So what is looked for here is not what is allowed, but what is simple: tables and shades on
  * both sides, a free record in a frame of the receiver's, no larger mapping around the target. Whatever else there is,
  * nothing has been changed, and the general way finds out what to do.
  */
@@ -43,24 +42,47 @@ static inline uint32_t larger_mapping(const struct way *way)
 	return shade ? shade->mapping : 0;
 }
 
-bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t target, unsigned rights)
+/* The page is there already: it gets the rights, too. False: that is another page, or another's. */
+static inline bool add_rights(const struct mapping *m, uint32_t parent_number, virt_t source, struct space *to,
+                              virt_t target, pte_t *entry, pte_t bits, const struct cpu *cpu)
+{
+	pte_t old = *entry, new = add_leaf_bits(old, bits);
+
+	if (m->parent != parent_number || source_of(m, mapping_of(parent_number)) != source || !(old & PTE_PRESENT))
+		return false;
+	if (new != old) {
+		*entry = new;
+		space_invalidate(to, cpu, target);
+	}
+	return true;
+}
+
+bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t target, unsigned rights,
+                     const struct cpu *cpu)
 {
 	struct way source_way, target_way;
 	struct shade *from_shade, *to_shade;
 	uint32_t parent_number, number;
-	pte_t source_pte;
+	pte_t source_pte, bits;
 
 	if (to->is_sigma0 || !find_way(from, source, &source_way) || !find_way(to, target, &target_way))
 		return false;
 	source_pte = *source_way.entry[0];
-	if ((source_pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) != PTE_PRESENT || *target_way.entry[0])
+	if ((source_pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) != PTE_PRESENT)
 		return false;
 	from_shade = shade_of(source_way.entry[0]);
 	to_shade = shade_of(target_way.entry[0]);
-	if (!from_shade || !to_shade || to_shade->mapping | to_shade->children || larger_mapping(&target_way))
+	if (!from_shade || !to_shade)
 		return false;
 	parent_number = from_shade->mapping ? from_shade->mapping : larger_mapping(&source_way);
-	if (!parent_number || !(number = mapping_take(to)))
+	if (!parent_number)
+		return false;
+	bits = map_leaf_bits(source_pte, rights, 0);
+	if (to_shade->mapping)
+		return add_rights(mapping_of(to_shade->mapping), parent_number, source, to, target, target_way.entry[0], bits,
+		                  cpu);
+	/* Without any mapping there is no page at the target either, nor anything made from one. */
+	if (larger_mapping(&target_way) || !(number = mapping_take(to)))
 		return false;
 
 	/* committed: nothing below may fail */
@@ -78,7 +100,7 @@ bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t
 		++*frame_count(from_shade);
 	to_shade->mapping = number;
 	++*frame_count(to_shade);
-	*target_way.entry[0] = (source_pte & PTE_ADDRESS) | map_leaf_bits(source_pte, rights, 0);
+	*target_way.entry[0] = (source_pte & PTE_ADDRESS) | bits;
 	++*frame_count(target_way.entry[0]);
 	return true;
 }

@@ -118,7 +118,8 @@ static bool map_only_item(struct message *m, struct tcb *from, const struct tcb 
 	unsigned n = tag_untyped(m->tag) + 1;
 
 	return tag_typed(m->tag) == 2 && item_is_map(message_word(m, n)) &&
-	       map_small(from->space, message_word(m, n + 1), to->space, message_word(m, n), window_word(to));
+	       map_small(from->space, message_word(m, n + 1), to->space, message_word(m, n), window_word(to),
+	                 to->cpu);
 }
 
 /* No more than the message has: what else is in the sender's registers is not the receiver's business. */

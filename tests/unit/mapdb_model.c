@@ -150,6 +150,16 @@ static void free_space(unsigned n)
 	memset(tlb[n], 0, sizeof(tlb[n]));
 }
 
+/* Users' memory is full of table entries that lead back into it: who takes a page, or nothing, for
+ * a table, gets lost. */
+static void make_traps(void)
+{
+	pte_t *trap = (pte_t *)arena;
+
+	for (size_t i = 0; i < (size_t)PAGES * PAGE_SIZE / sizeof(*trap); i++)
+		trap[i] = PTE_PRESENT | PTE_WRITE | PTE_USER;
+}
+
 void model_begin(void)
 {
 	static struct cpu cpu;
@@ -157,7 +167,8 @@ void model_begin(void)
 	test_cpu = &cpu;
 	if (!arena) {
 		arena = aligned_alloc(PAGE_SIZE, (size_t)ARENA_FRAMES * PAGE_SIZE);
-		frames_init(0, (phys_t)ARENA_FRAMES * PAGE_SIZE);
+		make_traps();
+		frames_init((phys_t)PAGES * PAGE_SIZE, (phys_t)ARENA_FRAMES * PAGE_SIZE);
 	}
 	operations = 0;
 	gave_up = false;
