@@ -253,8 +253,9 @@ bool map_is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu);
 bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size);
 
 /*
- * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in its pauses somebody
- * may have mapped something there. Without one, what was mapped on from a hole of a larger page has to go, too.
+ * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in
+ * its pauses somebody may have mapped something there. Without one, what was mapped on from a hole of a larger page has
+ * to go, too.
  */
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                    struct cpu *cpu);
