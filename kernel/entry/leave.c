@@ -50,11 +50,11 @@ static struct tcb *finish_work(struct tcb *next)
 
 /*
  * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next
- * sends is C's (enum slow), or if its registers are in the FPU.
+ * sends is C's (enum slow).
  */
 static uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 {
-	return next->slow == cpu->slow && cpu->fpu_off ? cpu->ready_floor : UINT32_MAX;
+	return next->slow == cpu->slow ? cpu->ready_floor : CPU_FLOOR_CLOSED;
 }
 
 void path_set_call_mark(struct cpu *cpu, word_t mark)
