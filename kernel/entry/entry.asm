@@ -15,7 +15,7 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel
+extern trap_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -58,11 +58,22 @@ syscall_entry:
 	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
 	jmp syscall_entry
 %endmacro
-; CHECK_PARTNER said no: was it nothing but the borrow?
+; CHECK_PARTNER said no: was it nothing but the borrow? Or nothing but the FPU?
 %macro MISS_CHECK 1
 	cmp edx, -1
-	je miss_priority_of_%1
-	MISS HAZARD, %1
+	je miss_floor_of_%1
+	mov edx, [r11 - TCB_CURRENT + TCB_SLOW]
+	xor edx, [cpu_page + CPU_SLOW]
+	test edx, ~SLOW_FPU
+	mov rdx, [cpu_page + CPU_WORD_%1]
+	jz switch_fpu
+	MISS HAZARD
+%endmacro
+; The floor is above the partner.
+%macro MISS_FLOOR 1
+	cmp dword [cpu_page + CPU_FLOOR], CPU_FLOOR_CLOSED
+	jne miss_priority_of_%1
+	MISS SENDER, %1
 %endmacro
 miss_tag:                        MISS TAG
 miss_call_word:                  MISS CALL_WORD
@@ -74,9 +85,44 @@ miss_pending_of_from:            MISS PENDING, FROM
 miss_of_call:                    MISS_CHECK CALL
 miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
 miss_of_from:                    MISS_CHECK FROM
+miss_floor_of_CALL:              MISS_FLOOR CALL
+miss_floor_of_REPLY_WAIT:        MISS_FLOOR REPLY_WAIT
+miss_floor_of_FROM:              MISS_FLOOR FROM
 miss_priority_of_CALL:           MISS PRIORITY, CALL
 miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
 miss_priority_of_FROM:           MISS PRIORITY, FROM
+
+; The FPU is not as the partner has it: make it so, and try again. In: all that the path was given, but for r11.
+switch_fpu:
+	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_FPU]
+	mov r11, rsp
+	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
+	push r11                                    ; what C may change
+	push rax
+	push rcx
+	push rdx
+	push rsi
+	push rdi
+	push r8
+	push r9
+	push r10
+	push r11                                    ; the ABI's alignment
+	rorx rdi, rdi, 22
+	or rdi, TCB_SLOTS
+	sub rdi, TCB_CURRENT                        ; rdi = the partner; rsi and rdx as the user passed them
+	mov rax, path_switch_fpu
+	call rax
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rdi
+	pop rsi
+	pop rdx
+	pop rcx
+	pop rax
+	pop rsp
+	jmp path_entry
 
 section .cpu_data progbits alloc noexec write align=4096
 ; Stands for the CPU's data page in the copied code above; holds nothing.

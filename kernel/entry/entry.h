@@ -30,6 +30,12 @@ struct tcb *leave_idle(struct tcb *idle);
 /* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
 void path_set_call_mark(struct cpu *cpu, word_t mark);
 
+/*
+ * What entry.asm calls when the path found the FPU not as `partner` has it. It has the registers of the call: from, and
+ * the call word.
+ */
+void path_switch_fpu(struct tcb *partner, word_t from, word_t call);
+
 /* What entry.asm calls; each ends in leave(). */
 _Noreturn void syscall_enter(struct tcb *self);
 _Noreturn void trap_enter(struct tcb *self);

@@ -15,14 +15,14 @@
 
 /*
  * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next
- * sends is C's (enum slow), or if its registers are in the FPU.
+ * sends is C's (enum slow).
  */
 static inline uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 {
-	return next->slow == cpu->slow && cpu->fpu_off ? cpu->ready_floor : UINT32_MAX;
+	return next->slow == cpu->slow ? cpu->ready_floor : CPU_FLOOR_CLOSED;
 }
 
-/* Before leave_switch(): CR0.TS, and what the path of a message must know of `next`. */
+/* Before leave_switch(): the FPU, and what the path of a message must know of `next`. */
 static inline void leave_prepare(struct cpu *cpu, struct tcb *next)
 {
 	fpu_switch(cpu, next);

@@ -4,6 +4,8 @@
 #include "entry/entry.h"
 #include "sys/calls.h"
 #include "x86/cpu.h"
+#include "x86/cpu_data.h"
+#include "x86/fpu.h"
 
 static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_IPC] = sys_ipc,
@@ -21,6 +23,14 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_THREAD_STATE] = sys_thread_state,
 	[CALL_PATH_MISSES] = sys_path_misses,
 };
+
+void path_switch_fpu(struct tcb *partner, word_t from, word_t call)
+{
+	if ((call & CALL_KIND_MASK) == IPC_FROM && from == NIL_THREAD)
+		fpu_leave_off(partner);
+	else
+		fpu_switch(partner->cpu, partner);
+}
 
 void syscall_enter(struct tcb *self)
 {

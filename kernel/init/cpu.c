@@ -58,7 +58,6 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->wheel || !queues)
 		panic("%s", too_little);
 	wheel_init(cpu->wheel, 0);
-	cpu->fpu_off = true;
 
 	/* Its id is one that no lookup gives out: the thread has no space. */
 	cpu->idle = thread_create((word_t)(SYSTEM_BASE + number) << 32 | 1, NULL, cpu, NIL_THREAD);
