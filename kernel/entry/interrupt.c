@@ -14,12 +14,18 @@
 #include "core/irq.h"
 #include "core/message.h"
 #include "core/takeover.h"
-#include "entry/entry.h"
+#include "entry/leave.h"
 #include "x86/clock.h"
-#include "x86/cpu.h"
 #include "x86/lapic.h"
 
-struct tcb *trap_enter(struct tcb *self)
+/* CR0.TS is not as the driver wants it. */
+static _Noreturn __attribute__((noinline)) void prepare_and_switch(struct cpu *cpu, struct tcb *driver)
+{
+	leave_prepare(cpu, driver);
+	leave_switch(cpu, driver, true);
+}
+
+void trap_enter(struct tcb *self)
 {
 	word_t number = self->vector - VECTOR_EXCEPTIONS, id = number << 32 | 1;
 	struct cpu *cpu = self->cpu;
@@ -28,13 +34,13 @@ struct tcb *trap_enter(struct tcb *self)
 	struct tcb *driver;
 
 	if (number >= SYSTEM_BASE || !cpu_features.path)
-		return trap_slowly(self);
+		trap_slowly(self);
 	driver = irq->handler;
 	if (!driver || irq->state != IRQ_READY || irq->level)
-		return trap_slowly(self);
-	if ((driver->wait != driver->id && driver->wait != id) || driver->slow != cpu->slow ||
+		trap_slowly(self);
+	if ((driver->wait != driver->id && driver->wait != id) || ((driver->slow ^ cpu->slow) & ~(uint32_t)SLOW_FPU) ||
 	    !takeover_is_due(self, driver, clock_read(), &slices))
-		return trap_slowly(self);
+		trap_slowly(self);
 
 	/* committed: the driver gets the message and the processor */
 	lapic_end_of_interrupt();
@@ -45,12 +51,7 @@ struct tcb *trap_enter(struct tcb *self)
 	driver->vector = VECTOR_SYSCALL; /* if it waits by the path, that stored RIP and RSP only */
 	takeover_commit(cpu, self, slices);
 	self->fs_base = rdfsbase();
-	cpu->tss.rsp0 = (word_t)driver + TCB_CURRENT;
-	if (driver->cr3 != cpu->loaded_cr3) {
-		cpu->loaded_cr3 = driver->cr3;
-		cr3_write(driver->cr3);
-	}
-	wrgsbase(driver->utcb);
-	wrfsbase(driver->fs_base);
-	return driver;
+	if (driver->slow != cpu->slow)
+		prepare_and_switch(cpu, driver);
+	leave_switch(cpu, driver, true);
 }
