@@ -21,10 +21,11 @@
 #include "x86/lapic.h"
 
 _Static_assert(SYSTEM_BASE + VECTOR_EXCEPTIONS <= VECTOR_TIMER, "interrupt numbers are vectors");
+_Static_assert(VECTOR_EXCEPTIONS + IRQ_VECTORS == 256, "every interrupt has a line");
 _Static_assert(VECTOR_INT80 - VECTOR_EXCEPTIONS >= INTERRUPT_PINS &&
                VECTOR_INT80 - VECTOR_EXCEPTIONS < INTERRUPT_MSI, "no interrupt has the vector that users may call");
 
-struct irq irqs[SYSTEM_BASE];
+struct irq irqs[IRQ_VECTORS];
 
 static unsigned number_of(const struct irq *irq)
 {

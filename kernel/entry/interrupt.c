@@ -8,8 +8,8 @@
  * done that the path leaves undone, too: `resume` and the timeout of the driver, CR0.TS, `own_id` and the call words of
  * the CPU are what they have to be. A level line is left out, for masking it takes longer than all this.
  *
- * A guard that fails, and every other trap, goes to trap_slowly(), which knows nothing of this file: an interrupt has the
- * same effect on either way. With path=off all go there.
+ * A guard that fails goes to interrupt_go_on(), which knows nothing of this file: an interrupt has the same effect on
+ * either way. With path=off all go there.
  */
 #include "core/irq.h"
 #include "core/message.h"
@@ -25,22 +25,19 @@ static _Noreturn __attribute__((noinline)) void prepare_and_switch(struct cpu *c
 	leave_switch(cpu, driver, true);
 }
 
-void trap_enter(struct tcb *self)
+void interrupt_enter(struct tcb *self)
 {
 	word_t number = self->vector - VECTOR_EXCEPTIONS, id = number << 32 | 1;
 	struct cpu *cpu = self->cpu;
 	struct irq *irq = &irqs[number];
+	struct tcb *driver = irq->handler;
 	struct takeover slices;
-	struct tcb *driver;
 
-	if (number >= SYSTEM_BASE || !cpu_features.path)
-		trap_slowly(self);
-	driver = irq->handler;
-	if (!driver || irq->state != IRQ_READY || irq->level)
-		trap_slowly(self);
+	if (!cpu_features.path || !driver || irq->state != IRQ_READY || irq->level)
+		interrupt_go_on(self);
 	if ((driver->wait != driver->id && driver->wait != id) || ((driver->slow ^ cpu->slow) & ~(uint32_t)SLOW_FPU) ||
 	    !takeover_is_due(self, driver, clock_read(), &slices))
-		trap_slowly(self);
+		interrupt_go_on(self);
 
 	/* committed: the driver gets the message and the processor */
 	lapic_end_of_interrupt();
