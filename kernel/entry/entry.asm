@@ -4,8 +4,8 @@
 ;
 ; In:  a user's registers are stored into its thread control block, the stack becomes the CPU's, and C is called
 ;      with that TCB.
-; Out: C returns the thread that runs next, with its address space, segment bases and TSS.rsp0 already in place
-;      (entry/leave.c:leave); its registers are loaded from its TCB.
+; Out: C does not return, but goes to leave_to with the thread that runs next, whose address space, segment bases and
+;      TSS.rsp0 are in place (entry/leave.h); its registers are loaded from its TCB.
 ;
 ; The system-call door is copied once per CPU, followed at a constant distance by that CPU's data:
 ; `[rel cpu_page + X]` is this CPU's X. So it uses no SWAPGS, and it reaches the rest of the kernel by
@@ -46,9 +46,7 @@ syscall_entry:
 	xor ebp, ebp                                ; a backtrace ends here
 	mov rax, syscall_enter
 	call rax
-	mov rdi, rax                                ; rdi = who runs next
-	mov rax, leave_to
-	jmp rax
+	ud2                                         ; not reached: it ends in leave_to. A backtrace names this place
 
 %include "entry/path.asm"
 
@@ -192,8 +190,7 @@ trap_rax_stored:
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
 	call trap_enter
-	mov rdi, rax
-	jmp leave_to
+	ud2                                         ; not reached
 
 .from_kernel:
 	; Only the idle loop and the window run kernel code with interrupts on. Nothing of them is worth keeping.
@@ -214,8 +211,7 @@ trap_rax_stored:
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
 	call idle_interrupted
-	mov rdi, rax
-	jmp leave_to
+	ud2                                         ; not reached
 
 ; In: rdi = what looks like a thread, with the registers at the time of the fault; rsp -> its vector.
 trap_bug:
@@ -263,7 +259,7 @@ trap_on_own_stack:
 	lea rdi, [rsp - TCB_VECTOR]
 	jmp trap_bug
 
-; Run this thread. In: rdi = a thread that entry/leave.c:leave has made current.
+; Run this thread. In: rdi = a thread that is current already (entry/leave.h).
 global leave_to
 leave_to:
 	mov rax, [rdi + TCB_rax]

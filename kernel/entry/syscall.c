@@ -32,7 +32,7 @@ void path_switch_fpu(struct tcb *partner, word_t from, word_t call)
 		fpu_switch(partner->cpu, partner);
 }
 
-struct tcb *syscall_enter(struct tcb *self)
+void syscall_enter(struct tcb *self)
 {
 	word_t call = self->regs.rdx;
 	word_t number = call >> CALL_NUMBER_SHIFT & CALL_NUMBER_MASK;
@@ -40,6 +40,6 @@ struct tcb *syscall_enter(struct tcb *self)
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
 	if (call >> 32 != self->call_mark || number >= CALL_COUNT)
-		return leave(fault_syscall(self));
-	return leave(calls[number](self));
+		leave(fault_syscall(self));
+	leave(calls[number](self));
 }

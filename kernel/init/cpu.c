@@ -64,6 +64,7 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->idle)
 		panic("%s", too_little);
 	cpu->idle->hold = 0;
+	cpu->idle->resume = leave_idle;
 	sched_init(cpu, queues);
 	return cpu;
 }
