@@ -143,7 +143,7 @@ static void strangers(void)
 
 static void flood(void)
 {
-	hostile_flood(name, 0, small, 100000);
+	hostile_flood(name, 0, small, 40000);
 }
 
 const struct test_case anonymous_cases[] = {

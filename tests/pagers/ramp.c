@@ -40,7 +40,7 @@ static void lies(void)
 
 static void flood(void)
 {
-	hostile_flood(name, 0, size, 100000);
+	hostile_flood(name, 0, size, 40000);
 }
 
 const struct test_case ramp_cases[] = {
