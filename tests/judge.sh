@@ -239,6 +239,12 @@ judge_bench() {
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
 	fi
+	if [ "$(grep -cE '^BENCH name=path\.miss\.[a-z_]+ unit=misses value=[0-9]+$' <<<"$a")" = 8 ]; then
+		pass bench.misses
+	else
+		failing bench.misses 'eight BENCH lines on why system calls did not take the path' \
+			"$(grep 'BENCH name=path' <<<"$a")"
+	fi
 	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
 	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
 		pass bench.irqoff
