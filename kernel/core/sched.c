@@ -52,7 +52,8 @@ static void enqueue(struct tcb *t, bool first)
 	assert(tcb_is_runnable(t) && ring_empty(&t->ready_link));
 	ring_insert(first ? queue->next : queue, &t->ready_link);
 	cpu->ready_used[priority / 64] |= 1UL << priority % 64;
-	update_floor(cpu);
+	if (cpu->ready_floor < priority << 2)
+		cpu->ready_floor = priority << 2;
 }
 
 void sched_ready(struct tcb *t)
@@ -353,13 +354,4 @@ struct tcb *sched_tick(struct tcb *self, usec_t now)
 	if (self != self->cpu->idle && now >= self->cpu->slice_end)
 		return slice_over(self, now);
 	return sched_continue(self);
-}
-
-usec_t sched_deadline(const struct cpu *cpu, const struct tcb *next)
-{
-	usec_t wake = wheel_next(cpu->wheel);
-
-	if (next == cpu->idle)
-		return wake;
-	return cpu->slice_end < wake ? cpu->slice_end : wake;
 }
