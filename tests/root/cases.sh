@@ -290,9 +290,9 @@ root_jobs() {
 	local boot
 	printf '%s\n' 'A text that is' 'a boot module.' >"$work/a.text"
 	for boot in $root_boots; do
-		"root_conf_$boot" >"$work/root-$boot.conf"
+		"root_conf_$boot" >"$work/conf.root-$boot"
 		printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-			"$work/root-$boot.conf system.conf" 'modules/test-program test-program' "$work/a.text a.text" \
+			"$work/conf.root-$boot system.conf" 'modules/test-program test-program' "$work/a.text a.text" \
 			>"$work/modules.root-$boot"
 		job "root-$boot" 90 "$run" --no-build --kernel --mem 96 --timeout 60 --modules "$work/modules.root-$boot" \
 			--log "$work/root-$boot.log"
