@@ -102,6 +102,8 @@ void mapping_free(uint32_t number)
 			r->phase = REVOKE_LIST;
 		}
 	}
+	if (level_of(m))
+		forget_recent(space_of(m));
 	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)).pte)->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;

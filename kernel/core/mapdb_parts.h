@@ -133,6 +133,15 @@ static inline bool is_user_leaf(struct entry e)
  */
 uint32_t cover(struct space *s, virt_t address);
 
+/* The same of 2 MiB and more. */
+uint32_t larger_mapping(struct space *s, virt_t address);
+
+/* What `recent` remembers has changed. */
+static inline void forget_recent(struct space *s)
+{
+	s->recent.last_byte = 0;
+}
+
 /* An entry made from another one, of the same size or larger: its bits but for the address. */
 static inline pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
 {
@@ -194,13 +203,11 @@ extern struct ring revocations_under_way;
 /* How many there are. */
 extern size_t mapping_count;
 
-/* Room for a mapping in a frame that the space has for them, with anything in it. 0: there is no such room. */
+/* Room for a mapping, with anything in it, of a space for whose next one no frame is needed. */
 static inline uint32_t mapping_take(struct space *s)
 {
-	uint32_t number = record_take(&s->records[RECORD_MAPPING], RECORD_MAPPING_LOG2);
-
-	mapping_count += number != 0;
-	return number;
+	mapping_count++;
+	return record_take(&s->records[RECORD_MAPPING], RECORD_MAPPING_LOG2);
 }
 
 /* Room for a mapping of a space, with anything in it. 0: no memory. */

@@ -23,19 +23,30 @@ struct entry find(struct space *s, virt_t address, unsigned level)
 	return step_down(e, address, level);
 }
 
-uint32_t cover(struct space *s, virt_t address)
+/* The smallest mapping of at least this level. */
+static inline uint32_t mapping_around(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
 	uint32_t number = 0;
 
-	while (is_table(*e.pte, e.level)) {
-		e = step_down(e, address, 0);
+	while (e.level > level && is_table(*e.pte, e.level)) {
+		e = step_down(e, address, level);
 		const struct shade *shade = shade_of(e.pte);
 
 		if (shade && shade->mapping)
 			number = shade->mapping;
 	}
 	return number;
+}
+
+uint32_t cover(struct space *s, virt_t address)
+{
+	return mapping_around(s, address, 0);
+}
+
+uint32_t larger_mapping(struct space *s, virt_t address)
+{
+	return mapping_around(s, address, 1);
 }
 
 void shade_set(uint32_t *word, uint32_t value)
@@ -96,6 +107,7 @@ enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, st
 
 static void table_free(struct space *s, pte_t *table)
 {
+	forget_recent(s);
 	if (*frame_note(table))
 		account_free(&s->account, frame_of_number(*frame_note(table)));
 	account_free(&s->account, table);
@@ -139,6 +151,7 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 		uint32_t *note = frame_note(e.pte);
 
 		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
+			forget_recent(s);
 			account_free(&s->account, frame_of_number(*note));
 			*note = 0;
 		}

@@ -60,7 +60,7 @@ uint32_t record_alloc(struct space *s, enum record_kind kind)
 {
 	struct records *records = &s->records[kind];
 
-	if (!records->spare) {
+	if (record_takes_frame(records)) {
 		void *fresh = account_alloc(&s->account);
 
 		if (!fresh)
@@ -69,11 +69,6 @@ uint32_t record_alloc(struct space *s, enum record_kind kind)
 		list_insert(&records->spare, frame_number(fresh));
 	}
 	return record_take(records, size_log2[kind]);
-}
-
-bool record_takes_frame(const struct space *s, enum record_kind kind)
-{
-	return !s->records[kind].spare;
 }
 
 void record_free(enum record_kind kind, uint32_t number)

@@ -25,6 +25,12 @@ struct records {
 /* A new record of a space, with anything in it. 0: no memory. */
 uint32_t record_alloc(struct space *s, enum record_kind kind);
 
+/* Would the next one take a frame? */
+static inline bool record_takes_frame(const struct records *records)
+{
+	return !records->spare;
+}
+
 /*
  * A frame says in its notes how many of its records are in use, which is the first free one, whose it is, and which
  * are its neighbours in the list of its space's frames. The first word of a free record says where the next free one
@@ -36,14 +42,11 @@ enum record_state { RECORD_FIRST_FREE = 0xff, RECORD_USED_ONE = 0x100 };
 /* There is no room in a frame any more. */
 void record_frame_full(struct records *records, uint32_t frame);
 
-/* The same from a frame that the space has, which costs nobody anything. 0: there is no room in those. */
+/* The same when one of the space's frames has room: it costs nobody anything. */
 static inline uint32_t record_take(struct records *records, unsigned size_log2)
 {
 	uint32_t frame = records->spare, *state = &frame_notes[frame].note[RECORD_STATE];
 	uint32_t slot = *state & RECORD_FIRST_FREE, number = (frame << (PAGE_LOG2 - size_log2)) + slot;
-
-	if (!frame)
-		return 0;
 	uint32_t next = slot + 1 + *(uint32_t *)((char *)frame_of_number(0) + ((size_t)number << size_log2));
 
 	*state += RECORD_USED_ONE + next - slot;
@@ -51,9 +54,6 @@ static inline uint32_t record_take(struct records *records, unsigned size_log2)
 		record_frame_full(records, frame);
 	return number;
 }
-
-/* Would the next one take a frame? */
-bool record_takes_frame(const struct space *s, enum record_kind kind);
 
 /* Free a record, and its frame with the last one. */
 void record_free(enum record_kind kind, uint32_t number);
