@@ -86,7 +86,7 @@ void mapping_pass_status(struct revocation *r)
 	r->tree_status = 0;
 }
 
-void mapping_free(uint32_t number)
+static void free_mapping(uint32_t number, struct shade *shade)
 {
 	struct mapping *m = mapping_of(number);
 
@@ -104,21 +104,29 @@ void mapping_free(uint32_t number)
 	}
 	if (level_of(m))
 		forget_recent(space_of(m));
-	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)).pte)->mapping, 0);
+	shade_set(&shade->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
 	mapping_release(number);
 }
 
+void mapping_free(uint32_t number)
+{
+	const struct mapping *m = mapping_of(number);
+
+	free_mapping(number, shade_of(find(space_of(m), address_of(m), level_of(m)).pte));
+}
+
 bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
                           const struct cpu *cpu)
 {
 	struct entry e = find(s, address, level);
+	struct shade *shade = shade_of(e.pte);
 
-	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*e.pte && !all_taken))
+	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child || (*e.pte && !all_taken))
 		return false;
-	mapping_free(number);
+	free_mapping(number, shade);
 	return mapdb_free_empty(s, address, cpu);
 }
 

@@ -101,6 +101,17 @@ static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned le
 	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + index_of(address, level);
 }
 
+/* The way to an entry, step by step: from the top, down as long as there are tables. */
+static inline struct entry top_entry(const struct space *s, virt_t address)
+{
+	return (struct entry){ &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+}
+
+static inline struct entry step_down(struct entry e, virt_t address)
+{
+	return (struct entry){ entry_below(e.pte, address, e.level - 1), e.level - 1 };
+}
+
 /* The entry of `level` for an address, or of the first level above it that has no table below. */
 struct entry find(struct space *s, virt_t address, unsigned level);
 
@@ -127,14 +138,23 @@ static inline bool is_user_leaf(struct entry e)
 	return (*e.pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) == PTE_PRESENT && pte_is_leaf(*e.pte, e.level);
 }
 
-/*
- * The mapping that the user's page at an address belongs to: the smallest there is, others have a hole there.
- * 0: none.
- */
-uint32_t cover(struct space *s, virt_t address);
+/* As find() for level 0; stores the mapping of each level that the address is in, 0 where there is none. */
+struct entry find_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1]);
 
-/* The same of 2 MiB and more. */
-uint32_t larger_mapping(struct space *s, virt_t address);
+/* Of these the one that the user's page there belongs to: the smallest, others have a hole there. */
+static inline uint32_t smallest(const uint32_t number[LEVELS - 1])
+{
+	return number[0] ? number[0] : number[1] ? number[1] : number[2];
+}
+
+/* The same for who needs no more. 0: none. */
+static inline uint32_t cover(struct space *s, virt_t address)
+{
+	uint32_t number[LEVELS - 1];
+
+	find_mappings(s, address, number);
+	return smallest(number);
+}
 
 /* What `recent` remembers has changed. */
 static inline void forget_recent(struct space *s)

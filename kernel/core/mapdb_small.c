@@ -19,7 +19,8 @@ struct place {
 /* Find a table of small pages and what belongs to it. False: there is none, or it has no shade. */
 __attribute__((noinline)) static bool find_table(struct space *s, virt_t address)
 {
-	struct entry e = find(s, address, 0);
+	uint32_t number[LEVELS - 1];
+	struct entry e = find_mappings(s, address, number);
 	struct shade *shade = shade_of(e.pte);
 
 	if (e.level > 0 || !shade)
@@ -28,7 +29,7 @@ __attribute__((noinline)) static bool find_table(struct space *s, virt_t address
 		.last_byte = address | (level_size(1) - 1),
 		.table = (pte_t *)ALIGN_DOWN((word_t)e.pte, PAGE_SIZE),
 		.shade = (struct shade *)ALIGN_DOWN((word_t)shade, PAGE_SIZE),
-		.larger = larger_mapping(s, address),
+		.larger = number[1] ? number[1] : number[2],
 	};
 	return true;
 }

@@ -5,48 +5,35 @@
 #include "core/mapdb_parts.h"
 #include "x86/cpu.h"
 
-/* One level down if there is a table, and it is called for. */
-static inline struct entry step_down(struct entry e, virt_t address, unsigned level)
-{
-	if (e.level <= level || !is_table(*e.pte, e.level))
-		return e;
-	return (struct entry){ entry_below(e.pte, address, e.level - 1), e.level - 1 };
-}
-
 struct entry find(struct space *s, virt_t address, unsigned level)
 {
-	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+	struct entry e = top_entry(s, address);
 
 	/* Not a loop: so the compiler knows the level, and the shifts, at each step. */
-	e = step_down(e, address, level);
-	e = step_down(e, address, level);
-	return step_down(e, address, level);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	e = step_down(e, address);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	e = step_down(e, address);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	return step_down(e, address);
 }
 
-/* The smallest mapping of at least this level. */
-static inline uint32_t mapping_around(struct space *s, virt_t address, unsigned level)
+struct entry find_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1])
 {
-	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
-	uint32_t number = 0;
+	struct entry e = top_entry(s, address);
 
-	while (e.level > level && is_table(*e.pte, e.level)) {
-		e = step_down(e, address, level);
+	number[0] = number[1] = number[2] = 0;
+	while (is_table(*e.pte, e.level)) {
+		e = step_down(e, address);
 		const struct shade *shade = shade_of(e.pte);
 
-		if (shade && shade->mapping)
-			number = shade->mapping;
+		if (shade)
+			number[e.level] = shade->mapping;
 	}
-	return number;
-}
-
-uint32_t cover(struct space *s, virt_t address)
-{
-	return mapping_around(s, address, 0);
-}
-
-uint32_t larger_mapping(struct space *s, virt_t address)
-{
-	return mapping_around(s, address, 1);
+	return e;
 }
 
 void shade_set(uint32_t *word, uint32_t value)
@@ -115,9 +102,14 @@ static void table_free(struct space *s, pte_t *table)
 
 bool tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
+	struct entry lowest = { .level = LEVELS };
 	bool any = false;
 
-	for (unsigned level = 0; level < top; level++) {
+	if (top > 0)
+		lowest = find(s, address, 0);
+	if (lowest.level >= top || !table_is_empty(lowest.pte))
+		return false;
+	for (unsigned level = lowest.level; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
 		if (above.level > level + 1 || !is_table(*above.pte, above.level))
