@@ -284,19 +284,16 @@ static void begin_tree(struct revocation *r, uint32_t number)
 /* Find it, if it is near. */
 static void step_space(struct revocation *r)
 {
-	struct entry e = top_entry(r->space, r->low);
-	const struct shade *shade = NULL;
-	word_t size;
+	uint32_t number[LEVELS - 1];
+	struct entry e = find_mappings(r->space, r->low, number);
+	const struct shade *shade = shade_of(e.pte);
+	word_t size = level_size(e.level);
 
-	while (is_table(*e.pte, e.level)) {
-		e = step_down(e, r->low);
-		shade = shade_of(e.pte);
-		if (shade && shade->mapping && r->begun[e.level] <= r->low) {
-			begin_tree(r, shade->mapping);
+	for (unsigned level = LEVELS - 1; level-- > 0;)
+		if (number[level] && r->begun[level] <= r->low) {
+			begin_tree(r, number[level]);
 			return;
 		}
-	}
-	size = level_size(e.level);
 	r->low = ALIGN_DOWN(r->low, size);
 	do {
 		r->low += size;

@@ -13,35 +13,21 @@
 struct place {
 	pte_t *entry;
 	struct shade *shade;
-	uint32_t cover; /* as cover() says */
+	uint32_t cover;
 };
-
-/* Find a table of small pages and what belongs to it. False: there is none, or it has no shade. */
-__attribute__((noinline)) static bool find_table(struct space *s, virt_t address)
-{
-	uint32_t number[LEVELS - 1];
-	struct entry e = find_mappings(s, address, number);
-	struct shade *shade = shade_of(e.pte);
-
-	if (e.level > 0 || !shade)
-		return false;
-	s->recent = (struct recent_table){
-		.last_byte = address | (level_size(1) - 1),
-		.table = (pte_t *)ALIGN_DOWN((word_t)e.pte, PAGE_SIZE),
-		.shade = (struct shade *)ALIGN_DOWN((word_t)shade, PAGE_SIZE),
-		.larger = number[1] ? number[1] : number[2],
-	};
-	return true;
-}
 
 /* False: there is no table of small pages there, or it has no shade. */
 static inline bool find_place(struct space *s, virt_t address, struct place *place)
 {
-	if (s->recent.last_byte != (address | (level_size(1) - 1)) && !find_table(s, address))
+	uint32_t number[LEVELS - 1];
+
+	if (!is_recent(s, address))
+		walk_mappings(s, address, number);
+	if (!is_recent(s, address))
 		return false;
 	place->entry = s->recent.table + index_of(address, 0);
 	place->shade = s->recent.shade + index_of(address, 0);
-	place->cover = place->shade->mapping ? place->shade->mapping : s->recent.larger;
+	place->cover = cover(s, address);
 	return true;
 }
 

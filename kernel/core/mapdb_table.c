@@ -5,7 +5,7 @@
 #include "core/mapdb_parts.h"
 #include "x86/cpu.h"
 
-struct entry find(struct space *s, virt_t address, unsigned level)
+struct entry walk(const struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = top_entry(s, address);
 
@@ -21,18 +21,25 @@ struct entry find(struct space *s, virt_t address, unsigned level)
 	return step_down(e, address);
 }
 
-struct entry find_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1])
+struct entry walk_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1])
 {
 	struct entry e = top_entry(s, address);
+	struct shade *shade = NULL;
 
 	number[0] = number[1] = number[2] = 0;
 	while (is_table(*e.pte, e.level)) {
 		e = step_down(e, address);
-		const struct shade *shade = shade_of(e.pte);
-
+		shade = shade_of(e.pte);
 		if (shade)
 			number[e.level] = shade->mapping;
 	}
+	if (e.level == 0 && shade)
+		s->recent = (struct recent_table){
+			.last_byte = address | (level_size(1) - 1),
+			.table = e.pte - index_of(address, 0),
+			.shade = shade - index_of(address, 0),
+			.around = { [1] = number[1], [2] = number[2] },
+		};
 	return e;
 }
 
@@ -154,7 +161,8 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
 	pte_set(e.pte, 0);
-	account_unreserve(&s->account, tables_set_aside(e.level));
+	if (e.level)
+		account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
 

@@ -19,12 +19,12 @@
 
 struct shade;
 
-/* A table of pages of 4 KiB that something was mapped from or to; see core/mapdb_parts.h for what is in a shade. */
+/* The table of pages of 4 KiB that the mapping database looked at last, and what goes with it (core/mapdb_parts.h). */
 struct recent_table {
-	virt_t last_byte;        /* of the 2 MiB that it is for; 0: nothing is remembered */
+	virt_t last_byte;        /* of the 2 MiB that it is for; 0: there is none */
 	pte_t *table;
 	struct shade *shade;
-	uint32_t larger;         /* the smallest mapping around it all; 0: none */
+	uint32_t around[LEVELS - 1]; /* the mappings of levels 1 and 2 around it, by level; 0: none */
 };
 
 struct space {
