@@ -262,7 +262,7 @@ judge_irqoff() {
 	fi
 }
 
-# What messages may cost: case|operation|words|count|most. The instructions are the kernel's.
+# What messages and mappings may cost: case|operation|words|count|most. The instructions are the kernel's.
 footprint_budgets() {
 	cat <<-'END'
 		footprint.call|ipc.inter.call|0|kernel|36
@@ -289,6 +289,8 @@ footprint_budgets() {
 		footprint.intra_replywait_8|ipc.intra.replywait|8|kernel|48
 		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
 		footprint.null|syscall.null|0|kernel|36
+		footprint.map|map.4k|0|kernel|850
+		footprint.unmap|unmap.4k|0|kernel|1300
 	END
 }
 

@@ -18,7 +18,7 @@ uint32_t mapping_alloc(struct space *s)
 
 static void mapping_release(uint32_t number)
 {
-	record_free(RECORD_MAPPING, number);
+	record_free(RECORD_MAPPING, RECORD_MAPPING_LOG2, number);
 	mapping_count--;
 }
 
@@ -127,7 +127,7 @@ bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsi
 	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child || (*e.pte && !all_taken))
 		return false;
 	free_mapping(number, shade);
-	return mapdb_free_empty(s, address, cpu);
+	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);
 }
 
 bool mapdb_bequeath(struct space *s, struct revocation *r)

@@ -171,23 +171,36 @@ static void ascend(struct revocation *r, const struct mapping *m, const struct c
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
 }
 
+static unsigned rights_to_take(const struct revocation *r)
+{
+	return r->at != r->root || r->flush ? r->rights : 0;
+}
+
+/* What others put into its holes may be all that there is in the page table of a mapping that was taken as a whole. */
+static bool all_is_taken(const struct revocation *r, const struct mapping *m)
+{
+	return rights_to_take(r) & RIGHT_R && whole_meant(r, m) && !space_of(m)->is_sigma0;
+}
+
 /* True: that was long, tables were freed. */
 static bool step_leave(struct revocation *r, const struct cpu *cpu)
 {
-	bool long_step = false;
+	bool long_step = false, all_taken = false;
 	uint32_t number = r->at;
 	struct mapping *m = mapping_of(number);
-	struct space *s = space_of(m);
+	struct space *s = space_of(m), *parent_space = NULL;
 	unsigned level = level_of(m);
-	virt_t address = address_of(m);
-	virt_t part = address + part_begin(r);
-	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
-	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
-	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
-	/* Only of a larger page is there a table that can lose its last child. */
-	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
-	virt_t source = parent_space ? source_of(m, parent) : 0;
+	virt_t address = address_of(m), part = address + part_begin(r), source = 0;
 
+	if (r->rights & RIGHT_R) {
+		const struct mapping *parent = mapping_of(m->parent);
+
+		all_taken = all_is_taken(r, m);
+		if (m->parent && level_of(parent) > level) { /* only such a page has a table that can lose its last child */
+			parent_space = space_of(parent);
+			source = source_of(m, parent);
+		}
+	}
 	if (number == r->root) {
 		mapping_pass_status(r);
 		r->root = r->at = 0;
@@ -202,11 +215,6 @@ static bool step_leave(struct revocation *r, const struct cpu *cpu)
 	if (parent_space) /* what it was made from may have gone before */
 		long_step |= mapdb_free_empty(parent_space, source, cpu);
 	return long_step;
-}
-
-static unsigned rights_to_take(const struct revocation *r)
-{
-	return r->at != r->root || r->flush ? r->rights : 0;
 }
 
 /* What was seen earlier of a mapping; who is asked about a part only keeps it for who asks for the others. */
@@ -288,6 +296,7 @@ static void step_space(struct revocation *r)
 	struct entry e = find_mappings(r->space, r->low, number);
 	const struct shade *shade = shade_of(e.pte);
 	word_t size = level_size(e.level);
+	unsigned passed = 0;
 
 	for (unsigned level = LEVELS - 1; level-- > 0;)
 		if (number[level] && r->begun[level] <= r->low) {
@@ -297,10 +306,9 @@ static void step_space(struct revocation *r)
 	r->low = ALIGN_DOWN(r->low, size);
 	do {
 		r->low += size;
-		e.pte++;
-		shade += shade != NULL;
-	} while (is_in_stride(e.pte) && r->low < r->high && !is_table(*e.pte, e.level) &&
-	         !(shade && shade->mapping));
+		passed++;
+	} while (is_in_stride(e.pte + passed) && r->low < r->high && !is_table(e.pte[passed], e.level) &&
+	         !(shade && shade[passed].mapping));
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)

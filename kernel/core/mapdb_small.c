@@ -27,7 +27,9 @@ static inline bool find_place(struct space *s, virt_t address, struct place *pla
 		return false;
 	place->entry = s->recent.table + index_of(address, 0);
 	place->shade = s->recent.shade + index_of(address, 0);
-	place->cover = cover(s, address);
+	place->cover = place->shade->mapping;
+	if (!place->cover)
+		place->cover = s->recent.around[1] ? s->recent.around[1] : s->recent.around[2];
 	return true;
 }
 

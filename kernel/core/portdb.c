@@ -43,7 +43,7 @@ static uint32_t node_alloc(struct space *s)
 
 static void node_release(uint32_t number)
 {
-	record_free(RECORD_PORTS, number);
+	record_free(RECORD_PORTS, RECORD_PORTS_LOG2, number);
 	node_count--;
 }
 
