@@ -22,7 +22,8 @@ struct space {
 	word_t cr3;              /* its address and tag (x86/pcid.h) */
 	struct account account;  /* of the kernel's memory */
 	struct records records[RECORD_KINDS];
-	struct ring threads;     /* tcb.space_link */
+	struct ring threads;     /* tcb.space_link; their order means nothing */
+	unsigned thread_count;   /* how many that are */
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
 	struct fpage utcb_area;
