@@ -26,6 +26,11 @@ struct pager_client *pager_client_at(unsigned int index)
 	return client->serial ? client : NULL;
 }
 
+unsigned int pager_client_index(const struct pager_client *client)
+{
+	return (unsigned int)(client - clients.client);
+}
+
 struct pager_client *pager_client_of(L4_ThreadId_t thread)
 {
 	return clients_find(&clients, thread);

@@ -10,8 +10,6 @@
  * What a client had that is gone is taken from whoever still has it when the frame is needed, not before: so nobody
  * waits while a large client is cleaned up.
  */
-#include <string.h>
-
 #include <l4io.h>
 #include <pager/pager.h>
 #include <service/root.h>
