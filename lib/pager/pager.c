@@ -18,6 +18,7 @@ enum { PAGE_LOG2 = 12, ERROR_OVERFLOW = 4 };
 
 static const struct pager_operations *pager;
 static struct pager_clients clients;
+static struct pager_client *serving; /* whose message is being served: not to be forgotten meanwhile */
 
 struct pager_client *pager_client_at(unsigned int index)
 {
@@ -63,7 +64,7 @@ bool pager_forget_dead(void)
 		struct pager_client *client = pager_client_at(i);
 		unsigned int alive = 0;
 
-		if (!client || client->is_program)
+		if (!client || client->is_program || client == serving)
 			continue;
 		for (unsigned int j = 0; j < client->thread_count; j++)
 			alive += has_this_pager(client->thread[j]);
@@ -251,6 +252,8 @@ static enum pager_status serve_request(L4_ThreadId_t thread, L4_MsgTag_t tag, L4
 
 	if (label == PAGER_ATTACH)
 		return serve_attach(thread, words, msg);
+	if (label == PAGER_BEGIN && words == 0 && !client)
+		return client_add(thread, false) ? PAGER_OK : PAGER_EXHAUSTED;
 	if (!client)
 		return PAGER_NOT_FOUND;
 	if (label == PAGER_ADD_THREAD)
@@ -289,7 +292,7 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 		return false;
 	}
 	L4_MsgStore(tag, msg);
-	client = clients_find(&clients, from);
+	client = serving = clients_find(&clients, from);
 	if (L4_IsPagefault(tag))
 		return serve_fault(client, from, L4_PagefaultAccess(tag), msg);
 	if (L4_IsArchException(tag) || L4_IsSystemException(tag))
