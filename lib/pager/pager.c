@@ -232,6 +232,7 @@ static enum pager_status serve_attach(L4_ThreadId_t thread, unsigned int words, 
 		client = client_add(thread, false);
 	if (!client)
 		return PAGER_EXHAUSTED;
+	serving = client;
 	status = clients_attach(client, &region);
 	if (status == PAGER_OK && pager->attach) {
 		struct pager_region *entered = &client->region[client->region_count - 1];
