@@ -33,7 +33,8 @@ struct space {
 	struct account account;  /* of the kernel's memory */
 	struct records records[RECORD_KINDS];
 	struct recent_table recent;
-	struct ring threads;     /* tcb.space_link */
+	struct ring threads;     /* tcb.space_link; their order means nothing */
+	unsigned thread_count;   /* how many that are */
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
 	struct fpage utcb_area;

@@ -204,6 +204,7 @@ static void join(struct tcb *t, struct space *space)
 	t->slow &= ~(uint32_t)SLOW_REDIRECTED;
 	t->slow |= space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
 	ring_insert(&space->threads, &t->space_link);
+	space->thread_count++;
 }
 
 struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_t scheduler)
@@ -224,7 +225,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->slice = SLICE_DEFAULT;
 	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
-	t->slow = cpu->slow;
+	t->slow = cpu->number << SLOW_CPU_SHIFT;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
 	t->call_mark = CALL_MARK;
@@ -281,6 +282,7 @@ struct space *thread_delete(struct tcb *t)
 		space_put_utcb(space, t->utcb, t->cpu);
 	}
 	ring_remove(&t->space_link);
+	space->thread_count--;
 	ring_remove(&t->all_link);
 	account_refund(&space->account, TCB_SIZE);
 	if (ring_empty(&t->senders)) {
@@ -409,6 +411,7 @@ bool thread_move(struct tcb *t, struct space *space, virt_t utcb, struct space *
 		space->active_threads++;
 	}
 	ring_remove(&t->space_link);
+	old->thread_count--;
 	join(t, space);
 	*empty = ring_empty(&old->threads) ? old : NULL;
 	return true;
