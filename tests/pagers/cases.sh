@@ -12,5 +12,6 @@ pagers_job() {
 		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
 		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
 		'shared pool=256 @server @priority=150 @memory=3M' \
+		'checkpoint pool=2048 @server @priority=150 @memory=12M' \
 		"test-pagers $words @spaces @priority=140 @memory=4M"
 }
