@@ -775,18 +775,20 @@ static void handles_after_a_fault(L4_Word_t address)
 TEST(lane, handler_after_a_frame_with_flags)
 {
 	struct message m;
+	L4_ThreadId_t local;
 
 	handler = thread_start_under(worker, &own_space, handles_after_a_fault, FAR);
+	local = L4_LocalIdOf(handler); /* not while it waits: ExchangeRegisters would set the frame right */
 	wait(&m);
-	expect_fault(&m, L4_LocalIdOf(handler), FAR);
+	expect_fault(&m, local, FAR);
 	answer_page(&m, page_of(page_new(), L4_Readable), FAR);
-	expect_label(&m, L4_LocalIdOf(handler), 0);
+	expect_label(&m, local, 0);
 	m.from = handler; /* a local id would be C's */
 	answer(&m, 0);
 	handler_id = handler.raw;
 	thread_start(&own_space, traps_to, 0);
 	wait(&m);
-	expect_label(&m, L4_LocalIdOf(handler), LABEL_REPORT);
+	expect_label(&m, local, LABEL_REPORT);
 	EXPECT_EQ(m.mr[1], 0x202);
 	L4_Flush(page_of(FAR, L4_FullyAccessible));
 }
