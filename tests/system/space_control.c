@@ -199,6 +199,23 @@ TEST(space_control, areas_cannot_be_mapped_over)
 	EXPECT_EQ(seen[1], t.raw);
 }
 
+/* The same for single pages, where a neighbour has been mapped before: then there is all that mapping takes. */
+TEST(space_control, areas_with_neighbours_cannot_be_mapped_over)
+{
+	struct space *s = space_new();
+	L4_ThreadId_t agent = agent_new(s);
+	L4_Word_t pages = fresh_pages(), utcbs_end = s->utcb_area + (1UL << s->utcb_log2);
+	L4_Word_t places[] = { s->kip + PAGE, s->kip, utcbs_end, s->utcb_area, utcbs_end - PAGE };
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(*places); i++)
+		EXPECT_EQ(give(worker, fpage(pages, 12, L4_FullyAccessible), agent, L4_CompleteAddressSpace, places[i]), 0);
+	EXPECT_EQ(reads_in(s, s->kip + PAGE), *(volatile L4_Word_t *)pages);
+	EXPECT_EQ(reads_in(s, utcbs_end), *(volatile L4_Word_t *)pages);
+	EXPECT_EQ(reads_in(s, s->kip), *(volatile L4_Word_t *)own_space.kip);
+	EXPECT_EQ(reads_in(s, s->utcb_area + offsetof(struct utcb, my_global_id)), agent.raw);
+	EXPECT(!can_read(s, utcbs_end - PAGE));
+}
+
 /* A KIP area of several pages: the KIP is the first, and nothing can be mapped to the others. */
 TEST(space_control, kip_area_of_several_pages)
 {
