@@ -33,6 +33,9 @@ struct tcb *fault_exhausted(struct tcb *self);
 /* The running thread made a system call that is none. */
 struct tcb *fault_syscall(struct tcb *self);
 
+/* The same for a thread of a small space. */
+struct tcb *fault_small_call(struct tcb *self);
+
 /*
  * A system call stores less than an interrupt does, since SYSRET needs less. Give t the frame of an interrupt behind
  * the instruction; it then leaves the kernel by IRETQ.
@@ -48,8 +51,8 @@ void fault_force(struct tcb *t);
 /* Write the words of t's fault message, words[1] first; returns its tag. */
 word_t fault_message(const struct tcb *t, word_t *words);
 
-/* Can these be a user's registers, as far as they could harm the kernel? words[1 .. count]. */
-bool fault_registers_acceptable(const word_t *words, unsigned count);
+/* Can these be t's registers, as far as they could harm the kernel? words[1 .. count]. */
+bool fault_registers_acceptable(const struct tcb *t, const word_t *words, unsigned count);
 
 /* Set t's registers from the answer to an exception message, words[1 .. count]; none, if they are not acceptable. */
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);

@@ -11,7 +11,7 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
 {
 	struct mapping *m = mapping_of(number);
 	virt_t source = address_of(m);
-	pte_t leaf = *pte_of(source_entry), bits = map_leaf_bits(leaf, rights, level_of(m));
+	pte_t leaf = *pte_of(source_entry), bits = map_leaf_bits(to, leaf, rights, level_of(m));
 
 	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | bits);
 	shade_set(&shade_of(entry)->mapping, number);
@@ -61,7 +61,8 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	if (parent)
 		mapping_link(part, parent, parent_source);
 	shade_set(&shade_of(entry)->mapping, part);
-	pte_set(pte_of(entry), (*pte_of(source_entry) & PTE_ADDRESS) | map_leaf_bits(*pte_of(source_entry), rights, 0));
+	pte_set(pte_of(entry), (*pte_of(source_entry) & PTE_ADDRESS) |
+	                               map_leaf_bits(to, *pte_of(source_entry), rights, 0));
 	m->place |= (uint64_t)accesses(*pte_of(source_entry)) << PLACE_STATUS_SHIFT;
 	pte_set(pte_of(source_entry), 0);
 	space_invalidate(from, cpu, source);

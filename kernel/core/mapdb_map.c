@@ -38,9 +38,9 @@ static uint32_t source_mapping(struct space *s, virt_t source)
 	return number;
 }
 
-pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
+pte_t map_leaf_bits(const struct space *to, pte_t source, unsigned rights, unsigned level)
 {
-	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
+	pte_t bits = to->leaf_bits | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
 
 	if ((rights & RIGHT_W) && (source & PTE_WRITE))
 		bits |= PTE_WRITE;
@@ -122,7 +122,7 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, level);
 
-	return !is_user_leaf(e) && !is_table(*pte_of(e), e.level) && !mapping_at(s, address, level);
+	return !is_user_leaf(e) && !pte_is_table(*pte_of(e), e.level) && !mapping_at(s, address, level);
 }
 
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
@@ -133,7 +133,7 @@ enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_
 		return MAPDB_NOTHING;
 	struct entry e = find(to, target, level);
 
-	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
+	if (walked && e.level == level && pte_is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
 		return MAPDB_NO_MEMORY;
 	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
@@ -148,7 +148,7 @@ enum mapdb_result map_make_target(struct space *to, virt_t target, unsigned leve
 
 	if (result != MAPDB_DONE)
 		return result;
-	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : shade_make(to, *entry, budget);
+	return pte_is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : shade_make(to, *entry, budget);
 }
 
 /* Make everything that a mapping needs; stores its place and its number. */
@@ -196,7 +196,7 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 			return MAPDB_NOTHING;
 		if (source_entry.level < level)
 			return MAPDB_NO_MEMORY;
-		bits = map_leaf_bits(*pte_of(source_entry), rights, level);
+		bits = map_leaf_bits(to, *pte_of(source_entry), rights, level);
 		known_parent = cover(from, source);
 		if (cleared)
 			break;

@@ -93,17 +93,12 @@ static inline struct shade *shade_of(struct entry e)
 	return frame ? (struct shade *)frame_of_number(frame) + e.index : NULL;
 }
 
-static inline bool is_table(pte_t pte, unsigned level)
-{
-	return (pte & PTE_PRESENT) && !pte_is_leaf(pte, level);
-}
-
 /* The entry of `level` for an address, or of the first level above it that has no table below. */
 static inline struct entry find(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = { s->root, index_of(address, LEVELS - 1), LEVELS - 1 };
 
-	while (e.level > level && is_table(*pte_of(e), e.level)) {
+	while (e.level > level && pte_is_table(*pte_of(e), e.level)) {
 		e.table = direct_map(*pte_of(e) & PTE_ADDRESS);
 		e.level--;
 		e.index = index_of(address, e.level);
@@ -220,8 +215,8 @@ unsigned accesses(pte_t pte);
 
 enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
 
-/* An entry made from another one: its bits but for the address. */
-pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level);
+/* An entry of `to` made from another one: its bits but for the address. */
+pte_t map_leaf_bits(const struct space *to, pte_t source, unsigned rights, unsigned level);
 
 /*
  * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the

@@ -262,7 +262,7 @@ static void step_space(struct revocation *r)
 	do {
 		r->low += size;
 		e.index++;
-	} while (e.index % STRIDE && r->low < r->high && !is_table(*pte_of(e), e.level) &&
+	} while (e.index % STRIDE && r->low < r->high && !pte_is_table(*pte_of(e), e.level) &&
 	         !(shade && shade[e.index - begin].mapping));
 }
 

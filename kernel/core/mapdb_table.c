@@ -77,7 +77,7 @@ bool tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
-		if (above.level > level + 1 || !is_table(*pte_of(above), above.level))
+		if (above.level > level + 1 || !pte_is_table(*pte_of(above), above.level))
 			continue;
 		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
 
@@ -129,7 +129,7 @@ static void free_tables_behind(struct space *s, virt_t end)
 		struct entry above = find(s, end - 1, level);
 		pte_t pte = *pte_of(above);
 
-		if (above.level > level || !is_table(pte, level))
+		if (above.level > level || !pte_is_table(pte, level))
 			continue;
 		pte_set(pte_of(above), 0);
 		table_free(s, direct_map(pte & PTE_ADDRESS));
@@ -145,7 +145,7 @@ bool mapdb_free_tables(struct space *s, virt_t *at)
 	do {
 		*at += level_size(e.level);
 		e.index++;
-	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
+	} while (e.index % STRIDE && *at < USER_END && !pte_is_table(*pte_of(e), e.level));
 	free_tables_behind(s, *at < USER_END ? *at : ALIGN_UP(*at, level_size(LEVELS - 1)));
 	return *at >= USER_END;
 }

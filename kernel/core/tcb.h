@@ -39,6 +39,8 @@ enum { TCB_SIZE_LOG2 = 10, TCB_SIZE = 1 << TCB_SIZE_LOG2, THREAD_NUMBER_MAX = (1
 
 /* In `call_mark`: no RDX has it, so every `syscall` of the thread is an exception. */
 #define NO_CALL_MARK ~0UL
+/* In `call_mark`: a thread of a small space, which makes none. */
+#define SMALL_CALL_MARK 1UL
 
 /* Why a thread does not run, beyond waiting for a message (any bit: it is not runnable). */
 enum hold {
@@ -76,6 +78,7 @@ enum slow {
 	SLOW_QUANTUM = 1 << 15,    /* has a total quantum: the time it runs is counted */
 	SLOW_FORCED = 1 << 16,     /* `before_user` is set: it must not reach user mode */
 	SLOW_CALLS = 1 << 17,      /* all its system calls are exceptions */
+	SLOW_SMALL = 1 << 18,      /* a thread of a small space, which comes and goes by other doors */
 };
 
 /* The general registers, where the entry code stores them; ascending addresses. */
@@ -92,6 +95,15 @@ struct transfer {
 	word_t bytes;    /* of strings copied in all */
 	usec_t deadline; /* by when missing pages must have come; 0: none was missing yet */
 	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a fault borrows those */
+};
+
+/* What a thread of a small space has besides (core/small.h). Written when it is activated, but for `call`. */
+struct small_thread {
+	struct small_utcb *utcb; /* what the program sees; NULL: the thread is of a large space */
+	word_t landing;          /* where it goes on after SYSENTER */
+	word_t code, data;       /* its segments: descriptors */
+	word_t thread;           /* GS's */
+	word_t call;             /* 0, or the number of the system call that it is in, plus 1: its registers are wide */
 };
 
 struct tcb {
@@ -153,18 +165,20 @@ struct tcb {
 			usec_t quantum_left; /* 0: used up, and the scheduler knows */
 			uint16_t max_delay;  /* for how long it may put off losing the processor, us */
 			uint8_t sensitive;   /* ... to whom: the highest such priority; its own counts, too */
+
+			struct small_thread small;
 		};
 		char cold[0x300]; /* what C alone uses */
 	};
 
 	/* 0x300 the user's general registers, stored by the entry code. */
 	struct registers regs;
-	word_t call_mark; /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
+	word_t call_mark; /* the upper half of a call word: CALL_MARK, NO_CALL_MARK or SMALL_CALL_MARK */
 
 	/* 0x380 the line that a receiver's waking reads. */
 	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */
 	uint32_t slow;         /* enum slow; in one word with the priority */
-	word_t cr3;            /* of the space */
+	word_t cr3;            /* of the space; 0: whichever is loaded, since it is a small one */
 	word_t utcb;           /* user address: local id and GS base */
 	word_t fs_base;
 	word_t id;             /* global id */

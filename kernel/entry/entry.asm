@@ -16,6 +16,7 @@ default rel
 %include "entry/offsets.inc"
 
 extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel
+extern small_trap_enter, small_syscall_enter, small_no_syscall, large_sysenter
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -25,14 +26,17 @@ syscall_entry:
 	mov [cpu_page + CPU_USER_RFLAGS], r11       ; for a call that turns out to be an exception
 	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
 %define ENTERED(field) r11 - TCB_CURRENT + field
-	mov [ENTERED(TCB_RIP)], rcx
-	mov [ENTERED(TCB_RSP)], rsp
+%macro STORE_32 0                                   ; those that 32-bit programs have, but for ECX
 	mov [ENTERED(TCB_rax)], rax
 	mov [ENTERED(TCB_rdx)], rdx
 	mov [ENTERED(TCB_rdi)], rdi
 	mov [ENTERED(TCB_rsi)], rsi
 	mov [ENTERED(TCB_rbx)], rbx
 	mov [ENTERED(TCB_rbp)], rbp
+%endmacro
+	mov [ENTERED(TCB_RIP)], rcx
+	mov [ENTERED(TCB_RSP)], rsp
+	STORE_32
 	mov [ENTERED(TCB_r8)], r8
 	mov [ENTERED(TCB_r9)], r9
 	mov [ENTERED(TCB_r10)], r10
@@ -49,6 +53,46 @@ syscall_entry:
 	mov rdi, rax                                ; rdi = who runs next
 	mov rax, leave_to
 	jmp rax
+
+; %1(the running thread), on this CPU's stack; then whoever it says runs.
+%macro CALL_C 1
+	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
+	lea rdi, [r11 - TCB_CURRENT]
+	xor ebp, ebp
+	mov rax, %1
+	call rax
+	mov rdi, rax
+	mov rax, leave_to
+	jmp rax
+%endmacro
+
+; The door of small spaces (abi/small.h). In: rsp = this CPU's stack, ecx = the user's ESP, general registers the user's;
+; of the flags IF is 0, all others the user's. R8 to R15 are nobody's. A large thread can come this way, too, and has then
+; lost its RIP and RSP.
+global sysenter_entry
+sysenter_entry:
+	push 2                                      ; AC would switch SMAP off, NT make IRETQ fault
+	popfq
+	mov r11, [cpu_page + CPU_RSP0]
+	test dword [ENTERED(TCB_SLOW)], SLOW_SMALL
+	jz .large
+	mov [ENTERED(TCB_RSP)], rcx
+	mov [ENTERED(TCB_rcx)], rcx
+	STORE_32
+	CALL_C small_syscall_enter
+.large:
+	CALL_C large_sysenter
+
+; `syscall` in 32-bit code, on processors that have it there. In: as at syscall_entry.
+global compatibility_syscall_entry
+compatibility_syscall_entry:
+	mov [cpu_page + CPU_USER_RFLAGS], r11
+	mov r11, [cpu_page + CPU_RSP0]
+	mov [ENTERED(TCB_RIP)], rcx
+	mov [ENTERED(TCB_RSP)], rsp
+	mov [ENTERED(TCB_rcx)], rcx
+	STORE_32
+	CALL_C small_no_syscall
 
 %include "entry/path.asm"
 
@@ -140,12 +184,22 @@ trap_common:
 trap_rax_stored:
 	STORE_ALL_BUT_RAX
 	lea rdi, [rsp - TCB_VECTOR]                 ; rdi = the thread, or what looks like one on a kernel stack
-	test byte [rdi + TCB_CS], 3
-	jz .from_kernel
+	test byte [rdi + TCB_CS], 2
+	jz .not_from_large
 	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
 	call trap_enter
+	mov rdi, rax
+	jmp leave_to
+
+.not_from_large:
+	test byte [rdi + TCB_CS], 1
+	jz .from_kernel
+	mov rax, [rdi + TCB_CPU]
+	lea rsp, [rax + CPU_DATA_TO_STACK]
+	xor ebp, ebp
+	call small_trap_enter
 	mov rdi, rax
 	jmp leave_to
 

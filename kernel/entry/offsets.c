@@ -3,6 +3,7 @@
  * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: what is
  * marked "->" becomes entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
  */
+#include "abi/small.h"
 #include "abi/syscall.h"
 #include "core/message.h"
 #include "core/tcb.h"
@@ -32,6 +33,8 @@ void offsets(void)
 	REGISTER(rbx);
 	REGISTER(rax);
 	CONSTANT(TCB_PRIORITY, offsetof(struct tcb, priority));
+	CONSTANT(TCB_SLOW, offsetof(struct tcb, slow));
+	CONSTANT(SLOW_SMALL, SLOW_SMALL);
 	CONSTANT(TCB_CR3, offsetof(struct tcb, cr3));
 	CONSTANT(TCB_UTCB, offsetof(struct tcb, utcb));
 	CONSTANT(TCB_FS_BASE, offsetof(struct tcb, fs_base));
@@ -78,6 +81,7 @@ void offsets(void)
 	CONSTANT(CPU_DATA, CPU_DATA);
 
 	CONSTANT(USER_RFLAGS, RFLAGS_ALWAYS);
+	CONSTANT(SMALL_VECTOR, SMALL_VECTOR);
 	CONSTANT(VECTOR_SYSCALL, VECTOR_SYSCALL);
 	CONSTANT(VECTOR_NMI, VECTOR_NMI);
 	CONSTANT(VECTOR_DB, VECTOR_DB);

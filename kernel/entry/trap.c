@@ -29,7 +29,7 @@ static struct tcb *page_fault(struct tcb *self)
 	return fault_page(self, address, access);
 }
 
-static struct tcb *interrupt(struct tcb *self, word_t vector)
+struct tcb *trap_interrupt(struct tcb *self, word_t vector)
 {
 	if (vector == VECTOR_TIMER)
 		return timer(self);
@@ -40,7 +40,7 @@ static struct tcb *interrupt(struct tcb *self, word_t vector)
 	return sched_continue(self);
 }
 
-static struct tcb *exception(struct tcb *self)
+struct tcb *trap_exception(struct tcb *self)
 {
 	word_t io_fpage;
 
@@ -68,13 +68,13 @@ struct tcb *trap_enter(struct tcb *self)
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
 	if (self->vector < VECTOR_EXCEPTIONS || self->vector == VECTOR_INT80)
-		return leave(exception(self));
-	return leave(interrupt(self, self->vector));
+		return leave(trap_exception(self));
+	return leave(trap_interrupt(self, self->vector));
 }
 
 struct tcb *idle_interrupted(word_t vector, struct cpu *cpu)
 {
-	return leave(interrupt(cpu->idle, vector));
+	return leave(trap_interrupt(cpu->idle, vector));
 }
 
 void trap_in_kernel(struct tcb *frame)

@@ -24,6 +24,9 @@ struct cpu *cpu_init(unsigned number);
 /* Fill the kernel interface page. */
 void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring);
 
+/* Fill that of small spaces, from the other one. */
+void small_kip_init(void);
+
 /* Make sigma0 and the root task; returns the one to run first. */
 struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu);
 

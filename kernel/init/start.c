@@ -86,6 +86,7 @@ void kernel_go_on(void)
 	clock_init();
 	print_machine(pins);
 	kip_init(&boot, &wiring);
+	small_kip_init();
 	debugger_key_on();
 	leave_to(leave(servers_init(&boot, cpu)));
 }

@@ -3,12 +3,29 @@
 #ifndef X86_SEGMENTS_H
 #define X86_SEGMENTS_H
 
+#include "base/types.h"
+
 struct cpu;
+struct small_thread;
 
 /* Fill the IDT. Once. */
 void segments_init(void);
 
 /* Fill the GDT and TSS of this CPU, whose area is mapped, and load GDTR, IDTR, TR and the SYSCALL registers. */
 void segments_load(struct cpu *cpu);
+
+/* Descriptors of a small space's code and data: `size` bytes from the linear address `base` on. */
+word_t segments_small_code(word_t base, word_t size);
+word_t segments_small_data(word_t base, word_t size);
+
+/* Let threads of small spaces in. */
+void segments_open_small(struct cpu *cpu);
+
+/*
+ * A thread with these segments runs next, or no longer. While it may run there is no way to 64-bit code of ring 3, and no port is
+ * allowed.
+ */
+void segments_enter_small(struct cpu *cpu, const struct small_thread *small);
+void segments_leave_small(struct cpu *cpu);
 
 #endif

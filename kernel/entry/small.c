@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * entry/small.c - the doors of small spaces: what their threads enter the kernel for.
+ *
+ * A thread comes in with registers of 32 bits; core/small.h makes of it a thread like others, and entry/leave.c one of its
+ * own kind again.
+ */
+#include "core/small.h"
+#include "abi/syscall.h"
+#include "core/fault.h"
+#include "core/fpage.h"
+#include "core/space.h"
+#include "entry/entry.h"
+#include "x86/cpu.h"
+#include "x86/cpu_data.h"
+#include "x86/window.h"
+
+static struct tcb *call(struct tcb *self)
+{
+	if (!small_call_widen(self))
+		return fault_small_call(self);
+	return syscall_run(self, (unsigned)self->small.call - 1);
+}
+
+struct tcb *small_syscall_enter(struct tcb *self)
+{
+	small_entered(self);
+	self->vector = VECTOR_NONE;
+	self->rip = self->small.landing;
+	self->rflags = RFLAGS_ALWAYS;
+	return leave(call(self));
+}
+
+/* Where 32-bit code has no `syscall` it is no instruction; so here. */
+struct tcb *small_no_syscall(struct tcb *self)
+{
+	enum { INSTRUCTION_SIZE = 2 };
+
+	small_entered(self);
+	self->rip = (uint32_t)(self->rip - INSTRUCTION_SIZE);
+	self->rflags = rflags_sanitise(self->cpu->user_rflags);
+	self->vector = VECTOR_UD;
+	self->error = 0;
+	return leave(fault_exception(self));
+}
+
+/* Before there were small spaces, the processor would have raised this exception, with RIP and RSP. */
+struct tcb *large_sysenter(struct tcb *self)
+{
+	self->rip = self->rsp = 0;
+	self->rflags = RFLAGS_ALWAYS;
+	self->vector = VECTOR_GP;
+	self->error = 0;
+	return leave(fault_exception(self));
+}
+
+/* Addresses count from the beginning of the slot. */
+static struct tcb *page_fault(struct tcb *self)
+{
+	virt_t address = (uint32_t)(cr2_read() - self->space->base);
+	unsigned access = self->error & PF_FETCH ? RIGHT_X : self->error & PF_WRITE ? RIGHT_W : RIGHT_R;
+
+	if (window_repair(self->space, address, self->cpu))
+		return self;
+	return fault_page(self, address, access);
+}
+
+static struct tcb *enter(struct tcb *self)
+{
+	switch (self->vector) {
+	case SMALL_VECTOR:
+		return call(self);
+	case VECTOR_PF:
+		return page_fault(self);
+	case VECTOR_GP:
+		return fault_exception(self); /* no small space has ports */
+	case VECTOR_INT80:
+		return fault_exception(self);
+	default:
+		return self->vector < VECTOR_EXCEPTIONS ? trap_exception(self) : trap_interrupt(self, self->vector);
+	}
+}
+
+struct tcb *small_trap_enter(struct tcb *self)
+{
+	small_entered(self);
+	return leave(enter(self));
+}
