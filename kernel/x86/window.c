@@ -11,6 +11,12 @@ enum { ROOT_ENTRY = 0, REGION_ENTRY = WINDOW_REGION >> WINDOW_REGION_LOG2, DIREC
 
 static pte_t *directory;
 
+/* But for what the processor notes in them. */
+static bool same(pte_t a, pte_t b)
+{
+	return ((a ^ b) & ~PTE_ACCESSED) == 0;
+}
+
 /* Supervisor's, and no table that whoever walks through a large space's tables would go down into. */
 static pte_t region_pte(void)
 {
@@ -45,7 +51,7 @@ static pte_t own_entry(const struct space *s, virt_t address)
 			return 0;
 		table = direct_map(pte & PTE_ADDRESS);
 	}
-	return table[address >> level_shift(DIRECTORY_LEVEL) & (TABLE_ENTRIES - 1)] & ~(PTE_USER | PTE_ACCESSED);
+	return table[address >> level_shift(DIRECTORY_LEVEL) & (TABLE_ENTRIES - 1)] & ~PTE_USER;
 }
 
 /* Forget everything, under all tags, global pages and what is remembered of tables included. SDM 3A 4.10.4.1 */
@@ -93,7 +99,7 @@ static bool is_shown_in(const struct space *s)
 	pte_t root_entry = s->root[ROOT_ENTRY];
 
 	return (root_entry & PTE_PRESENT) &&
-	       ((pte_t *)direct_map(root_entry & PTE_ADDRESS))[REGION_ENTRY] == region_pte();
+	       same(((pte_t *)direct_map(root_entry & PTE_ADDRESS))[REGION_ENTRY], region_pte());
 }
 
 bool window_repair(const struct space *s, virt_t address, struct cpu *cpu)
@@ -110,7 +116,7 @@ bool window_repair(const struct space *s, virt_t address, struct cpu *cpu)
 		return false;
 	entry = window_entry(s->base + address);
 	own = own_entry(s, address);
-	if ((*entry & ~PTE_ACCESSED) == own)
+	if (same(*entry, own))
 		return false;
 	*entry = own;
 	return true;
@@ -128,7 +134,7 @@ void window_forget(const struct space *s, virt_t address)
 {
 	pte_t *entry = window_entry(s->base + address);
 
-	if (*entry && (*entry & ~PTE_ACCESSED) != own_entry(s, address)) { /* the page table is gone */
+	if (*entry && !same(*entry, own_entry(s, address))) { /* the page table is gone */
 		*entry = 0;
 		forget_all();
 	} else {
