@@ -239,6 +239,12 @@ judge_bench() {
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
 	fi
+	if [ "$(grep -cE '^BENCH name=path\.miss\.[a-z_]+ unit=misses value=[0-9]+$' <<<"$a")" = 8 ]; then
+		pass bench.misses
+	else
+		failing bench.misses 'eight BENCH lines on why system calls did not take the path' \
+			"$(grep 'BENCH name=path' <<<"$a")"
+	fi
 	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
 	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
 		pass bench.irqoff
@@ -280,6 +286,7 @@ footprint_budgets() {
 		footprint.replywait_63|ipc.inter.replywait|63|kernel|105
 		footprint.roundtrip|ipc.inter.roundtrip|0|insns|100
 		footprint.roundtrip_regs|ipc.inter.roundtrip.regs|0|insns|100
+		footprint.roundtrip_fpu|ipc.inter.roundtrip.fpu|0|insns|320
 		footprint.intra_call|ipc.intra.call|0|kernel|34
 		footprint.intra_call_7|ipc.intra.call|7|kernel|34
 		footprint.intra_call_8|ipc.intra.call|8|kernel|46

@@ -62,7 +62,6 @@ void small_activate(struct tcb *t)
 		.data = segments_small_data(s->base, s->end),
 		.thread = segments_small_data(s->base + t->utcb, UTCB_SIZE),
 	};
-	t->cr3 = 0;
 	t->slow |= SLOW_SMALL;
 	t->call_mark = SMALL_CALL_MARK;
 }

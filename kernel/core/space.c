@@ -16,7 +16,7 @@ struct small_kip *small_kip_page;
 enum { UPPER_HALF = TABLE_ENTRIES / 2, CPU_AREAS_ENTRY = 510 };
 
 /* What is noted about a root besides its shade: whose it is. About a small space's page of UTCBs: their other form. */
-enum { ROOT_NOTE = 1, UTCB_NOTE = 1 };
+enum { ROOT_NOTE = 2, UTCB_NOTE = 2 };
 
 #define LEAF_BITS (PTE_PRESENT | PTE_USER)
 

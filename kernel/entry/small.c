@@ -10,9 +10,10 @@
 #include "core/fault.h"
 #include "core/fpage.h"
 #include "core/space.h"
-#include "entry/entry.h"
+#include "entry/leave.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
+#include "x86/segments.h"
 #include "x86/window.h"
 
 static struct tcb *call(struct tcb *self)
@@ -22,17 +23,17 @@ static struct tcb *call(struct tcb *self)
 	return syscall_run(self, (unsigned)self->small.call - 1);
 }
 
-struct tcb *small_syscall_enter(struct tcb *self)
+void small_syscall_enter(struct tcb *self)
 {
 	small_entered(self);
 	self->vector = VECTOR_NONE;
 	self->rip = self->small.landing;
 	self->rflags = RFLAGS_ALWAYS;
-	return leave(call(self));
+	leave(call(self));
 }
 
 /* Where 32-bit code has no `syscall` it is no instruction; so here. */
-struct tcb *small_no_syscall(struct tcb *self)
+void small_no_syscall(struct tcb *self)
 {
 	enum { INSTRUCTION_SIZE = 2 };
 
@@ -41,17 +42,17 @@ struct tcb *small_no_syscall(struct tcb *self)
 	self->rflags = rflags_sanitise(self->cpu->user_rflags);
 	self->vector = VECTOR_UD;
 	self->error = 0;
-	return leave(fault_exception(self));
+	leave(fault_exception(self));
 }
 
 /* Before there were small spaces, the processor would have raised this exception, with RIP and RSP. */
-struct tcb *large_sysenter(struct tcb *self)
+void large_sysenter(struct tcb *self)
 {
 	self->rip = self->rsp = 0;
 	self->rflags = RFLAGS_ALWAYS;
 	self->vector = VECTOR_GP;
 	self->error = 0;
-	return leave(fault_exception(self));
+	leave(fault_exception(self));
 }
 
 /* Addresses count from the beginning of the slot. */
@@ -81,8 +82,39 @@ static struct tcb *enter(struct tcb *self)
 	}
 }
 
-struct tcb *small_trap_enter(struct tcb *self)
+void small_trap_enter(struct tcb *self)
 {
 	small_entered(self);
-	return leave(enter(self));
+	leave(enter(self));
+}
+
+/*
+ * next, of a small space, runs. IRETQ to where no code of it is would fault in the kernel: then next raises the exception
+ * that it would have raised there, and another one is to run.
+ */
+static _Noreturn void leave_to_small(struct cpu *cpu, struct tcb *next)
+{
+	cpu->tss.rsp0 = (word_t)next + TCB_CURRENT;
+	small_leave(next);
+	if (!space_has_code(next->space, next->rip)) {
+		next->vector = VECTOR_GP;
+		next->error = 0;
+		leave_anew(fault_exception(next));
+	}
+	window_prepare(cpu);
+	segments_enter_small(cpu, &next->small);
+	leave_to(next);
+}
+
+void leave_change_calls(struct cpu *cpu, struct tcb *next)
+{
+	if (cpu->call_mark == 0)
+		segments_leave_small(cpu);
+	if (next->call_mark != SMALL_CALL_MARK) {
+		path_set_call_mark(cpu, next->call_mark);
+		return;
+	}
+	path_set_call_mark(cpu, CALL_MARK); /* for whoever is next that the path can switch to */
+	cpu->call_mark = 0;
+	leave_to_small(cpu, next);
 }

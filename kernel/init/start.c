@@ -88,5 +88,5 @@ void kernel_go_on(void)
 	kip_init(&boot, &wiring);
 	small_kip_init();
 	debugger_key_on();
-	leave_to(leave(servers_init(&boot, cpu)));
+	leave(servers_init(&boot, cpu));
 }

@@ -144,6 +144,18 @@ static inline void invlpg(virt_t address)
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
+enum invpcid_type { INVPCID_ADDRESS = 0, INVPCID_TAG = 1 }; /* SDM 2A, INVPCID */
+
+static inline void invpcid(enum invpcid_type type, word_t tag, virt_t address)
+{
+	struct {
+		word_t tag;
+		virt_t address;
+	} what = { tag, address };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(what), "r"((word_t)type) : "memory");
+}
+
 /* Write all caches back and empty them. */
 static inline void wbinvd(void)
 {
