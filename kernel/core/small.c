@@ -66,10 +66,9 @@ void small_activate(struct tcb *t)
 	t->call_mark = SMALL_CALL_MARK;
 }
 
-void small_entered(struct tcb *self)
+/* The registers that 32-bit programs have, without what is above them; and nothing in the others. */
+static void cut_registers(struct registers *r)
 {
-	struct registers *r = &self->regs;
-
 	r->rax = (uint32_t)r->rax;
 	r->rbx = (uint32_t)r->rbx;
 	r->rcx = (uint32_t)r->rcx;
@@ -78,6 +77,11 @@ void small_entered(struct tcb *self)
 	r->rdi = (uint32_t)r->rdi;
 	r->rbp = (uint32_t)r->rbp;
 	r->r8 = r->r9 = r->r10 = r->r11 = r->r12 = r->r13 = r->r14 = r->r15 = 0;
+}
+
+void small_entered(struct tcb *self)
+{
+	cut_registers(&self->regs);
 	self->rsp = (uint32_t)self->rsp;
 	self->fs_base = 0;
 	take_controls(self->utcb_map, self->small.utcb);
@@ -219,6 +223,7 @@ void small_call_narrow(struct tcb *t)
 	else
 		narrow_call(t, number);
 	t->regs.rcx = 0;
+	cut_registers(&t->regs);
 	t->small.call = 0;
 }
 

@@ -3,6 +3,7 @@
 #include "abi/kdebug.h"
 #include "abi/kip.h"
 #include "abi/protocol.h"
+#include "abi/small.h"
 #include "base/assert.h"
 #include "base/debugger.h"
 #include "base/string.h"
@@ -19,8 +20,7 @@ enum { AT_KERNEL_DESC = 0x200, AT_PROCESSOR_DESC = 0x2c0, AT_CALLS = 0x300, AT_M
 enum { KERNEL_ID = 0x50, KERNEL_SUBID = 0x01 }; /* 'P': not one of the ids that X.2 has given out */
 enum { GEN_DAY = 21, GEN_MONTH = 11, GEN_YEAR = 2026 - 2000, VERSION_MAJOR = 0, VERSION_MINOR = 1 };
 
-/* The version, then one string for each feature the kernel has, then an empty one (the array's own zero). */
-static const char strings[] = "Pecan 0.1\0";
+static const char version[] = "Pecan 0.1";
 
 extern const char kip_calls[], kip_calls_end[];
 #define KIP_CALLS(X)                                                                                       \
@@ -37,6 +37,24 @@ static void fill_calls(struct kip *kip)
 	KIP_CALLS(SET)
 }
 
+static char *append(char *to, const char *string)
+{
+	while ((*to++ = *string++))
+		;
+	return to;
+}
+
+/* The version, then one string for each feature the kernel has, then an empty one. */
+static void fill_strings(char *to)
+{
+	to = append(to, version);
+	if (debugger_feature[0])
+		to = append(to, debugger_feature);
+	to = append(to, SMALL_FEATURE);
+	if (cpu_features.segment_limits)
+		append(to, SMALL_FEATURE_LIMITS);
+}
+
 static void fill_descriptions(struct kip *kip)
 {
 	struct kip_kernel_desc *kernel = (void *)((char *)kip + AT_KERNEL_DESC);
@@ -47,9 +65,7 @@ static void fill_descriptions(struct kip *kip)
 	kernel->gen_date = GEN_YEAR << 9 | GEN_MONTH << 5 | GEN_DAY;
 	kernel->version = VERSION_MAJOR << 24 | VERSION_MINOR << 16;
 	memcpy(&kernel->supplier, "Pecn", 4);
-	memcpy(kernel->strings, strings, sizeof(strings));
-	for (unsigned i = 0; debugger_feature[i]; i++)
-		kernel->strings[sizeof(strings) - 1 + i] = debugger_feature[i];
+	fill_strings(kernel->strings);
 
 	kip->processor_desc = AT_PROCESSOR_DESC;
 	processor->internal_khz = clock_tsc_khz();

@@ -81,6 +81,7 @@ void kernel_go_on(void)
 	struct cpu *cpu = (struct cpu *)(CPU_AREAS + CPU_DATA);
 	unsigned pins;
 
+	limits_init(cpu);
 	lapic_init();
 	pins = ioapic_init(&wiring);
 	clock_init();

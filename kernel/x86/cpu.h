@@ -220,7 +220,7 @@ struct cpu_features {
 	bool path; /* has what entry/path.asm needs */
 	bool fsgsbase, smep, smap, umip, pcid, xsave, xsaveopt, pages_1g, tsc_deadline;
 	bool sysenter;       /* in long mode */
-	bool segment_limits; /* it checks them (x86/limits.h) */
+	bool segment_limits; /* it checks them (init/limits.c) */
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */
 	word_t xcr0;            /* the state components that are on, when there is XSAVE */

@@ -49,20 +49,22 @@ static bool user_may_call(unsigned vector)
 	return vector == VECTOR_BP || vector == VECTOR_OF || vector == VECTOR_INT80;
 }
 
+static void set_gate(unsigned vector, word_t handler, unsigned ist)
+{
+	idt[vector] = (struct gate){
+		.offset_low = (uint16_t)handler,
+		.selector = SELECTOR_KERNEL_CODE,
+		.ist = (uint8_t)ist,
+		.type = (uint8_t)(INTERRUPT_GATE | (user_may_call(vector) ? USER_MAY_CALL : 0)),
+		.offset_middle = (uint16_t)(handler >> 16),
+		.offset_high = (uint32_t)(handler >> 32),
+	};
+}
+
 void segments_init(void)
 {
-	for (unsigned vector = 0; vector < COUNT_OF(idt); vector++) {
-		word_t stub = (word_t)vector_stubs + vector * VECTOR_STUB_SIZE;
-
-		idt[vector] = (struct gate){
-			.offset_low = (uint16_t)stub,
-			.selector = SELECTOR_KERNEL_CODE,
-			.ist = (uint8_t)ist_of(vector),
-			.type = (uint8_t)(INTERRUPT_GATE | (user_may_call(vector) ? USER_MAY_CALL : 0)),
-			.offset_middle = (uint16_t)(stub >> 16),
-			.offset_high = (uint32_t)(stub >> 32),
-		};
-	}
+	for (unsigned vector = 0; vector < COUNT_OF(idt); vector++)
+		set_gate(vector, (word_t)vector_stubs + vector * VECTOR_STUB_SIZE, ist_of(vector));
 }
 
 /*
@@ -76,7 +78,7 @@ void segments_init(void)
 #define DESCRIPTOR_USER_DATA   0x00cff7000000ffffUL
 #define DESCRIPTOR_PRESENT     (1UL << 47)
 
-enum { SMALL_CODE = 0xbb, SMALL_DATA = 0xb3 }; /* 32-bit, ring 1, present, accessed; readable, writable */
+enum { CODE_32 = 0x9b, DATA_32 = 0x93, RING_1 = 1 << 5 }; /* present, accessed; readable, writable */
 enum { LIMIT_IN_PAGES = 8, SEGMENT_32_BIT = 4 };
 
 static word_t descriptor(word_t base, word_t size, word_t type)
@@ -91,12 +93,12 @@ static word_t descriptor(word_t base, word_t size, word_t type)
 
 word_t segments_small_code(word_t base, word_t size)
 {
-	return descriptor(base, size, SMALL_CODE);
+	return descriptor(base, size, CODE_32 | RING_1);
 }
 
 word_t segments_small_data(word_t base, word_t size)
 {
-	return descriptor(base, size, SMALL_DATA);
+	return descriptor(base, size, DATA_32 | RING_1);
 }
 
 static void fill_gdt(struct cpu *cpu)
@@ -182,4 +184,24 @@ void segments_leave_small(struct cpu *cpu)
 {
 	cpu->gdt[SELECTOR_USER_CODE / 8] = DESCRIPTOR_USER_CODE;
 	cpu->tss.io_bitmap = TSS_PORTS;
+}
+
+/* x86/limits.asm */
+bool limits_try(const void *code, word_t code_selector, word_t data_selector);
+extern char limits_checked[], limits_not_checked[];
+
+bool segments_try_limit(struct cpu *cpu, word_t base, word_t size)
+{
+	struct gate gp = idt[VECTOR_GP], bp = idt[VECTOR_BP];
+	bool checked;
+
+	cpu->gdt[SELECTOR_SMALL_CODE / 8] = descriptor(base, PAGE_SIZE, CODE_32);
+	cpu->gdt[SELECTOR_SMALL_DATA / 8] = descriptor(base, size, DATA_32);
+	set_gate(VECTOR_GP, (word_t)limits_checked, IST_DF);
+	set_gate(VECTOR_BP, (word_t)limits_not_checked, IST_DF);
+	checked = limits_try(NULL, SELECTOR_SMALL_CODE & ~3, SELECTOR_SMALL_DATA & ~3);
+	idt[VECTOR_GP] = gp;
+	idt[VECTOR_BP] = bp;
+	cpu->gdt[SELECTOR_SMALL_CODE / 8] = cpu->gdt[SELECTOR_SMALL_DATA / 8] = 0;
+	return checked;
 }

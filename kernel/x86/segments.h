@@ -14,6 +14,12 @@ void segments_init(void);
 /* Fill the GDT and TSS of this CPU, whose area is mapped, and load GDTR, IDTR, TR and the SYSCALL registers. */
 void segments_load(struct cpu *cpu);
 
+/*
+ * Run the 32-bit code at the linear address `base` with a data segment of `size` bytes from there on. It raises #GP if
+ * limits are checked, else #BP. At boot.
+ */
+bool segments_try_limit(struct cpu *cpu, word_t base, word_t size);
+
 /* Descriptors of a small space's code and data: `size` bytes from the linear address `base` on. */
 word_t segments_small_code(word_t base, word_t size);
 word_t segments_small_data(word_t base, word_t size);

@@ -73,6 +73,18 @@ void small_done(struct small *s)
 	s->data->utcb_in = s->data->utcb_out;
 }
 
+struct small small_neighbour(const struct small *s)
+{
+	struct small other = *s;
+	L4_Word_t words[2] = { SMALL_CODE, SMALL_STACK };
+
+	other.thread = thread_create(s->space, worker);
+	other.offset = PAGE / 2;
+	REQUIRE_OK(words_send(other.thread, 0, 2, words));
+	small_done(&other);
+	return other;
+}
+
 void small_again(struct small *s)
 {
 	L4_Word_t ip = in_space(small_do);
@@ -82,11 +94,13 @@ void small_again(struct small *s)
 
 void small_go(struct small *s, const void *bytes, unsigned count)
 {
-	int offset = (int)in_space(small_back) - (int)(SMALL_THING + count + 5);
+	int offset = (int)in_space(small_back) - (int)(SMALL_THING + s->offset + count + 5);
+	unsigned char *thing = s->thing + s->offset;
 
-	memcpy(s->thing, bytes, count);
-	s->thing[count] = JMP;
-	memcpy(s->thing + count + 1, &offset, 4);
+	memcpy(thing, bytes, count);
+	thing[count] = JMP;
+	memcpy(thing + count + 1, &offset, 4);
+	s->data->thing = SMALL_THING + s->offset;
 	small_again(s);
 }
 
@@ -99,7 +113,6 @@ struct small small_new(struct space *space)
 	s.data = (struct small_data *)page_new();
 	s.thing = (unsigned char *)page_new();
 	s.stack = page_new();
-	s.data->thing = SMALL_THING;
 	s.data->in.eflags = 0x202;
 	s.data->in.esp = SMALL_STACK;
 	REQUIRE_OK(words_send(s.thread, 0, 2, words));
@@ -112,7 +125,7 @@ struct small small_new(struct space *space)
 void small_call_begin(struct small *s)
 {
 	unsigned char call[5] = { 0xe8 };
-	int offset = SMALL_IPC - (SMALL_THING + 5);
+	int offset = SMALL_IPC - (SMALL_THING + (int)s->offset + 5);
 
 	memcpy(call + 1, &offset, 4);
 	small_go(s, call, sizeof(call));

@@ -21,7 +21,7 @@ enum {
 	SMALL_FREE = 0x40000, /* from here to SMALL_AREAS nothing is mapped */
 	SMALL_AREAS = 0x3e0000,
 	SMALL_UTCBS = 0x3e0000,
-	SMALL_KIP = 0x3ff000,
+	SMALL_KIP = 0x3f0000,
 	SMALL_IPC = SMALL_KIP + 0x810, /* the KIP's entry for IPC */
 };
 
@@ -51,6 +51,7 @@ struct small {
 	struct small_data *data;
 	unsigned char *thing;
 	L4_Word_t stack; /* a page */
+	unsigned offset; /* where its things begin in their page */
 };
 
 /* A small space in that slot. */
@@ -58,6 +59,9 @@ struct space *small_space(unsigned log2, unsigned place);
 
 /* A thread of it that waits for its first order. */
 struct small small_new(struct space *space);
+
+/* Another thread of its space, which shares its pages. What one of them finds there must not matter when the other runs. */
+struct small small_neighbour(const struct small *s);
 
 /* Its id as it sees it, and the worker's as a small program sees that. */
 unsigned small_id(L4_ThreadId_t thread);
