@@ -13,6 +13,7 @@
 #include "x86/clock.h"
 #include "x86/cpu.h"
 #include "x86/lapic.h"
+#include "x86/window.h"
 
 /* Where things lie in the page, behind the fixed fields. */
 enum { AT_KERNEL_DESC = 0x200, AT_PROCESSOR_DESC = 0x2c0, AT_CALLS = 0x300, AT_MEMORY_DESC = 0x400 };
@@ -109,6 +110,16 @@ static void add_device(struct kip *kip, unsigned *count, phys_t registers)
 	add_memory(kip, count, page, page + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
 }
 
+/* Nobody could have it at its own address: it is given by name, as what no RAM is. */
+static void add_unreachable(struct kip *kip, unsigned *count, const struct boot_memory *m)
+{
+	phys_t end = WINDOW_REGION + (1UL << WINDOW_REGION_LOG2);
+	phys_t low = m->low > WINDOW_REGION ? m->low : WINDOW_REGION, high = m->high < end ? m->high : end;
+
+	if (m->type == MEMORY_FREE && low < high)
+		add_memory(kip, count, low, high, KIP_MEMORY_DEDICATED, false);
+}
+
 static void fill_memory(struct kip *kip, const struct boot_handoff *boot, const struct interrupt_wiring *wiring)
 {
 	unsigned count = 0;
@@ -119,6 +130,7 @@ static void fill_memory(struct kip *kip, const struct boot_handoff *boot, const 
 		const struct boot_memory *m = &boot->memory[i];
 
 		add_memory(kip, &count, m->low, m->high, kip_type(m->type), false);
+		add_unreachable(kip, &count, m);
 	}
 	add_device(kip, &count, lapic_phys());
 	for (unsigned i = 0; i < wiring->ioapics; i++)

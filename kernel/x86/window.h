@@ -17,12 +17,13 @@
 #ifndef X86_WINDOW_H
 #define X86_WINDOW_H
 
+#include "abi/boot.h"
 #include "x86/pagetable.h"
 
 struct cpu;
 struct space;
 
-#define WINDOW_REGION 0x00000000c0000000UL /* the directory's GiB, which large spaces do not map */
+#define WINDOW_REGION ((word_t)BOOT_WINDOW) /* the directory's GiB, which large spaces do not map */
 #define WINDOW        0x00000000e0000000UL
 enum { WINDOW_REGION_LOG2 = 30 };
 
