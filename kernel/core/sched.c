@@ -52,7 +52,8 @@ static void enqueue(struct tcb *t, bool first)
 	assert(tcb_is_runnable(t) && ring_empty(&t->ready_link));
 	ring_insert(first ? queue->next : queue, &t->ready_link);
 	cpu->ready_used[priority / 64] |= 1UL << priority % 64;
-	update_floor(cpu);
+	if (cpu->ready_floor < priority << 2)
+		cpu->ready_floor = priority << 2;
 }
 
 void sched_ready(struct tcb *t)
@@ -340,7 +341,7 @@ static struct tcb *slice_over(struct tcb *self, usec_t now)
 	return sched_start_slice(self);
 }
 
-/* How many timeouts are dealt with before interrupts are let in: the timer, if there are more, is one of them. */
+/* How many timeouts are dealt with before interrupts are let in; for the others the timer comes again (x86/clock.h). */
 enum { TICK_STEPS = 12 };
 
 struct tcb *sched_tick(struct tcb *self, usec_t now)

@@ -15,7 +15,7 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel, leave
+extern trap_enter, interrupt_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel, leave
 extern small_trap_enter, small_syscall_enter, small_no_syscall, large_sysenter
 
 section .cpu_text progbits alloc exec nowrite align=4096
@@ -231,8 +231,14 @@ trap_rax_stored:
 	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
+	cmp dword [rdi + TCB_VECTOR], VECTOR_EXCEPTIONS
+	jae .interrupt
 	call trap_enter
 	ud2                                         ; not reached
+
+.interrupt:
+	call interrupt_enter
+	ud2
 
 .not_from_large:
 	test byte [rdi + TCB_CS], 1

@@ -35,6 +35,8 @@ _Noreturn void leave_anew(struct tcb *next);
  * space: all is done then.
  */
 void leave_change_calls(struct cpu *cpu, struct tcb *next);
+/* What interrupt_enter() has no short way for: all vectors from VECTOR_EXCEPTIONS on can come here. */
+_Noreturn void interrupt_go_on(struct tcb *self);
 
 /* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
 void path_set_call_mark(struct cpu *cpu, word_t mark);
@@ -59,6 +61,7 @@ _Noreturn void small_syscall_enter(struct tcb *self);
 _Noreturn void small_trap_enter(struct tcb *self);
 _Noreturn void small_no_syscall(struct tcb *self);
 _Noreturn void large_sysenter(struct tcb *self);
+_Noreturn void interrupt_enter(struct tcb *self);
 _Noreturn void idle_interrupted(word_t vector, struct cpu *cpu);
 
 /*

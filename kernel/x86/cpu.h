@@ -164,10 +164,10 @@ static inline void wbinvd(void)
 
 static inline word_t rdtsc(void)
 {
-	uint32_t low, high;
+	word_t low, high; /* the upper halves are 0 */
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (word_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 /* high * 2^64 + low by a divisor above high; the compiler has no such instruction without its library. */

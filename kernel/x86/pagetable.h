@@ -58,7 +58,7 @@ static inline bool pte_is_leaf(pte_t pte, unsigned level)
 }
 
 /* Does it name a table of the space's own? */
-static inline bool pte_is_table(pte_t pte, unsigned level)
+static inline bool is_table(pte_t pte, unsigned level)
 {
 	return level > 0 && (pte & (PTE_PRESENT | PTE_LARGE | PTE_KERNEL_OWNED)) == PTE_PRESENT;
 }

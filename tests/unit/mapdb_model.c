@@ -186,7 +186,7 @@ void model_begin(void)
 static void hide_sigma0(pte_t *table, unsigned level)
 {
 	for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-		if (pte_is_table(table[i], level)) {
+		if (is_table(table[i], level)) {
 			hide_sigma0(direct_map(table[i] & PTE_ADDRESS), level - 1);
 		} else if (table[i]) {
 			account_unreserve(&spaces[0]->account, tables_set_aside(level));
@@ -438,7 +438,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 			check_list(t, shade->children, level, s, address, false);
 		used += table[i] != 0;
 		shade_used += shade ? (shade->mapping != 0) + (shade->children != 0) : 0;
-		if (pte_is_table(table[i], level)) {
+		if (is_table(table[i], level)) {
 			pte_t *below = direct_map(table[i] & PTE_ADDRESS);
 
 			REQUIRE(level > 0);
