@@ -7,19 +7,32 @@
  */
 #include "core/small.h"
 #include "abi/syscall.h"
+#include "base/debugger.h"
 #include "core/fault.h"
 #include "core/fpage.h"
 #include "core/space.h"
 #include "entry/leave.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
+#include "x86/fpu.h"
 #include "x86/segments.h"
 #include "x86/window.h"
+
+static struct tcb *exception(struct tcb *self)
+{
+	return fault_exception(self, LABEL_ARCH_EXCEPTION, self->vector, 0);
+}
+
+static struct tcb *not_a_call(struct tcb *self)
+{
+	self->error = 0;
+	return fault_exception(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
+}
 
 static struct tcb *call(struct tcb *self)
 {
 	if (!small_call_widen(self))
-		return fault_small_call(self);
+		return not_a_call(self);
 	return syscall_run(self, (unsigned)self->small.call - 1);
 }
 
@@ -42,7 +55,7 @@ void small_no_syscall(struct tcb *self)
 	self->rflags = rflags_sanitise(self->cpu->user_rflags);
 	self->vector = VECTOR_UD;
 	self->error = 0;
-	leave(fault_exception(self));
+	leave(exception(self));
 }
 
 /* Before there were small spaces, the processor would have raised this exception, with RIP and RSP. */
@@ -52,7 +65,7 @@ void large_sysenter(struct tcb *self)
 	self->rflags = RFLAGS_ALWAYS;
 	self->vector = VECTOR_GP;
 	self->error = 0;
-	leave(fault_exception(self));
+	leave(exception(self));
 }
 
 /* Addresses count from the beginning of the slot. */
@@ -73,12 +86,17 @@ static struct tcb *enter(struct tcb *self)
 		return call(self);
 	case VECTOR_PF:
 		return page_fault(self);
-	case VECTOR_GP:
-		return fault_exception(self); /* no small space has ports */
+	case VECTOR_NM:
+		return fpu_claim(self) ? self : exception(self);
+	case VECTOR_DB:
+		dr6_write(0);
+		return exception(self);
+	case VECTOR_BP:
+		return debugger_request(self) ? self : exception(self);
 	case VECTOR_INT80:
-		return fault_exception(self);
+		return fault_exception(self, LABEL_SYSTEM_EXCEPTION, VECTOR_INT80, 0);
 	default:
-		return self->vector < VECTOR_EXCEPTIONS ? trap_exception(self) : trap_interrupt(self, self->vector);
+		return self->vector < VECTOR_EXCEPTIONS ? exception(self) : trap_interrupt(self, self->vector);
 	}
 }
 
@@ -99,7 +117,7 @@ static _Noreturn void leave_to_small(struct cpu *cpu, struct tcb *next)
 	if (!space_has_code(next->space, next->rip)) {
 		next->vector = VECTOR_GP;
 		next->error = 0;
-		leave_anew(fault_exception(next));
+		leave_anew(exception(next));
 	}
 	window_prepare(cpu);
 	segments_enter_small(cpu, &next->small);
