@@ -14,9 +14,11 @@ void small_open(struct cpu *cpu)
 {
 	static bool open;
 
-	if (!open)
-		segments_open_small(cpu);
+	if (open)
+		return;
 	open = true;
+	cpu->id_mask = SMALL_ID_MASK;
+	segments_open_small(cpu);
 }
 
 /* A control register that holds an id. One that has no short form stays until the program writes another one. */

@@ -8,6 +8,9 @@
 #include "abi/small.h"
 #include "base/types.h"
 
+/* An id with all bits that a short form has. */
+#define SMALL_ID_MASK ((((1UL << SMALL_ID_NUMBER_BITS) - 1) << 32) | ((1UL << SMALL_ID_VERSION_BITS) - 1))
+
 /* From here up a word is anylocalthread, anythread or no id at all. */
 #define SMALL_ID_SPECIAL 0xffffffc0U
 

@@ -100,8 +100,10 @@ compatibility_syscall_entry:
 	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
 	jmp syscall_entry
 %endmacro
-; CHECK_PARTNER said no: was it nothing but the borrow? Or nothing but the FPU?
+; CHECK_PARTNER said no: is the partner of a small space? Was it nothing but the borrow? Or nothing but the FPU?
 %macro MISS_CHECK 1
+	cmp edx, SLOW_SMALL                         ; nothing but that it is small?
+	je to_small_of_%1
 	cmp edx, -1
 	je miss_floor_of_%1
 	mov edx, [r11 - TCB_CURRENT + TCB_SLOW]
@@ -127,12 +129,15 @@ miss_pending_of_from:            MISS PENDING, FROM
 miss_of_call:                    MISS_CHECK CALL
 miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
 miss_of_from:                    MISS_CHECK FROM
+to_small_of_FROM:                MISS HAZARD, FROM
 miss_floor_of_CALL:              MISS_FLOOR CALL
 miss_floor_of_REPLY_WAIT:        MISS_FLOOR REPLY_WAIT
 miss_floor_of_FROM:              MISS_FLOOR FROM
 miss_priority_of_CALL:           MISS PRIORITY, CALL
 miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
 miss_priority_of_FROM:           MISS PRIORITY, FROM
+
+%include "entry/small_path.asm"
 
 ; The FPU is not as the partner has it: make it so, and try again. In: all that the path was given, but for r11.
 switch_fpu:

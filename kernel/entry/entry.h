@@ -8,7 +8,7 @@
 #include "core/tcb.h"
 
 /* entry.asm: the system-call door in the page that is copied per CPU, and 256 stubs of VECTOR_STUB_SIZE bytes. */
-extern char syscall_entry[], path_entry[], sysenter_entry[], compatibility_syscall_entry[];
+extern char syscall_entry[], path_entry[], sysenter_entry[], small_path_entry[], compatibility_syscall_entry[];
 extern char vector_stubs[];
 enum { VECTOR_STUB_SIZE = 16 };
 

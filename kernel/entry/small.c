@@ -120,6 +120,8 @@ static _Noreturn void leave_to_small(struct cpu *cpu, struct tcb *next)
 		leave_anew(exception(next));
 	}
 	window_prepare(cpu);
+	if ((next->slow & ~(uint32_t)SLOW_SMALL) == cpu->slow)
+		cpu->floor = cpu->ready_floor; /* its messages take the path */
 	segments_enter_small(cpu, &next->small);
 	leave_to(next);
 }

@@ -74,6 +74,8 @@ struct cpu {
 
 	word_t word_from;
 	word_t call_mark;       /* tcb.call_mark that these words have; 0: a small thread runs */
+	word_t id_mask;         /* where the bits of an id's short form are in it (core/small_word.h) */
+	word_t sigma0_cr3;      /* under which no small thread runs (x86/window.h) */
 	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
 	word_t misses[PATH_MISSES];
 	uint32_t ready_floor;   /* highest ready priority << 2 */

@@ -76,7 +76,6 @@ void segments_init(void)
 #define DESCRIPTOR_KERNEL_DATA 0x00cf93000000ffffUL
 #define DESCRIPTOR_USER_CODE   0x00aff9000000ffffUL /* 64-bit, ring 3, execute-only */
 #define DESCRIPTOR_USER_DATA   0x00cff7000000ffffUL
-#define DESCRIPTOR_PRESENT     (1UL << 47)
 
 enum { CODE_32 = 0x9b, DATA_32 = 0x93, RING_1 = 1 << 5 }; /* present, accessed; readable, writable */
 enum { LIMIT_IN_PAGES = 8, SEGMENT_32_BIT = 4 };
@@ -113,9 +112,6 @@ static void fill_gdt(struct cpu *cpu)
 	cpu->gdt[SELECTOR_TSS / 8] = limit | (tss & 0xffffff) << 16 | 0x89UL << 40 | (tss >> 24 & 0xff) << 56;
 	cpu->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
 }
-
-/* Where the bitmap of ports begins, from the TSS; or nowhere in it: no port is allowed. */
-enum { TSS_PORTS = CPU_IO_BITMAP - CPU_DATA - offsetof(struct cpu, tss), TSS_NO_PORTS = 0xffff };
 
 static void fill_tss(struct cpu *cpu)
 {
@@ -165,13 +161,13 @@ void segments_open_small(struct cpu *cpu)
 	if (!cpu_features.sysenter)
 		return;
 	msr_write(MSR_SYSENTER_ESP, (word_t)cpu - CPU_DATA + CPU_STACK_TOP);
-	msr_write(MSR_SYSENTER_EIP, text + (word_t)sysenter_entry);
+	msr_write(MSR_SYSENTER_EIP, text + (word_t)(cpu_features.path ? small_path_entry : sysenter_entry));
 	msr_write(MSR_SYSENTER_CS, SELECTOR_KERNEL_CODE);
 }
 
 void segments_enter_small(struct cpu *cpu, const struct small_thread *small)
 {
-	cpu->gdt[SELECTOR_USER_CODE / 8] = DESCRIPTOR_USER_CODE & ~DESCRIPTOR_PRESENT;
+	((uint8_t *)&cpu->gdt[SELECTOR_USER_CODE / 8])[DESCRIPTOR_ACCESS] = USER_CODE_ABSENT;
 	cpu->tss.io_bitmap = TSS_NO_PORTS;
 	cpu->gdt[SELECTOR_SMALL_CODE / 8] = small->code;
 	cpu->gdt[SELECTOR_SMALL_DATA / 8] = small->data;
@@ -182,7 +178,7 @@ void segments_enter_small(struct cpu *cpu, const struct small_thread *small)
 
 void segments_leave_small(struct cpu *cpu)
 {
-	cpu->gdt[SELECTOR_USER_CODE / 8] = DESCRIPTOR_USER_CODE;
+	((uint8_t *)&cpu->gdt[SELECTOR_USER_CODE / 8])[DESCRIPTOR_ACCESS] = USER_CODE_PRESENT;
 	cpu->tss.io_bitmap = TSS_PORTS;
 }
 

@@ -3,10 +3,16 @@
 #ifndef X86_SEGMENTS_H
 #define X86_SEGMENTS_H
 
-#include "base/types.h"
+#include "base/memory_map.h"
+#include "x86/cpu_data.h"
 
-struct cpu;
 struct small_thread;
+
+/* Where the bitmap of ports begins, from the TSS; or nowhere in it: no port is allowed. */
+enum { TSS_PORTS = CPU_IO_BITMAP - CPU_DATA - offsetof(struct cpu, tss), TSS_NO_PORTS = 0xffff };
+
+/* The access byte of a descriptor; of that for 64-bit code of ring 3. */
+enum { DESCRIPTOR_ACCESS = 5, USER_CODE_PRESENT = 0xf9, USER_CODE_ABSENT = 0x79 };
 
 /* Fill the IDT. Once. */
 void segments_init(void);

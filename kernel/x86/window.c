@@ -124,9 +124,7 @@ bool window_repair(const struct space *s, virt_t address, struct cpu *cpu)
 
 void window_prepare(struct cpu *cpu)
 {
-	const struct space *loaded = loaded_space(cpu);
-
-	if (loaded && loaded->is_sigma0)
+	if (cpu->loaded_cr3 == cpu->sigma0_cr3)
 		load_kernel_root(cpu);
 }
 
