@@ -105,6 +105,7 @@ struct space {
 	L4_Word_t utcb_area;
 	unsigned utcb_log2;
 	unsigned slots; /* UTCB slots handed out */
+	L4_Word_t control; /* for SpaceControl */
 };
 
 extern struct space own_space;
