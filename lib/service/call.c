@@ -7,7 +7,6 @@
  */
 #include "call.h"
 
-#include <abi/utcb.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
 #include <l4/thread.h>
@@ -48,9 +47,9 @@ static void append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
 /* What printf ends in: it must not disturb a message that the program is putting together. */
 void root_write(const char *text, size_t size)
 {
-	L4_Word_t saved[MESSAGE_REGISTERS];
+	L4_Word_t saved[__L4_NUM_MRS];
 
-	L4_StoreMRs(0, MESSAGE_REGISTERS, saved);
+	L4_StoreMRs(0, __L4_NUM_MRS, saved);
 	while (size > 0) {
 		size_t part = size < ROOT_TEXT_MAX ? size : ROOT_TEXT_MAX;
 		L4_Msg_t msg;
@@ -62,7 +61,7 @@ void root_write(const char *text, size_t size)
 		text += part;
 		size -= part;
 	}
-	L4_LoadMRs(0, MESSAGE_REGISTERS, saved);
+	L4_LoadMRs(0, __L4_NUM_MRS, saved);
 }
 
 static int read_character(L4_Word_t wait)
@@ -117,7 +116,7 @@ enum root_status root_command_line(char *line, size_t size)
 	if (length > size - 1)
 		length = size - 1;
 	for (size_t i = 0; i < length; i++)
-		line[i] = (char)(L4_MsgWord(&msg, 1 + i / 8) >> 8 * (i % 8));
+		line[i] = (char)(L4_MsgWord(&msg, 1 + i / sizeof(L4_Word_t)) >> 8 * (i % sizeof(L4_Word_t)));
 	line[length] = 0;
 	return ROOT_OK;
 }

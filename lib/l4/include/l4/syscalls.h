@@ -111,9 +111,9 @@ L4_INLINE L4_MsgTag_t L4_Lipc(L4_ThreadId_t to, L4_ThreadId_t FromSpecifier, L4_
 
 /*
  * The kernel's entry points, for programs that call them themselves instead of using the functions
- * above: they take and return the registers of lib/abi/syscall.h, IPC with the call word in RDX,
- * and end with `ret`. They are 0 until __L4_Init has looked into the kernel interface page, which
- * the startup code of lib/crt does.
+ * above: they take and return the registers of lib/abi/syscall.h or small.h, IPC with the call word in
+ * RDX, and end with `ret`. They are 0 until __L4_Init has looked into the kernel interface page, which
+ * the startup code of lib/crt does; in 32-bit programs __L4_Ipc is there from the start.
  */
 
 typedef void (*__L4_Entry_t)(void);

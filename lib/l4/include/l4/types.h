@@ -83,12 +83,12 @@ L4_INLINE L4_ThreadId_t L4_GlobalId(L4_Word_t threadno, L4_Word_t version)
 
 L4_INLINE L4_Word_t L4_Version(L4_ThreadId_t t)
 {
-	return t.global.X.version;
+	return t.raw & ((1UL << __L4_VERSION_BITS) - 1);
 }
 
 L4_INLINE L4_Word_t L4_ThreadNo(L4_ThreadId_t t)
 {
-	return t.global.X.thread_no;
+	return t.raw >> __L4_VERSION_BITS;
 }
 
 L4_INLINE L4_Bool_t L4_IsThreadEqual(L4_ThreadId_t l, L4_ThreadId_t r)

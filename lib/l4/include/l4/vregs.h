@@ -3,8 +3,8 @@
  * l4/vregs.h - the virtual registers: message registers, buffer registers, thread control
  * registers.
  *
- * All of them lie in the thread's UTCB, a kilobyte that the thread shares with the kernel
- * (lib/abi/utcb.h). GS base points to it, and one of its words holds its own address, which is the
+ * All of them lie in the thread's UTCB, which the thread shares with the kernel (lib/abi/utcb.h,
+ * small.h). GS points to it, and one of its words holds its own address, which is the
  * thread's local id. A single register with a constant number is one instruction relative to GS;
  * whole ranges go through the address. All accesses are volatile, so that they stay in order among
  * themselves and around system calls, and nothing is assumed to stay what it was: the kernel
@@ -32,8 +32,6 @@
 #define __L4_UTCB_VIRTUAL_SENDER      74
 #define __L4_UTCB_WORD_SIZE_MASK      75
 #define __L4_UTCB_THREAD_WORD_0       76
-#define __L4_UTCB_SAVED_RBP           78
-#define __L4_UTCB_BR_0                80
 
 #ifdef L4_64BIT
 #include <l4/amd64/vregs.h>
@@ -42,7 +40,7 @@
 #endif
 
 /*
- * Message registers. Registers 1 to 7 travel in processor registers; they are kept in the UTCB
+ * Message registers. The first ones travel in processor registers; they are kept in the UTCB
  * between calls.
  */
 

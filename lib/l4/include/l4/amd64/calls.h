@@ -16,6 +16,9 @@
 #include <l4/vregs.h>
 #include <l4/message.h>
 
+/* What __L4_Ipc is before __L4_Init. */
+#define __L4_FIRST_DOOR 0
+
 #define __L4_CALL_WORD(number) (0x4c345832UL << 32 | (L4_Word_t)(number) << 10)
 
 /*
@@ -160,6 +163,21 @@ L4_INLINE L4_ThreadId_t L4_ExchangeRegisters(L4_ThreadId_t dest, L4_Word_t contr
 	*old_flags = r10;
 	*old_UserDefHandle = r12;
 	old_pager->raw = r13;
+	return result;
+}
+
+/* The part of the call that l4/exception.h is about. */
+L4_INLINE L4_Word_t __L4_ExchangeState(L4_Word_t dest, L4_Word_t *control, L4_Word_t *fs_base)
+{
+	register L4_Word_t r14 __asm__("r14") = *fs_base;
+	L4_Word_t result;
+	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
+
+	__asm__ __volatile__(__L4_SYSCALL
+			     : "=a"(result), "+d"(call), "+S"(*control), "+r"(r14)
+			     : "D"(dest)
+			     : "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "memory", "cc");
+	*fs_base = r14;
 	return result;
 }
 

@@ -7,6 +7,10 @@
 
 #include <l4/types.h>
 
+/* Words of the UTCB that not all UTCBs have there. */
+#define __L4_UTCB_SAVED_RBP 78
+#define __L4_UTCB_BR_0      80
+
 /* The UTCB's address never changes while a thread lives, so one read may serve a whole function. */
 L4_INLINE L4_Word_t *__L4_X86_Utcb(void)
 {
