@@ -110,6 +110,12 @@ void messages_regs(L4_ThreadId_t partner, unsigned int rounds, struct figures *f
 	       L4_Call_Regs(partner, tag_of(PONG_REGS, 0), &unused));
 }
 
+void messages_fpu(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures)
+{
+	SAMPLE(FOOTPRINT_INTER_FPU, rounds, figures, SAMPLE_NOTHING, L4_Set_MsgTag(tag_of(PONG_VECTORS, 0));
+	       L4_Call(partner); PONG_TOUCH_VECTORS);
+}
+
 void messages_lower(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures)
 {
 	SAMPLE(FOOTPRINT_LOWER_PRIO, rounds, figures, SAMPLE_NOTHING, L4_Set_MsgTag(tag_of(PONG_ECHO, 0));

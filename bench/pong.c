@@ -58,6 +58,17 @@ static L4_MsgTag_t echo_regs(L4_ThreadId_t *client)
 	return tag;
 }
 
+static L4_MsgTag_t echo_vectors(L4_ThreadId_t *client)
+{
+	L4_MsgTag_t tag;
+
+	do {
+		PONG_TOUCH_VECTORS;
+		tag = L4_ReplyWait(*client, client);
+	} while (is(tag, PONG_VECTORS));
+	return tag;
+}
+
 static L4_MsgTag_t echo_stamped(L4_ThreadId_t *client)
 {
 	L4_MsgTag_t tag;
@@ -171,6 +182,8 @@ void pong_serve(void)
 			tag = echo(&client);
 		} else if (is(tag, PONG_REGS)) {
 			tag = echo_regs(&client);
+		} else if (is(tag, PONG_VECTORS)) {
+			tag = echo_vectors(&client);
 		} else if (is(tag, PONG_STAMP)) {
 			tag = echo_stamped(&client);
 		} else if (is(tag, PONG_SINK)) {

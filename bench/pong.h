@@ -16,6 +16,7 @@ enum {
 	PONG_GIVE,        /* the answer has the message's untyped words as typed items */
 	PONG_PEEK,        /* the answer is the word at the address that MR1 names */
 	PONG_REGS,        /* as echo, by the functions of <l4/ipcregs.h> */
+	PONG_VECTORS,     /* as echo; it uses a vector register for each, as compilers do to copy a structure */
 	PONG_STAMP,       /* as echo; pong_stamps says when the message came and when the answer went */
 	PONG_SINK,        /* no answer */
 	PONG_YIELD,       /* an empty answer; then it switches to the client until pong_stamps says that it is enough */
@@ -35,6 +36,9 @@ enum { PONG_BUFFER = 64 << 10 };
 
 /* All skipped instructions have this length. */
 enum { PONG_SKIPPED = 2 };
+
+/* What both sides of PONG_VECTORS do. Nothing else in these programs uses such registers. */
+#define PONG_TOUCH_VECTORS __asm__ __volatile__("pxor %xmm0, %xmm0")
 
 /* At MEMORY_STAMPS, a page that bench shares with its partner. */
 struct pong_stamps {

@@ -51,6 +51,8 @@ static bool ask_messages(L4_ThreadId_t intra, L4_ThreadId_t inter, unsigned int 
 	print_messages("two spaces", inter_names, unit, &figures);
 	messages_regs(inter, rounds, &trip);
 	report_add("ipc.inter.roundtrip.regs", "round trip, two spaces, L4_Call_Regs", &trip);
+	messages_fpu(inter, rounds, &trip);
+	report_add("ipc.inter.roundtrip.fpu", "the same, L4_Call, both use vector registers", &trip);
 	root_thread_priority(intra, BENCH_PRIORITY - 1);
 	messages_lower(intra, rounds, &trip);
 	report_add("ipc.lower_prio_server", "round trip to a server of lower priority", &trip);

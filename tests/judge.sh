@@ -280,6 +280,7 @@ footprint_budgets() {
 		footprint.replywait_63|ipc.inter.replywait|63|kernel|105
 		footprint.roundtrip|ipc.inter.roundtrip|0|insns|100
 		footprint.roundtrip_regs|ipc.inter.roundtrip.regs|0|insns|100
+		footprint.roundtrip_fpu|ipc.inter.roundtrip.fpu|0|insns|320
 		footprint.intra_call|ipc.intra.call|0|kernel|34
 		footprint.intra_call_7|ipc.intra.call|7|kernel|34
 		footprint.intra_call_8|ipc.intra.call|8|kernel|46

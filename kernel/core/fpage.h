@@ -49,4 +49,27 @@ static inline bool fpage_contains(struct fpage f, word_t low, word_t size)
  */
 unsigned fpage_match(struct fpage send, struct fpage receive, word_t send_base, word_t *source, word_t *destination);
 
+/* A user's word for the complete address space, whatever its lowest four bits are. */
+enum { FPAGE_COMPLETE = 1 << 4 };
+
+/*
+ * The same for the common item, from the words that users gave: a page of 4 KiB with some right, into a window of
+ * memory. False: it is another. Bases beyond the address space stay there.
+ */
+static inline bool fpage_match_page(word_t send, word_t window, word_t send_base, word_t *source, word_t *destination)
+{
+	unsigned log2 = window >> 4 & 0x3f;
+
+	if ((send & 0x3f0) != PAGE_LOG2 << 4 || !(send & RIGHTS_ALL))
+		return false;
+	if (log2 < PAGE_LOG2 || log2 > FPAGE_COMPLETE_LOG2) {
+		if (window >> 4 != FPAGE_COMPLETE >> 4)
+			return false;
+		log2 = FPAGE_COMPLETE_LOG2;
+	}
+	*source = ALIGN_DOWN(send, PAGE_SIZE);
+	*destination = ALIGN_DOWN(window, 1UL << log2) + ALIGN_DOWN(send_base & ((1UL << log2) - 1), PAGE_SIZE);
+	return true;
+}
+
 #endif

@@ -13,39 +13,19 @@ static struct free_frame *freed;
 static size_t freed_count;
 static phys_t pool_low, unused_low, unused_high;
 static size_t reserved_count;
-static uint32_t *notes;
-static uint16_t *counts; /* behind the notes */
+char *frame_zero;
+struct frame_notes *frame_notes;
 
 void frames_init(phys_t low, phys_t high)
 {
-	size_t frames = (high - low) / PAGE_SIZE;
-	size_t notes_size = ALIGN_UP(frames * (FRAME_NOTES * sizeof(*notes) + sizeof(*counts)), PAGE_SIZE);
+	size_t numbers = (high - low) / PAGE_SIZE + 1;
+	size_t notes_size = ALIGN_UP(numbers * sizeof(*frame_notes), PAGE_SIZE);
 
-	notes = direct_map(low);
-	counts = (uint16_t *)(notes + frames * FRAME_NOTES);
-	words_fill((word_t *)notes, 0, notes_size / sizeof(word_t));
+	frame_notes = direct_map(low);
+	words_fill((word_t *)frame_notes, 0, notes_size / sizeof(word_t));
 	pool_low = unused_low = low + notes_size;
 	unused_high = high;
-}
-
-uint32_t frame_number(const void *frame)
-{
-	return (uint32_t)((direct_map_phys(frame) - pool_low) / PAGE_SIZE + 1);
-}
-
-void *frame_of_number(uint32_t number)
-{
-	return direct_map(pool_low + (phys_t)(number - 1) * PAGE_SIZE);
-}
-
-uint32_t *frame_note(const void *frame)
-{
-	return &notes[(frame_number(frame) - 1) * FRAME_NOTES];
-}
-
-uint16_t *frame_count(const void *frame)
-{
-	return &counts[frame_number(frame) - 1];
+	frame_zero = (char *)direct_map(pool_low) - PAGE_SIZE;
 }
 
 void *frames_alloc_adjacent(unsigned count)
@@ -71,9 +51,7 @@ static void *take_unfilled(void)
 		freed = frame->next;
 		freed_count--;
 	}
-	for (unsigned i = 0; i < FRAME_NOTES; i++)
-		frame_note(frame)[i] = 0;
-	*frame_count(frame) = 0;
+	frame_notes[frame_number(frame)] = (struct frame_notes){ { 0 } };
 	return frame;
 }
 

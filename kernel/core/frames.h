@@ -10,7 +10,7 @@
 
 #include "base/types.h"
 
-/* Take over the range, of which half a percent is kept for notes; called once. */
+/* Take over the range, of which 0.4 percent is kept for notes; called once. */
 void frames_init(phys_t low, phys_t high);
 
 /* A frame filled with zeros, as the kernel sees it; NULL when there is none. */
@@ -35,15 +35,37 @@ void *frame_alloc_reserved(void);
 size_t frames_free(void);
 size_t frames_used(void);
 
-/* A frame's number, from 1 up, in 25 bits; and back. */
-uint32_t frame_number(const void *frame);
-void *frame_of_number(uint32_t number);
-
-/* Some words about the frame, for whoever has allocated it; 0 in a fresh one. */
+/* Some words about each frame, for whoever has allocated it; 0 for a fresh one. */
 enum { FRAME_NOTES = 4 };
-uint32_t *frame_note(const void *frame);
+struct frame_notes {
+	uint32_t note[FRAME_NOTES];
+};
 
-/* How much of the frame is in use, for whoever has allocated it to count; 0 in a fresh one. */
-uint16_t *frame_count(const void *frame);
+/* Where they all are. core/frames.c sets them once; they are here for the mapping database, which has no time. */
+extern char *frame_zero;                /* the frame of number 0, if there were one */
+extern struct frame_notes *frame_notes; /* by number */
+
+/* A frame's number, from 1 up, in 25 bits; and back. */
+static inline uint32_t frame_number(const void *frame)
+{
+	return (uint32_t)((size_t)((const char *)frame - frame_zero) / PAGE_SIZE);
+}
+
+static inline void *frame_of_number(uint32_t number)
+{
+	return frame_zero + (size_t)number * PAGE_SIZE;
+}
+
+/* The notes on the frame that a byte is in. */
+static inline uint32_t *frame_note(const void *byte)
+{
+	return frame_notes[(size_t)((const char *)byte - frame_zero) / PAGE_SIZE].note;
+}
+
+/* The second of them, in which page tables and shades count what is in use of them. */
+static inline uint32_t *frame_count(const void *byte)
+{
+	return frame_note(byte) + 1;
+}
 
 #endif

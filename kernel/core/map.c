@@ -167,6 +167,23 @@ enum map_result map_fpage(struct space *from, struct fpage send, word_t send_bas
 	return map_memory(from, source, to, destination, 1UL << size_log2, send.rights, grant, done, clearing, cpu);
 }
 
+/* Is the page in this area of the kernel's? An area that there is not yet contains page 0. */
+static inline bool is_in_area(struct fpage area, virt_t page)
+{
+	return !((page ^ area.base) >> area.size_log2);
+}
+
+bool map_small(struct space *from, word_t send, struct space *to, word_t send_base, word_t window,
+               const struct cpu *cpu)
+{
+	virt_t source, target;
+
+	if (!fpage_match_page(send, window, send_base, &source, &target) || (source | target) >= USER_END ||
+	    is_in_area(to->kip_area, target) || is_in_area(to->utcb_area, target))
+		return false;
+	return mapdb_map_small(from, source, to, target, send & RIGHTS_ALL, cpu);
+}
+
 enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)
 {
 	if (!s->is_sigma0)

@@ -37,6 +37,16 @@ enum map_result map_fpage(struct space *from, struct fpage send, word_t send_bas
                           struct cpu *cpu);
 
 /*
+ * The common map item in one piece: a page of 4 KiB of `from`, to where `to` has nothing, or this page already. `send`
+ * is the item's second word, `send_base` its first; `window` is the receiver's buffer register 0, or FPAGE_COMPLETE for
+ * who waits for the answer to a page fault. The item is not half done already by map_fpage().
+ *
+ * False: it is another item, or takes more; nothing has been changed, and map_fpage() tells what becomes of it.
+ */
+bool map_small(struct space *from, word_t send, struct space *to, word_t send_base, word_t window,
+               const struct cpu *cpu);
+
+/*
  * Set the caching of the pages that a space has in [*at, end), see mapdb_set_caching(); all that sigma0 owns counts
  * as its pages. At most `steps` pages or holes; MAP_MORE when it must be called again. When out of memory, the pages
  * before *at are set.

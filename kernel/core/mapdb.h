@@ -33,6 +33,13 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
                             unsigned rights, struct revocation *clearing, struct cpu *cpu);
 
 /*
+ * The same for a page of 4 KiB where it needs no more than a few stores; mapdb_map() begins with it. False: it needs
+ * more, or is not possible; nothing has been changed.
+ */
+bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t target, unsigned rights,
+                     const struct cpu *cpu);
+
+/*
  * sigma0 has every page without having it in its page table: show it the one of at most this level that holds
  * the address, unless something is there already. False: no memory.
  */

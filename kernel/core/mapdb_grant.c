@@ -11,12 +11,12 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
 {
 	struct mapping *m = mapping_of(number);
 	virt_t source = address_of(m);
-	pte_t leaf = *pte_of(source_entry), bits = map_leaf_bits(leaf, rights, level_of(m));
+	pte_t leaf = *source_entry.pte, bits = map_leaf_bits(leaf, rights, level_of(m));
 
-	pte_set(pte_of(entry), (leaf & PTE_ADDRESS) | bits);
-	shade_set(&shade_of(entry)->mapping, number);
-	pte_set(pte_of(source_entry), 0);
-	shade_set(&shade_of(source_entry)->mapping, 0);
+	pte_set(entry.pte, (leaf & PTE_ADDRESS) | bits);
+	shade_set(&shade_of(entry.pte)->mapping, number);
+	pte_set(source_entry.pte, 0);
+	shade_set(&shade_of(source_entry.pte)->mapping, 0);
 	m->space = frame_number(to);
 	m->place = target | (m->place & (PAGE_SIZE - 1)) | (uint64_t)accesses(leaf) << PLACE_STATUS_SHIFT;
 	space_invalidate(from, cpu, source);
@@ -60,10 +60,10 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	*mapping_of(part) = (struct mapping){ .space = frame_number(to), .place = target };
 	if (parent)
 		mapping_link(part, parent, parent_source);
-	shade_set(&shade_of(entry)->mapping, part);
-	pte_set(pte_of(entry), (*pte_of(source_entry) & PTE_ADDRESS) | map_leaf_bits(*pte_of(source_entry), rights, 0));
-	m->place |= (uint64_t)accesses(*pte_of(source_entry)) << PLACE_STATUS_SHIFT;
-	pte_set(pte_of(source_entry), 0);
+	shade_set(&shade_of(entry.pte)->mapping, part);
+	pte_set(entry.pte, (*source_entry.pte & PTE_ADDRESS) | map_leaf_bits(*source_entry.pte, rights, 0));
+	m->place |= (uint64_t)accesses(*source_entry.pte) << PLACE_STATUS_SHIFT;
+	pte_set(source_entry.pte, 0);
 	space_invalidate(from, cpu, source);
 	mapdb_free_empty(from, source, cpu);
 	mapping_free_if_gone(number, from, address, level, false, cpu);

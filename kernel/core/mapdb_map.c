@@ -10,13 +10,13 @@ bool mapdb_show_sigma0(struct space *s, virt_t address, unsigned level)
 	struct entry e = find(s, address, 0);
 	unsigned budget = LEVELS - 1;
 
-	if (*pte_of(e) & PTE_PRESENT)
+	if (*e.pte & PTE_PRESENT)
 		return true;
 	level = e.level < level ? e.level : level;
 	if (entry_make(s, address, level, &e, &budget) != MAPDB_DONE ||
 	    !account_reserve(&s->account, tables_set_aside(level)))
 		return false;
-	pte_set(pte_of(e), ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
+	pte_set(e.pte, ALIGN_DOWN(address, level_size(level)) | PTE_PRESENT | PTE_WRITE | PTE_USER |
 	                           (level ? PTE_LARGE : 0));
 	return true;
 }
@@ -27,26 +27,14 @@ static uint32_t source_mapping(struct space *s, virt_t source)
 	uint32_t number;
 	struct entry e = find(s, source, 0);
 	unsigned budget = 1;
-	struct mapping *m;
 
 	if (shade_make(s, e, &budget) != MAPDB_DONE || !(number = mapping_alloc(s)))
 		return 0;
-	m = mapping_of(number);
-	m->space = frame_number(s);
-	m->place = ALIGN_DOWN(source, level_size(e.level)) | e.level;
-	shade_set(&shade_of(e)->mapping, number);
+	*mapping_of(number) = (struct mapping){
+		.space = frame_number(s), .place = ALIGN_DOWN(source, level_size(e.level)) | e.level
+	};
+	shade_set(&shade_of(e.pte)->mapping, number);
 	return number;
-}
-
-pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
-{
-	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
-
-	if ((rights & RIGHT_W) && (source & PTE_WRITE))
-		bits |= PTE_WRITE;
-	if (!(rights & RIGHT_X) || (source & PTE_NX))
-		bits |= PTE_NX;
-	return bits;
 }
 
 /* Is what is at `at` in this space, in part or as a whole, the page that `source` of `parent` gives? */
@@ -73,21 +61,20 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 
 	for (unsigned steps = 0; at < end; steps++) {
 		struct entry e = find(to, at, 0);
-		pte_t old = *pte_of(e), new = old & ~(PTE_NX | PTE_CACHING);
+		pte_t old = *e.pte, new = add_leaf_bits(old, bits);
 
 		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
 			return MAPDB_NOTHING;
 		r->extended = at;
 		if (steps == EXTEND_STEPS)
 			return MAPDB_MORE;
-		new |= (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 		if (new != old && e.level > level) {
 			entry_split(e);
 			steps = EXTEND_STEPS - 1;
 			continue;
 		}
 		if (new != old) {
-			*pte_of(e) = new;
+			*e.pte = new;
 			space_invalidate(to, cpu, at);
 		}
 		at = ALIGN_DOWN(at, level_size(e.level)) + level_size(e.level);
@@ -122,7 +109,7 @@ static bool is_free(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, level);
 
-	return !is_user_leaf(e) && !is_table(*pte_of(e), e.level) && !mapping_at(s, address, level);
+	return !is_user_leaf(e) && !is_table(*e.pte, e.level) && !mapping_at(s, address, level);
 }
 
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
@@ -133,7 +120,7 @@ enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_
 		return MAPDB_NOTHING;
 	struct entry e = find(to, target, level);
 
-	if (walked && e.level == level && is_table(*pte_of(e), level)) /* not free at this size, perhaps never */
+	if (walked && e.level == level && is_table(*e.pte, level)) /* not free at this size, perhaps never */
 		return MAPDB_NO_MEMORY;
 	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
@@ -148,7 +135,7 @@ enum mapdb_result map_make_target(struct space *to, virt_t target, unsigned leve
 
 	if (result != MAPDB_DONE)
 		return result;
-	return is_table(*pte_of(*entry), level) ? MAPDB_NO_MEMORY : shade_make(to, *entry, budget);
+	return is_table(*entry->pte, level) ? MAPDB_NO_MEMORY : shade_make(to, *entry, budget);
 }
 
 /* Make everything that a mapping needs; stores its place and its number. */
@@ -196,7 +183,7 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 			return MAPDB_NOTHING;
 		if (source_entry.level < level)
 			return MAPDB_NO_MEMORY;
-		bits = map_leaf_bits(*pte_of(source_entry), rights, level);
+		bits = map_leaf_bits(*source_entry.pte, rights, level);
 		known_parent = cover(from, source);
 		if (cleared)
 			break;
@@ -212,7 +199,7 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 		if (result != MAPDB_DONE)
 			return result;
 	}
-	phys = pte_phys(*pte_of(source_entry), source_entry.level) + (source & (level_size(source_entry.level) - 1));
+	phys = pte_phys(*source_entry.pte, source_entry.level) + (source & (level_size(source_entry.level) - 1));
 	parent = known_parent ? known_parent : source_mapping(from, source);
 	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
 	                : MAPDB_NO_MEMORY;
@@ -229,8 +216,8 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 	/* committed: nothing below may fail */
 	*mapping_of(number) = (struct mapping){ .space = frame_number(to), .place = target | level };
 	mapping_link(number, parent, source);
-	shade_set(&shade_of(entry)->mapping, number);
-	pte_set(pte_of(entry), phys | bits);
+	shade_set(&shade_of(entry.pte)->mapping, number);
+	pte_set(entry.pte, phys | bits);
 	return MAPDB_DONE;
 }
 
@@ -242,6 +229,10 @@ enum mapdb_result mapdb_map(struct space *from, virt_t source, struct space *to,
 
 	if (!map_is_clearing_over(clearing, &walked, cpu))
 		return MAPDB_MORE;
+	if (level == 0 && mapdb_map_small(from, source, to, target, rights, cpu)) {
+		clearing->extended = 0;
+		return MAPDB_DONE;
+	}
 	result = map_page_to(from, source, to, target, level, rights, clearing,
 	             walked && map_is_cleared(clearing, to, target, level_size(level)), cpu);
 	if (result != MAPDB_MORE)

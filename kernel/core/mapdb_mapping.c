@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "core/mapdb_parts.h"
 
-static size_t mapping_count;
+size_t mapping_count;
 struct ring revocations_under_way = { &revocations_under_way, &revocations_under_way };
 
 uint32_t mapping_alloc(struct space *s)
@@ -34,8 +34,8 @@ static struct shade *list_shade(const struct mapping *parent, unsigned level, vi
 		return NULL;
 	struct entry e = find(space_of(parent), source, level);
 
-	assert(e.level == level && shade_of(e));
-	return shade_of(e);
+	assert(e.level == level && shade_of(e.pte));
+	return shade_of(e.pte);
 }
 
 /* Let that list begin with this one. */
@@ -102,7 +102,7 @@ void mapping_free(uint32_t number)
 			r->phase = REVOKE_LIST;
 		}
 	}
-	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)))->mapping, 0);
+	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)).pte)->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
@@ -114,7 +114,7 @@ bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsi
 {
 	struct entry e = find(s, address, level);
 
-	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*pte_of(e) && !all_taken))
+	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*e.pte && !all_taken))
 		return false;
 	mapping_free(number);
 	return mapdb_free_empty(s, address, cpu);

@@ -33,14 +33,15 @@ struct shade {
 	uint32_t mapping;  /* that begins at this entry, and is of its size */
 	uint32_t children; /* made from this entry's part of a larger page, of this entry's size */
 };
-_Static_assert(sizeof(struct shade) * TABLE_ENTRIES <= PAGE_SIZE, "a shade is a frame");
+_Static_assert(sizeof(struct shade) == sizeof(pte_t), "what belongs to an entry is as far into its frame");
 
 enum { MAPPINGS_A_FRAME = PAGE_SIZE / sizeof(struct mapping) };
+_Static_assert(MAPPINGS_A_FRAME * sizeof(struct mapping) == PAGE_SIZE, "mapping_of() counts on it");
 enum { PLACE_LEVEL = 3, PLACE_STATUS_SHIFT = 2, STATUS_IN_PLACE = RIGHTS_ALL << PLACE_STATUS_SHIFT };
 
 static inline struct mapping *mapping_of(uint32_t number)
 {
-	return (struct mapping *)frame_of_number(number / MAPPINGS_A_FRAME) + number % MAPPINGS_A_FRAME;
+	return (struct mapping *)frame_of_number(0) + number; /* a frame has a power of two of them */
 }
 
 static inline unsigned level_of(const struct mapping *m)
@@ -70,10 +71,10 @@ static inline virt_t source_of(const struct mapping *m, const struct mapping *pa
 
 /* Page tables and their shades. */
 
-/* One entry of a page table, and of its shade if the table has one. */
+/* One entry of a page table. */
 struct entry {
-	pte_t *table;
-	unsigned index, level;
+	pte_t *pte;
+	unsigned level;
 };
 
 static inline unsigned index_of(virt_t address, unsigned level)
@@ -81,35 +82,27 @@ static inline unsigned index_of(virt_t address, unsigned level)
 	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
 }
 
-static inline pte_t *pte_of(struct entry e)
+/* What the shade of its table, if that has one, says about an entry. */
+static inline struct shade *shade_of(const pte_t *entry)
 {
-	return &e.table[e.index];
-}
+	uint32_t frame = *frame_note(entry);
 
-static inline struct shade *shade_of(struct entry e)
-{
-	uint32_t frame = *frame_note(e.table);
-
-	return frame ? (struct shade *)frame_of_number(frame) + e.index : NULL;
+	return frame ? (struct shade *)((char *)frame_of_number(frame) + ((word_t)entry & (PAGE_SIZE - 1))) : NULL;
 }
 
 static inline bool is_table(pte_t pte, unsigned level)
 {
-	return (pte & PTE_PRESENT) && !pte_is_leaf(pte, level);
+	return level && (pte & (PTE_PRESENT | PTE_LARGE)) == PTE_PRESENT;
+}
+
+/* The entry for an address in the table that an entry is. */
+static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned level)
+{
+	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + index_of(address, level);
 }
 
 /* The entry of `level` for an address, or of the first level above it that has no table below. */
-static inline struct entry find(struct space *s, virt_t address, unsigned level)
-{
-	struct entry e = { s->root, index_of(address, LEVELS - 1), LEVELS - 1 };
-
-	while (e.level > level && is_table(*pte_of(e), e.level)) {
-		e.table = direct_map(*pte_of(e) & PTE_ADDRESS);
-		e.level--;
-		e.index = index_of(address, e.level);
-	}
-	return e;
-}
+struct entry find(struct space *s, virt_t address, unsigned level);
 
 /* Nothing mapped by it, and nothing in its shade either. */
 static inline bool table_is_empty(const pte_t *table)
@@ -123,27 +116,39 @@ static inline bool table_is_empty(const pte_t *table)
 static inline uint32_t mapping_at(struct space *s, virt_t address, unsigned level)
 {
 	struct entry e = find(s, address, level);
+	const struct shade *shade = shade_of(e.pte);
 
-	return e.level == level && shade_of(e) ? shade_of(e)->mapping : 0;
+	return e.level == level && shade ? shade->mapping : 0;
 }
 
 /* Is there a page in this entry, and is it the user's, not one of the kernel's that happens to be in his reach? */
 static inline bool is_user_leaf(struct entry e)
 {
-	return (*pte_of(e) & PTE_PRESENT) && !(*pte_of(e) & PTE_KERNEL_OWNED) && pte_is_leaf(*pte_of(e), e.level);
+	return (*e.pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) == PTE_PRESENT && pte_is_leaf(*e.pte, e.level);
 }
 
 /*
  * The mapping that the user's page at an address belongs to: the smallest there is, others have a hole there.
  * 0: none.
  */
-static inline uint32_t cover(struct space *s, virt_t address)
-{
-	uint32_t number = 0;
+uint32_t cover(struct space *s, virt_t address);
 
-	for (unsigned level = 0; !number && level < LEVELS - 1; level++)
-		number = mapping_at(s, address, level);
-	return number;
+/* An entry made from another one, of the same size or larger: its bits but for the address. */
+static inline pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
+{
+	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
+
+	if ((rights & RIGHT_W) && (source & PTE_WRITE))
+		bits |= PTE_WRITE;
+	if (!(rights & RIGHT_X) || (source & PTE_NX))
+		bits |= PTE_NX;
+	return bits;
+}
+
+/* An entry whose page is mapped once more: it has the rights of both, and the caching of the new one. */
+static inline pte_t add_leaf_bits(pte_t old, pte_t bits)
+{
+	return (old & ~(PTE_NX | PTE_CACHING)) | (bits & (PTE_WRITE | PTE_CACHING)) | (old & bits & PTE_NX);
 }
 
 /* core/mapdb_table.c */
@@ -186,7 +191,19 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu);
 /* Those that have begun and have not ended. */
 extern struct ring revocations_under_way;
 
-/* Room for a mapping of a space, all zero. 0: no memory. */
+/* How many there are. */
+extern size_t mapping_count;
+
+/* Room for a mapping in a frame that the space has for them, with anything in it. 0: there is no such room. */
+static inline uint32_t mapping_take(struct space *s)
+{
+	uint32_t number = record_take(&s->records[RECORD_MAPPING], RECORD_MAPPING_LOG2);
+
+	mapping_count += number != 0;
+	return number;
+}
+
+/* Room for a mapping of a space, with anything in it. 0: no memory. */
 uint32_t mapping_alloc(struct space *s);
 
 /* Make a mapping, whose place is filled in, the child of another one, made from `source` of that. */
@@ -213,15 +230,18 @@ bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsi
  */
 enum { STRIDE = TABLE_ENTRIES < 16 ? TABLE_ENTRIES : 16 };
 
+/* May it be reached in the same step as the entry before it? */
+static inline bool is_in_stride(const pte_t *entry)
+{
+	return (word_t)entry % (STRIDE * sizeof(pte_t)) != 0;
+}
+
 /* The accesses that an entry has seen. */
 unsigned accesses(pte_t pte);
 
 /* core/mapdb_map.c */
 
 enum { EXTEND_STEPS = 4, FIRST_STEPS = 2, CLEAR_STEPS = 3 };
-
-/* An entry made from another one: its bits but for the address. */
-pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level);
 
 /*
  * If such a walk is under way, do a piece of it, and nothing else in this call: false. Otherwise stores whether the
@@ -233,8 +253,9 @@ bool map_is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu);
 bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size);
 
 /*
- * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in its pauses somebody
- * may have mapped something there. Without one, what was mapped on from a hole of a larger page has to go, too.
+ * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in
+ * its pauses somebody may have mapped something there. Without one, what was mapped on from a hole of a larger page has
+ * to go, too.
  */
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                    struct cpu *cpu);

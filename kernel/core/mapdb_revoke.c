@@ -44,7 +44,7 @@ unsigned accesses(pte_t pte)
 static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, unsigned rights,
                       bool whole, const struct cpu *cpu)
 {
-	pte_t old = *pte_of(e), new = old;
+	pte_t old = *e.pte, new = old;
 
 	r->tree_status |= accesses(old);
 	if (rights & RIGHT_R) {
@@ -58,7 +58,7 @@ static void take_leaf(struct revocation *r, struct space *s, struct entry e, vir
 	if (rights & RIGHT_X)
 		new |= PTE_NX;
 	if (new != old) {
-		*pte_of(e) = new;
+		*e.pte = new;
 		space_invalidate(s, cpu, address);
 	}
 }
@@ -156,7 +156,7 @@ static void step_scan(struct revocation *r, const struct cpu *cpu)
 	struct mapping *m = mapping_of(r->at);
 	word_t position = r->position, end = part_end(r, m);
 	struct entry e = find(space_of(m), address_of(m) + position, r->scan_level);
-	const struct shade *shade = shade_of(e);
+	const struct shade *shade = shade_of(e.pte);
 
 	if (position >= end) {
 		r->phase = REVOKE_LEAVE;
@@ -254,16 +254,16 @@ static void step_space(struct revocation *r)
 		}
 	}
 	struct entry e = find(r->space, r->low, 0);
-	const struct shade *shade = shade_of(e);
+	const struct shade *shade = shade_of(e.pte);
 	word_t size = level_size(e.level);
-	unsigned begin = e.index;
 
 	r->low = ALIGN_DOWN(r->low, size);
 	do {
 		r->low += size;
-		e.index++;
-	} while (e.index % STRIDE && r->low < r->high && !is_table(*pte_of(e), e.level) &&
-	         !(shade && shade[e.index - begin].mapping));
+		e.pte++;
+		shade += shade != NULL;
+	} while (is_in_stride(e.pte) && r->low < r->high && !is_table(*e.pte, e.level) &&
+	         !(shade && shade->mapping));
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)

@@ -5,17 +5,48 @@
 #include "core/mapdb_parts.h"
 #include "x86/cpu.h"
 
+/* One level down if there is a table, and it is called for. */
+static inline struct entry step_down(struct entry e, virt_t address, unsigned level)
+{
+	if (e.level <= level || !is_table(*e.pte, e.level))
+		return e;
+	return (struct entry){ entry_below(e.pte, address, e.level - 1), e.level - 1 };
+}
+
+struct entry find(struct space *s, virt_t address, unsigned level)
+{
+	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+
+	/* Not a loop: so the compiler knows the level, and the shifts, at each step. */
+	e = step_down(e, address, level);
+	e = step_down(e, address, level);
+	return step_down(e, address, level);
+}
+
+uint32_t cover(struct space *s, virt_t address)
+{
+	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+	uint32_t number = 0;
+
+	while (is_table(*e.pte, e.level)) {
+		e = step_down(e, address, 0);
+		const struct shade *shade = shade_of(e.pte);
+
+		if (shade && shade->mapping)
+			number = shade->mapping;
+	}
+	return number;
+}
+
 void shade_set(uint32_t *word, uint32_t value)
 {
-	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)word, PAGE_SIZE));
-
-	*used = (uint16_t)(*used + (value != 0) - (*word != 0));
+	*frame_count(word) += (uint32_t)(value != 0) - (*word != 0);
 	*word = value;
 }
 
 enum mapdb_result shade_make(struct space *s, struct entry e, unsigned *budget)
 {
-	if (*frame_note(e.table))
+	if (*frame_note(e.pte))
 		return MAPDB_DONE;
 	if (*budget == 0)
 		return MAPDB_MORE;
@@ -24,7 +55,7 @@ enum mapdb_result shade_make(struct space *s, struct entry e, unsigned *budget)
 	if (!frame)
 		return MAPDB_NO_MEMORY;
 	--*budget;
-	*frame_note(e.table) = frame_number(frame);
+	*frame_note(e.pte) = frame_number(frame);
 	return MAPDB_DONE;
 }
 
@@ -37,14 +68,14 @@ void entry_split(struct entry e)
 {
 	pte_t *table = account_alloc_reserved();
 
-	pagetable_split(table, *pte_of(e), e.level);
-	*pte_of(e) = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
+	pagetable_split(table, *e.pte, e.level);
+	*e.pte = direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER;
 }
 
 enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, struct entry *e, unsigned *budget)
 {
 	for (*e = find(s, address, level); e->level > level; *e = find(s, address, level)) {
-		bool breaks_up = *pte_of(*e) & PTE_PRESENT;
+		bool breaks_up = *e->pte & PTE_PRESENT;
 
 		if (*budget < (breaks_up ? BUDGET : 1))
 			return MAPDB_MORE;
@@ -58,7 +89,7 @@ enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, st
 		if (!table)
 			return MAPDB_NO_MEMORY;
 		--*budget;
-		pte_set(pte_of(*e), direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
+		pte_set(e->pte, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
 	}
 	return MAPDB_DONE;
 }
@@ -77,14 +108,14 @@ bool tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 	for (unsigned level = 0; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
-		if (above.level > level + 1 || !is_table(*pte_of(above), above.level))
+		if (above.level > level + 1 || !is_table(*above.pte, above.level))
 			continue;
-		pte_t *table = direct_map(*pte_of(above) & PTE_ADDRESS);
+		pte_t *table = direct_map(*above.pte & PTE_ADDRESS);
 
 		if (!table_is_empty(table))
 			break;
 		any = true;
-		pte_set(pte_of(above), 0);
+		pte_set(above.pte, 0);
 		space_invalidate(s, cpu, address);
 		table_free(s, table);
 
@@ -105,7 +136,7 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 {
 	for (unsigned level = 0; level < LEVELS - 1; level++) {
 		struct entry e = find(s, address, level);
-		uint32_t *note = frame_note(e.table);
+		uint32_t *note = frame_note(e.pte);
 
 		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
 			account_free(&s->account, frame_of_number(*note));
@@ -117,7 +148,7 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
-	pte_set(pte_of(e), 0);
+	pte_set(e.pte, 0);
 	account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
@@ -127,11 +158,11 @@ static void free_tables_behind(struct space *s, virt_t end)
 {
 	for (unsigned level = 1; level < LEVELS && end % level_size(level) == 0; level++) {
 		struct entry above = find(s, end - 1, level);
-		pte_t pte = *pte_of(above);
+		pte_t pte = *above.pte;
 
 		if (above.level > level || !is_table(pte, level))
 			continue;
-		pte_set(pte_of(above), 0);
+		pte_set(above.pte, 0);
 		table_free(s, direct_map(pte & PTE_ADDRESS));
 	}
 }
@@ -144,8 +175,8 @@ bool mapdb_free_tables(struct space *s, virt_t *at)
 		return true;
 	do {
 		*at += level_size(e.level);
-		e.index++;
-	} while (e.index % STRIDE && *at < USER_END && !is_table(*pte_of(e), e.level));
+		e.pte++;
+	} while (is_in_stride(e.pte) && *at < USER_END && !is_table(*e.pte, e.level));
 	free_tables_behind(s, *at < USER_END ? *at : ALIGN_UP(*at, level_size(LEVELS - 1)));
 	return *at >= USER_END;
 }
@@ -159,12 +190,12 @@ bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, u
 
 		if (steps-- == 0)
 			return false;
-		if (is_user_leaf(e) && (*pte_of(e) & PTE_CACHING) != caching) {
+		if (is_user_leaf(e) && (*e.pte & PTE_CACHING) != caching) {
 			if (begin < *at || end - begin < size) {
 				entry_split(e);
 				continue;
 			}
-			*pte_of(e) = (*pte_of(e) & ~PTE_CACHING) | caching;
+			*e.pte = (*e.pte & ~PTE_CACHING) | caching;
 			space_invalidate(s, cpu, begin);
 		}
 		*at = begin + size;

@@ -7,6 +7,7 @@
  */
 #include "core/message.h"
 #include "core/fault.h"
+#include "core/map.h"
 #include "core/sched.h"
 #include "core/thread.h"
 #include "core/space.h"
@@ -63,13 +64,19 @@ void message_set_word(struct tcb *t, unsigned n, word_t value)
 	*user_word(t, n) = value;
 }
 
-struct fpage message_window(const struct tcb *to)
+/* The flexpage as a user writes it, but for its lowest four bits. */
+static word_t window_word(const struct tcb *to)
 {
 	if (to->role == ROLE_USER)
-		return fpage_decode(to->utcb_map->br[0] & ~0xfUL);
+		return to->utcb_map->br[0];
 	if (to->role == ROLE_PREEMPTED || to->role == ROLE_EXHAUSTED)
-		return fpage_decode(0); /* it asked for no page */
-	return fpage_decode(1 << 4 | RIGHTS_ALL); /* the complete space: answers to faults */
+		return 0; /* it asked for no page */
+	return FPAGE_COMPLETE; /* answers to faults */
+}
+
+struct fpage message_window(const struct tcb *to)
+{
+	return fpage_decode(window_word(to) & ~0xfUL);
 }
 
 bool message_accepts_strings(const struct tcb *to)
@@ -103,6 +110,16 @@ static bool all_items_acceptable(struct message *m, const struct tcb *to)
 		}
 	}
 	return n == m->words + 1;
+}
+
+/* Is there one item, a page that can be mapped at once? Then it is mapped. */
+static bool map_only_item(struct message *m, struct tcb *from, const struct tcb *to)
+{
+	unsigned n = tag_untyped(m->tag) + 1;
+
+	return tag_typed(m->tag) == 2 && item_is_map(message_word(m, n)) &&
+	       map_small(from->space, message_word(m, n + 1), to->space, message_word(m, n), window_word(to),
+	                 to->cpu);
 }
 
 /* No more than the message has: what else is in the sender's registers is not the receiver's business. */
@@ -212,8 +229,10 @@ int message_transfer(struct tcb *from, struct tcb *to)
 		return IPC_OVERFLOW;
 	if (to->role != ROLE_USER && !is_answer(&m, to))
 		return IPC_OVERFLOW;
-	if (tag_typed(m.tag))
-		return all_items_acceptable(&m, to) ? MESSAGE_HAS_ITEMS : IPC_OVERFLOW;
+	if (tag_typed(m.tag) && !all_items_acceptable(&m, to))
+		return IPC_OVERFLOW;
+	if (tag_typed(m.tag) && !map_only_item(&m, from, to))
+		return MESSAGE_HAS_ITEMS;
 
 	/* committed: nothing below may fail */
 	deliver(&m, from, to);

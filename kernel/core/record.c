@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * core/record.c - see core/record.h.
- *
- * A frame says in its notes how many of its records are in use, which is the first free one, whose it is, and which
- * are its neighbours in the list of its space's frames. The first word of a free record says where the next free one
- * is, counted from its neighbour on: so a frame of zeros is a frame of free records.
- */
+/* core/record.c - see core/record.h. */
 #include "core/record.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/space.h"
-
-enum { NOTE_STATE, NOTE_OWNER, NOTE_NEXT, NOTE_PREV };
-enum { FIRST_FREE = 0xff, USED_ONE = 0x100 }; /* in NOTE_STATE */
 
 static const unsigned size_log2[RECORD_KINDS] = {
 	[RECORD_MAPPING] = RECORD_MAPPING_LOG2, [RECORD_PORTS] = RECORD_PORTS_LOG2
@@ -20,12 +11,12 @@ static const unsigned size_log2[RECORD_KINDS] = {
 
 static uint32_t *note(uint32_t frame)
 {
-	return frame_note(frame_of_number(frame));
+	return frame_notes[frame].note;
 }
 
 static struct space *owner_of(uint32_t frame)
 {
-	return frame_of_number(note(frame)[NOTE_OWNER]);
+	return frame_of_number(note(frame)[RECORD_OWNER]);
 }
 
 static unsigned count_log2(enum record_kind kind)
@@ -40,49 +31,44 @@ static uint32_t *record_at(enum record_kind kind, uint32_t frame, uint32_t slot)
 
 static void list_insert(uint32_t *list, uint32_t frame)
 {
-	note(frame)[NOTE_NEXT] = *list;
-	note(frame)[NOTE_PREV] = 0;
+	note(frame)[RECORD_NEXT] = *list;
+	note(frame)[RECORD_PREV] = 0;
 	if (*list)
-		note(*list)[NOTE_PREV] = frame;
+		note(*list)[RECORD_PREV] = frame;
 	*list = frame;
 }
 
 static void list_remove(uint32_t *list, uint32_t frame)
 {
-	uint32_t next = note(frame)[NOTE_NEXT], prev = note(frame)[NOTE_PREV];
+	uint32_t next = note(frame)[RECORD_NEXT], prev = note(frame)[RECORD_PREV];
 
 	if (next)
-		note(next)[NOTE_PREV] = prev;
+		note(next)[RECORD_PREV] = prev;
 	if (prev)
-		note(prev)[NOTE_NEXT] = next;
+		note(prev)[RECORD_NEXT] = next;
 	else
 		*list = next;
+}
+
+void record_frame_full(struct records *records, uint32_t frame)
+{
+	list_remove(&records->spare, frame);
+	list_insert(&records->full, frame);
 }
 
 uint32_t record_alloc(struct space *s, enum record_kind kind)
 {
 	struct records *records = &s->records[kind];
-	uint32_t frame = records->spare;
 
-	if (!frame) {
+	if (!records->spare) {
 		void *fresh = account_alloc(&s->account);
 
 		if (!fresh)
 			return 0;
-		frame = frame_number(fresh);
-		note(frame)[NOTE_OWNER] = frame_number(s);
-		list_insert(&records->spare, frame);
+		note(frame_number(fresh))[RECORD_OWNER] = frame_number(s);
+		list_insert(&records->spare, frame_number(fresh));
 	}
-	uint32_t *state = &note(frame)[NOTE_STATE], slot = *state & FIRST_FREE;
-	uint32_t *record = record_at(kind, frame, slot), next = slot + 1 + *record;
-
-	*state += USED_ONE + next - slot;
-	if (next == 1U << count_log2(kind)) {
-		list_remove(&records->spare, frame);
-		list_insert(&records->full, frame);
-	}
-	words_fill((word_t *)record, 0, (1UL << size_log2[kind]) / sizeof(word_t));
-	return (frame << count_log2(kind)) + slot;
+	return record_take(records, size_log2[kind]);
 }
 
 bool record_takes_frame(const struct space *s, enum record_kind kind)
@@ -93,18 +79,18 @@ bool record_takes_frame(const struct space *s, enum record_kind kind)
 void record_free(enum record_kind kind, uint32_t number)
 {
 	uint32_t frame = number >> count_log2(kind), count = 1U << count_log2(kind), slot = number & (count - 1);
-	uint32_t *state = &note(frame)[NOTE_STATE], first = *state & FIRST_FREE;
+	uint32_t *state = &note(frame)[RECORD_STATE], first = *state & RECORD_FIRST_FREE;
 	struct space *owner = owner_of(frame);
 	struct records *records = &owner->records[kind];
 
 	words_fill((word_t *)record_at(kind, frame, slot), 0, (1UL << size_log2[kind]) / sizeof(word_t));
 	*record_at(kind, frame, slot) = first - slot - 1;
-	*state += slot - first - USED_ONE;
+	*state += slot - first - RECORD_USED_ONE;
 	if (first == count) {
 		list_remove(&records->full, frame);
 		list_insert(&records->spare, frame);
 	}
-	if (*state < USED_ONE) {
+	if (*state < RECORD_USED_ONE) {
 		list_remove(&records->spare, frame);
 		account_free(&owner->account, frame_of_number(frame));
 	}
@@ -118,12 +104,12 @@ uint32_t record_frame_left(const struct space *s, enum record_kind kind)
 bool record_bequeath(enum record_kind kind, uint32_t frame, struct space *heir)
 {
 	struct space *owner = owner_of(frame);
-	bool full = (note(frame)[NOTE_STATE] & FIRST_FREE) == 1U << count_log2(kind);
+	bool full = (note(frame)[RECORD_STATE] & RECORD_FIRST_FREE) == 1U << count_log2(kind);
 
 	if (!account_move(&owner->account, &heir->account, 1))
 		return false;
 	list_remove(full ? &owner->records[kind].full : &owner->records[kind].spare, frame);
-	note(frame)[NOTE_OWNER] = frame_number(heir);
+	note(frame)[RECORD_OWNER] = frame_number(heir);
 	list_insert(full ? &heir->records[kind].full : &heir->records[kind].spare, frame);
 	return true;
 }

@@ -9,7 +9,7 @@
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H
 
-#include "base/types.h"
+#include "core/frames.h"
 
 struct space;
 
@@ -22,8 +22,35 @@ struct records {
 	uint32_t full;  /* the first of the others */
 };
 
-/* A new record of a space, all zero. 0: no memory. */
+/* A new record of a space, with anything in it. 0: no memory. */
 uint32_t record_alloc(struct space *s, enum record_kind kind);
+
+/*
+ * A frame says in its notes how many of its records are in use, which is the first free one, whose it is, and which
+ * are its neighbours in the list of its space's frames. The first word of a free record says where the next free one
+ * is, counted from its neighbour on: so a frame of zeros is a frame of free records.
+ */
+enum record_note { RECORD_STATE, RECORD_OWNER, RECORD_NEXT, RECORD_PREV };
+enum record_state { RECORD_FIRST_FREE = 0xff, RECORD_USED_ONE = 0x100 };
+
+/* There is no room in a frame any more. */
+void record_frame_full(struct records *records, uint32_t frame);
+
+/* The same from a frame that the space has, which costs nobody anything. 0: there is no room in those. */
+static inline uint32_t record_take(struct records *records, unsigned size_log2)
+{
+	uint32_t frame = records->spare, *state = &frame_notes[frame].note[RECORD_STATE];
+	uint32_t slot = *state & RECORD_FIRST_FREE, number = (frame << (PAGE_LOG2 - size_log2)) + slot;
+
+	if (!frame)
+		return 0;
+	uint32_t next = slot + 1 + *(uint32_t *)((char *)frame_of_number(0) + ((size_t)number << size_log2));
+
+	*state += RECORD_USED_ONE + next - slot;
+	if (next == 1U << (PAGE_LOG2 - size_log2))
+		record_frame_full(records, frame);
+	return number;
+}
 
 /* Would the next one take a frame? */
 bool record_takes_frame(const struct space *s, enum record_kind kind);

@@ -354,12 +354,3 @@ struct tcb *sched_tick(struct tcb *self, usec_t now)
 		return slice_over(self, now);
 	return sched_continue(self);
 }
-
-usec_t sched_deadline(const struct cpu *cpu, const struct tcb *next)
-{
-	usec_t wake = wheel_next(cpu->wheel);
-
-	if (next == cpu->idle)
-		return wake;
-	return cpu->slice_end < wake ? cpu->slice_end : wake;
-}

@@ -20,6 +20,7 @@
 #define CORE_SCHED_H
 
 #include "core/tcb.h"
+#include "x86/cpu_data.h"
 
 enum { SLICE_DEFAULT = 10000 /* us */, PRIORITY_DEFAULT = 100 };
 
@@ -81,6 +82,13 @@ usec_t sched_quantum_left(const struct tcb *self, struct tcb *t);
 struct tcb *sched_tick(struct tcb *self, usec_t now);
 
 /* When the CPU's timer must fire, if `next` runs. */
-usec_t sched_deadline(const struct cpu *cpu, const struct tcb *next);
+static inline usec_t sched_deadline(const struct cpu *cpu, const struct tcb *next)
+{
+	usec_t wake = wheel_next(cpu->wheel);
+
+	if (next == cpu->idle)
+		return wake;
+	return cpu->slice_end < wake ? cpu->slice_end : wake;
+}
 
 #endif

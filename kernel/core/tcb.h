@@ -76,6 +76,14 @@ enum slow {
 	SLOW_QUANTUM = 1 << 15,    /* has a total quantum: the time it runs is counted */
 	SLOW_FORCED = 1 << 16,     /* `before_user` is set: it must not reach user mode */
 	SLOW_CALLS = 1 << 17,      /* all its system calls are exceptions */
+
+	/*
+	 * No hazards, but to be equal in both threads that the path switches between; else the FPU has to be switched
+	 * (x86/fpu.h) before the path can go on.
+	 */
+	SLOW_FPU_ON = 1 << 18,     /* it runs, or ran last, with the FPU's registers its own; cpu.slow has the bit then, too */
+	SLOW_FPU_WANTED = 1 << 19, /* it is to have them when it runs */
+	SLOW_FPU = SLOW_FPU_ON | SLOW_FPU_WANTED,
 };
 
 /* The general registers, where the entry code stores them; ascending addresses. */
@@ -105,8 +113,8 @@ struct tcb {
 			struct ring all_link;  /* in all_threads, or among the deleted */
 
 			/* Scheduling. Home CPU. */
-			struct ring ready_link; /* in a ready queue: runnable and not running */
 			usec_t slice;           /* length of a time slice; USEC_NEVER: unlimited */
+			struct ring ready_link; /* in a ready queue: runnable and not running; in one cache line */
 			usec_t slice_left;      /* of the interrupted slice; 0: a new one is due; USEC_NEVER: unlimited */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
@@ -147,6 +155,7 @@ struct tcb {
 
 			/* The FPU registers when they are not in the processor; NULL: never used. */
 			void *fpu;
+			unsigned fpu_turns; /* how often more it gets them before it asks */
 
 			/* What its scheduler allows it (Schedule). Home CPU. */
 			usec_t quantum;      /* total quantum, as it was set; USEC_NEVER: unlimited */
@@ -187,6 +196,7 @@ struct tcb {
 };
 
 _Static_assert(sizeof(struct tcb) == TCB_SIZE, "the slot of a thread number");
+_Static_assert(offsetof(struct tcb, ready_link) % 64 <= 64 - sizeof(struct ring), "in one cache line");
 _Static_assert(offsetof(struct tcb, regs) == 0x300, "what C alone uses has grown into what a message touches");
 _Static_assert(offsetof(struct tcb, priority) == 0x380, "a cache line of its own");
 _Static_assert(offsetof(struct tcb, vector) == 0x3b8, "just below the frame");

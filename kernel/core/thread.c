@@ -224,7 +224,7 @@ struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_
 	t->slice = SLICE_DEFAULT;
 	t->quantum = t->quantum_left = USEC_NEVER;
 	t->priority = PRIORITY_DEFAULT << 2 | 3;
-	t->slow = cpu->slow;
+	t->slow = cpu->number << SLOW_CPU_SHIFT;
 	t->wait = NOT_WAITING;
 	t->vector = VECTOR_SYSCALL;
 	t->call_mark = CALL_MARK;

@@ -4,8 +4,8 @@
 ;
 ; In:  a user's registers are stored into its thread control block, the stack becomes the CPU's, and C is called
 ;      with that TCB.
-; Out: C returns the thread that runs next, with its address space, segment bases and TSS.rsp0 already in place
-;      (entry/leave.c:leave); its registers are loaded from its TCB.
+; Out: C does not return, but goes to leave_to with the thread that runs next, whose address space, segment bases and
+;      TSS.rsp0 are in place (entry/leave.h); its registers are loaded from its TCB.
 ;
 ; The system-call door is copied once per CPU, followed at a constant distance by that CPU's data:
 ; `[rel cpu_page + X]` is this CPU's X. So it uses no SWAPGS, and it reaches the rest of the kernel by
@@ -15,7 +15,7 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, syscall_enter, idle_interrupted, trap_in_kernel
+extern trap_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -46,9 +46,7 @@ syscall_entry:
 	xor ebp, ebp                                ; a backtrace ends here
 	mov rax, syscall_enter
 	call rax
-	mov rdi, rax                                ; rdi = who runs next
-	mov rax, leave_to
-	jmp rax
+	ud2                                         ; not reached: it ends in leave_to. A backtrace names this place
 
 %include "entry/path.asm"
 
@@ -60,11 +58,22 @@ syscall_entry:
 	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
 	jmp syscall_entry
 %endmacro
-; CHECK_PARTNER said no: was it nothing but the borrow?
+; CHECK_PARTNER said no: was it nothing but the borrow? Or nothing but the FPU?
 %macro MISS_CHECK 1
 	cmp edx, -1
-	je miss_priority_of_%1
-	MISS HAZARD, %1
+	je miss_floor_of_%1
+	mov edx, [r11 - TCB_CURRENT + TCB_SLOW]
+	xor edx, [cpu_page + CPU_SLOW]
+	test edx, ~SLOW_FPU
+	mov rdx, [cpu_page + CPU_WORD_%1]
+	jz switch_fpu
+	MISS HAZARD
+%endmacro
+; The floor is above the partner.
+%macro MISS_FLOOR 1
+	cmp dword [cpu_page + CPU_FLOOR], CPU_FLOOR_CLOSED
+	jne miss_priority_of_%1
+	MISS SENDER, %1
 %endmacro
 miss_tag:                        MISS TAG
 miss_call_word:                  MISS CALL_WORD
@@ -76,9 +85,44 @@ miss_pending_of_from:            MISS PENDING, FROM
 miss_of_call:                    MISS_CHECK CALL
 miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
 miss_of_from:                    MISS_CHECK FROM
+miss_floor_of_CALL:              MISS_FLOOR CALL
+miss_floor_of_REPLY_WAIT:        MISS_FLOOR REPLY_WAIT
+miss_floor_of_FROM:              MISS_FLOOR FROM
 miss_priority_of_CALL:           MISS PRIORITY, CALL
 miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
 miss_priority_of_FROM:           MISS PRIORITY, FROM
+
+; The FPU is not as the partner has it: make it so, and try again. In: all that the path was given, but for r11.
+switch_fpu:
+	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_FPU]
+	mov r11, rsp
+	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
+	push r11                                    ; what C may change
+	push rax
+	push rcx
+	push rdx
+	push rsi
+	push rdi
+	push r8
+	push r9
+	push r10
+	push r11                                    ; the ABI's alignment
+	rorx rdi, rdi, 22
+	or rdi, TCB_SLOTS
+	sub rdi, TCB_CURRENT                        ; rdi = the partner; rsi and rdx as the user passed them
+	mov rax, path_switch_fpu
+	call rax
+	pop r11
+	pop r10
+	pop r9
+	pop r8
+	pop rdi
+	pop rsi
+	pop rdx
+	pop rcx
+	pop rax
+	pop rsp
+	jmp path_entry
 
 section .cpu_data progbits alloc noexec write align=4096
 ; Stands for the CPU's data page in the copied code above; holds nothing.
@@ -146,8 +190,7 @@ trap_rax_stored:
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
 	call trap_enter
-	mov rdi, rax
-	jmp leave_to
+	ud2                                         ; not reached
 
 .from_kernel:
 	; Only the idle loop and the window run kernel code with interrupts on. Nothing of them is worth keeping.
@@ -168,8 +211,7 @@ trap_rax_stored:
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
 	call idle_interrupted
-	mov rdi, rax
-	jmp leave_to
+	ud2                                         ; not reached
 
 ; In: rdi = what looks like a thread, with the registers at the time of the fault; rsp -> its vector.
 trap_bug:
@@ -217,7 +259,7 @@ trap_on_own_stack:
 	lea rdi, [rsp - TCB_VECTOR]
 	jmp trap_bug
 
-; Run this thread. In: rdi = a thread that entry/leave.c:leave has made current.
+; Run this thread. In: rdi = a thread that is current already (entry/leave.h).
 global leave_to
 leave_to:
 	mov rax, [rdi + TCB_rax]

@@ -12,7 +12,7 @@ extern char syscall_entry[], path_entry[];
 extern char vector_stubs[];
 enum { VECTOR_STUB_SIZE = 16 };
 
-/* entry.asm: run this thread, which leave() has prepared. */
+/* entry.asm: load the registers of this thread, which is the running one in every other respect (entry/leave.h). */
 _Noreturn void leave_to(struct tcb *next);
 
 /* entry.asm: wait for an interrupt on this CPU. */
@@ -21,19 +21,25 @@ _Noreturn void idle_loop(struct cpu *cpu);
 /* entry.asm: let pending interrupts in. If there is one, this does not return: what ran is left as it is. */
 void interrupt_window(struct cpu *cpu);
 
-/*
- * Make `next` the running thread: TSS.rsp0, address space, segment bases, FPU, timer. Returns it; for the idle
- * thread it does not return.
- */
-struct tcb *leave(struct tcb *next);
+/* The way out: `next` becomes the running thread, when nothing is left to do for it in the kernel. */
+_Noreturn void leave(struct tcb *next);
+
+/* The `resume` of an idle thread: lets interrupts in and returns who runs then, or waits for one. */
+struct tcb *leave_idle(struct tcb *idle);
 
 /* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
 void path_set_call_mark(struct cpu *cpu, word_t mark);
 
-/* What entry.asm calls. Each returns a thread that leave() has prepared. */
-struct tcb *syscall_enter(struct tcb *self);
-struct tcb *trap_enter(struct tcb *self);
-struct tcb *idle_interrupted(word_t vector, struct cpu *cpu);
+/*
+ * What entry.asm calls when the path found the FPU not as `partner` has it. It has the registers of the call: from, and
+ * the call word.
+ */
+void path_switch_fpu(struct tcb *partner, word_t from, word_t call);
+
+/* What entry.asm calls; each ends in leave(). */
+_Noreturn void syscall_enter(struct tcb *self);
+_Noreturn void trap_enter(struct tcb *self);
+_Noreturn void idle_interrupted(word_t vector, struct cpu *cpu);
 
 /*
  * An exception in kernel code, a double fault or a machine check: the end. `frame` looks like a TCB whose

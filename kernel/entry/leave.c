@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* entry/leave.c - the one way out of the kernel, up to the registers (entry.asm loads those). */
+/* entry/leave.c - the way out of the kernel, up to the registers (entry.asm loads those). */
+#include "entry/leave.h"
 #include "abi/syscall.h"
 #include "core/sched.h"
 #include "entry/entry.h"
 #include "x86/clock.h"
-#include "x86/cpu.h"
-#include "x86/cpu_data.h"
-#include "x86/fpu.h"
 
 /* Set the timer only when it would come too late: one that comes early is set again then. */
 static void update_timer(struct cpu *cpu, const struct tcb *next)
@@ -19,42 +17,17 @@ static void update_timer(struct cpu *cpu, const struct tcb *next)
 	clock_set_timer(deadline);
 }
 
-static void load_bases(const struct tcb *next)
+struct tcb *leave_idle(struct tcb *idle)
 {
-	if (cpu_features.fsgsbase) {
-		wrgsbase(next->utcb);
-		wrfsbase(next->fs_base);
-	} else {
-		msr_write(MSR_GS_BASE, next->utcb);
-		msr_write(MSR_FS_BASE, next->fs_base);
+	struct cpu *cpu = idle->cpu;
+
+	update_timer(cpu, idle); /* what ran may have set it, or a deadline before it */
+	if (sched_any_ready(cpu)) {
+		interrupt_window(cpu);
+		return sched_next(idle);
 	}
-}
-
-/* Finish what has to be done in the kernel before a user runs, with interrupts let in where the work says so. */
-static struct tcb *finish_work(struct tcb *next)
-{
-	struct cpu *cpu = next->cpu;
-
-	for (;;) {
-		if (next == cpu->idle && sched_any_ready(cpu)) {
-			update_timer(cpu, next); /* what ran may have set it, or a deadline before it */
-			interrupt_window(cpu);
-			next = sched_next(next);
-		} else if (next->resume) {
-			next = next->resume(next);
-		} else {
-			return next;
-		}
-	}
-}
-
-/*
- * How low may the path of a message go while `next` runs? To the best of those that are ready; nowhere, if what next
- * sends is C's (enum slow), or if its registers are in the FPU.
- */
-static uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
-{
-	return next->slow == cpu->slow && cpu->fpu_off ? cpu->ready_floor : UINT32_MAX;
+	cpu->tss.rsp0 = (word_t)idle + TCB_CURRENT;
+	idle_loop(cpu);
 }
 
 void path_set_call_mark(struct cpu *cpu, word_t mark)
@@ -67,25 +40,14 @@ void path_set_call_mark(struct cpu *cpu, word_t mark)
 		cpu->word_from = cpu->word_call; /* never reached: what is neither to nor from anybody ends there */
 }
 
-struct tcb *leave(struct tcb *next)
+void leave(struct tcb *next)
 {
-	next = finish_work(next);
+	while (next->resume)
+		next = next->resume(next);
 
 	struct cpu *cpu = next->cpu;
 
 	update_timer(cpu, next);
-	cpu->tss.rsp0 = (word_t)next + TCB_CURRENT;
-	if (next == cpu->idle)
-		idle_loop(cpu);
-	if (next->cr3 != cpu->loaded_cr3) {
-		cpu->loaded_cr3 = next->cr3;
-		cr3_write(next->cr3);
-	}
-	load_bases(next);
-	fpu_switch(cpu, next);
-	cpu->floor = path_floor(cpu, next);
-	next->own_id = next->id;
-	if (cpu->call_mark != next->call_mark)
-		path_set_call_mark(cpu, next->call_mark);
-	return next;
+	leave_prepare(cpu, next);
+	leave_switch(cpu, next);
 }

@@ -32,6 +32,8 @@ void offsets(void)
 	REGISTER(rbx);
 	REGISTER(rax);
 	CONSTANT(TCB_PRIORITY, offsetof(struct tcb, priority));
+	CONSTANT(TCB_SLOW, offsetof(struct tcb, slow));
+	CONSTANT(SLOW_FPU, SLOW_FPU);
 	CONSTANT(TCB_CR3, offsetof(struct tcb, cr3));
 	CONSTANT(TCB_UTCB, offsetof(struct tcb, utcb));
 	CONSTANT(TCB_FS_BASE, offsetof(struct tcb, fs_base));
@@ -57,6 +59,8 @@ void offsets(void)
 	CONSTANT(MESSAGE_IN_REGISTERS, MESSAGE_IN_REGISTERS);
 
 	CONSTANT(CPU_FLOOR, offsetof(struct cpu, floor));
+	CONSTANT(CPU_SLOW, offsetof(struct cpu, slow));
+	CONSTANT(CPU_FLOOR_CLOSED, CPU_FLOOR_CLOSED);
 	CONSTANT(CPU_LOADED_CR3, offsetof(struct cpu, loaded_cr3));
 	CONSTANT(CPU_WORD_CALL, offsetof(struct cpu, word_call));
 	CONSTANT(CPU_WORD_REPLY_WAIT, offsetof(struct cpu, word_reply_wait));
@@ -71,6 +75,8 @@ void offsets(void)
 	CONSTANT(PATH_MISS_PENDING, PATH_MISS_PENDING);
 	CONSTANT(PATH_MISS_HAZARD, PATH_MISS_HAZARD);
 	CONSTANT(PATH_MISS_PRIORITY, PATH_MISS_PRIORITY);
+	CONSTANT(PATH_MISS_SENDER, PATH_MISS_SENDER);
+	CONSTANT(PATH_MISS_FPU, PATH_MISS_FPU);
 	CONSTANT(CPU_USER_RFLAGS, offsetof(struct cpu, user_rflags));
 	CONSTANT(CPU_RSP0, offsetof(struct cpu, tss.rsp0));
 	CONSTANT(CPU_DATA_TO_STACK, CPU_STACK_TOP - CPU_DATA);

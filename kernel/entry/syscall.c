@@ -4,6 +4,8 @@
 #include "entry/entry.h"
 #include "sys/calls.h"
 #include "x86/cpu.h"
+#include "x86/cpu_data.h"
+#include "x86/fpu.h"
 
 static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_IPC] = sys_ipc,
@@ -22,7 +24,15 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_PATH_MISSES] = sys_path_misses,
 };
 
-struct tcb *syscall_enter(struct tcb *self)
+void path_switch_fpu(struct tcb *partner, word_t from, word_t call)
+{
+	if ((call & CALL_KIND_MASK) == IPC_FROM && from == NIL_THREAD)
+		fpu_leave_off(partner);
+	else
+		fpu_switch(partner->cpu, partner);
+}
+
+void syscall_enter(struct tcb *self)
 {
 	word_t call = self->regs.rdx;
 	word_t number = call >> CALL_NUMBER_SHIFT & CALL_NUMBER_MASK;
@@ -30,6 +40,6 @@ struct tcb *syscall_enter(struct tcb *self)
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
 	if (call >> 32 != self->call_mark || number >= CALL_COUNT)
-		return leave(fault_syscall(self));
-	return leave(calls[number](self));
+		leave(fault_syscall(self));
+	leave(calls[number](self));
 }

@@ -63,18 +63,18 @@ static struct tcb *exception(struct tcb *self)
 	}
 }
 
-struct tcb *trap_enter(struct tcb *self)
+void trap_enter(struct tcb *self)
 {
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
 	if (self->vector < VECTOR_EXCEPTIONS || self->vector == VECTOR_INT80)
-		return leave(exception(self));
-	return leave(interrupt(self, self->vector));
+		leave(exception(self));
+	leave(interrupt(self, self->vector));
 }
 
-struct tcb *idle_interrupted(word_t vector, struct cpu *cpu)
+void idle_interrupted(word_t vector, struct cpu *cpu)
 {
-	return leave(interrupt(cpu->idle, vector));
+	leave(interrupt(cpu->idle, vector));
 }
 
 void trap_in_kernel(struct tcb *frame)

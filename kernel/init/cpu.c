@@ -58,13 +58,13 @@ struct cpu *cpu_init(unsigned number)
 	if (!cpu->wheel || !queues)
 		panic("%s", too_little);
 	wheel_init(cpu->wheel, 0);
-	cpu->fpu_off = true;
 
 	/* Its id is one that no lookup gives out: the thread has no space. */
 	cpu->idle = thread_create((word_t)(SYSTEM_BASE + number) << 32 | 1, NULL, cpu, NIL_THREAD);
 	if (!cpu->idle)
 		panic("%s", too_little);
 	cpu->idle->hold = 0;
+	cpu->idle->resume = leave_idle;
 	sched_init(cpu, queues);
 	return cpu;
 }

@@ -87,5 +87,5 @@ void kernel_go_on(void)
 	print_machine(pins);
 	kip_init(&boot, &wiring);
 	debugger_key_on();
-	leave_to(leave(servers_init(&boot, cpu)));
+	leave(servers_init(&boot, cpu));
 }

@@ -33,7 +33,9 @@ KDB_COMMAND(misses, "", "why system calls left the path of a message for C, sinc
 		[PATH_MISS_PARTNER] = "the partner is not there or does not wait for it",
 		[PATH_MISS_PENDING] = "somebody is queued for the receive phase",
 		[PATH_MISS_HAZARD] = "a hazard of the partner's",
-		[PATH_MISS_PRIORITY] = "a better thread is ready, or the sender has a hazard",
+		[PATH_MISS_PRIORITY] = "a better thread is ready, or the partner of a send is better",
+		[PATH_MISS_SENDER] = "a hazard of the sender's",
+		[PATH_MISS_FPU] = "the FPU was switched first",
 	};
 
 	(void)words;

@@ -141,7 +141,7 @@ KDB_COMMAND(thread, "THREAD", "one thread: registers, what the kernel has to do 
 	print_period("; slice", t->slice);
 	print_period("; left of an interrupted one", t->slice_left);
 	print_period("; left of the quantum", t->quantum_left);
-	print("; hazards %x; handles %u interrupts\n", t->slow & ~kdb_cpu->slow, t->interrupt_count);
+	print("; hazards %x; handles %u interrupts\n", t->slow & ~(kdb_cpu->slow | SLOW_FPU), t->interrupt_count);
 	if (!t->utcb_map)
 		return;
 	print("pager %lx, exception handler %lx, error code %lx\n", t->utcb_map->pager, t->utcb_map->exception_handler,

@@ -16,7 +16,7 @@ static uint32_t smaller_child(uint32_t number, unsigned level, virt_t at)
 	for (; level-- > 0; at = address_of(m)) {
 		while (at < address_of(m) + size_of(m)) {
 			struct entry e = find(space_of(m), at, level);
-			uint32_t child = e.level == level && shade_of(e) ? shade_of(e)->children : 0;
+			uint32_t child = e.level == level && shade_of(e.pte) ? shade_of(e.pte)->children : 0;
 
 			if (child && mapping_of(child)->parent == number)
 				return child;

@@ -6,9 +6,9 @@
  *   returns RAX 1 done, 0 refused, and since the kernel started, on that processor:
  *           RSI typed items or propagation                    R10 a message is queued already for the receive phase
  *           R8  a receive timeout; a call that is no IPC,     R12 the partner has a hazard or is another processor's
- *               or has an open local wait                     R13 a better thread is ready, or the caller has a hazard
- *           R9  the partner does not wait for this message
- *               or does not exist; there is no send phase
+ *               or has an open local wait                     R13 a better thread is ready, or the partner of a send is better
+ *           R9  the partner does not wait for this message    R14 the caller has a hazard
+ *               or does not exist; there is no send phase     R15 the FPU was switched first; what came of it is not said
  *
  * When an IPC takes the path is told in lib/l4/README.md. Processors without FSGSBASE or BMI2 have no path, and count nothing.
  *
@@ -29,5 +29,7 @@ struct tcb *sys_path_misses(struct tcb *self)
 	self->regs.r10 = cpu->misses[PATH_MISS_PENDING];
 	self->regs.r12 = cpu->misses[PATH_MISS_HAZARD];
 	self->regs.r13 = cpu->misses[PATH_MISS_PRIORITY];
+	self->regs.r14 = cpu->misses[PATH_MISS_SENDER];
+	self->regs.r15 = cpu->misses[PATH_MISS_FPU];
 	return sys_result(self, 1);
 }

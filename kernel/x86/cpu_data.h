@@ -49,14 +49,18 @@ enum path_miss {
 	PATH_MISS_PARTNER,   /* not there, or it does not wait for this message; no send phase, or no receive phase */
 	PATH_MISS_PENDING,   /* somebody is queued already for the receive phase */
 	PATH_MISS_HAZARD,    /* of the partner (enum slow), or it is another CPU's */
-	PATH_MISS_PRIORITY,  /* a better thread is ready, or the sender has a hazard */
+	PATH_MISS_PRIORITY,  /* a better thread is ready, or the partner of a send is better */
+	PATH_MISS_SENDER,    /* the sender has a hazard */
+	PATH_MISS_FPU,       /* the FPU was switched first; then the path was tried again */
 	PATH_MISSES,
 };
+
+#define CPU_FLOOR_CLOSED (~0U) /* `floor` while the running thread's messages are C's */
 
 struct cpu {
 	/* What the path of a message reads, in one cache line with tss.rsp0. */
 	uint32_t floor;         /* no partner of a lower tcb.priority is switched to */
-	uint32_t slow;          /* tcb.slow of a thread of this CPU without hazards */
+	uint32_t slow;          /* tcb.slow of threads that the path may switch to; SLOW_FPU_ON: CR0.TS is clear */
 	word_t loaded_cr3;
 	word_t word_call;       /* call words (abi/syscall.h) that the path knows */
 	word_t word_reply_wait;
@@ -71,7 +75,6 @@ struct cpu {
 
 	struct tcb *idle;     /* runs when nobody else can */
 	struct tcb *fpu_owner; /* whose FPU registers are in the processor */
-	bool fpu_off;         /* CR0.TS, as last written */
 	struct wheel *wheel;
 	usec_t slice_end;     /* when the running time slice ends; USEC_NEVER: never */
 	usec_t counted_from;  /* since when the running thread's total quantum is to be charged */

@@ -17,9 +17,7 @@ static pte_t *table_of(pte_t pte)
 
 void pte_set(pte_t *entry, pte_t value)
 {
-	uint16_t *used = frame_count((void *)ALIGN_DOWN((word_t)entry, PAGE_SIZE));
-
-	*used = (uint16_t)(*used + (value != 0) - (*entry != 0));
+	*frame_count(entry) += (uint32_t)(value != 0) - (*entry != 0);
 	*entry = value;
 }
 

@@ -42,7 +42,7 @@
  *   ThreadState        in  RDI dest, RSI first word, R8 words, R9 0 read or 1 write, words in MR0.. of the UTCB
  *                      out RAX size of the state in words
  *   PathMisses         in  RDI processor
- *                      out RAX result, RSI R8 R9 R10 R12 R13 counts
+ *                      out RAX result, RSI R8 R9 R10 R12 R13 R14 R15 counts
  *
  * A call that fails leaves its reason in the UTCB's ErrorCode.
  *

@@ -299,6 +299,80 @@ TEST(fastpath, fs_base_and_vector_registers)
 	in_both(own_state_kept);
 }
 
+/*
+ * Keep a value of one's own in a vector register: touched at every message for a while, then at none for longer than the
+ * kernel loads it in advance.
+ */
+struct keeper {
+	L4_Word_t random, value, rounds;
+	bool touches;
+};
+
+static volatile L4_Word_t lost;
+
+static L4_Word_t by_chance(struct keeper *k, L4_Word_t below)
+{
+	k->random = k->random * 6364136223846793005UL + 1442695040888963407UL;
+	return (k->random >> 33) % below;
+}
+
+static void look(struct keeper *k)
+{
+	L4_Word_t vector;
+
+	if (k->rounds-- == 0) {
+		k->rounds = by_chance(k, 20);
+		k->touches = by_chance(k, 2);
+	}
+	if (!k->touches)
+		return;
+	__asm__ volatile("movq %%xmm9, %0" : "=r"(vector));
+	if (vector != k->value)
+		lost++;
+	k->value = k->random;
+	__asm__ volatile("movq %0, %%xmm9" : : "r"(k->value));
+}
+
+static void keeps_and_answers(L4_Word_t seed)
+{
+	struct keeper k = { .random = seed };
+	L4_ThreadId_t from;
+
+	L4_Wait(&from);
+	for (;;) {
+		look(&k);
+		L4_Set_MsgTag(L4_Niltag);
+		L4_ReplyWait(from, &from);
+	}
+}
+
+/* Calls, and sends whose answers come later. */
+TEST(fastpath, vector_registers_of_many)
+{
+	enum { PARTNERS = 4, ROUNDS = 3000 };
+	struct keeper k = { .random = 1 };
+	L4_ThreadId_t partners[PARTNERS];
+
+	lost = 0;
+	for (unsigned i = 0; i < PARTNERS; i++)
+		partners[i] = thread_start(i & 1 ? &own_space : space_new(), keeps_and_answers, 2 + i);
+	settle();
+	__asm__ volatile("movq %0, %%xmm9" : : "r"(k.value));
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		L4_ThreadId_t t = partners[by_chance(&k, PARTNERS)];
+
+		if (by_chance(&k, 4)) {
+			EXPECT_OK(message(IPC_CALL, t, 0, L4_Never, 0, NULL));
+		} else {
+			EXPECT_OK(message(IPC_FROM, t, 0, L4_Never, 0, NULL));
+			look(&k);
+			EXPECT_OK(L4_Receive(t));
+		}
+		look(&k);
+	}
+	EXPECT_EQ(lost, 0);
+}
+
 /* A system call in the last bytes of user memory: it returns to where no page can ever be. */
 TEST(fastpath, last_instruction_of_user_memory)
 {
@@ -383,6 +457,46 @@ static void expect_miss(const L4_Word_t *before, enum L4_PathMiss reason)
 	EXPECT(L4_PathMisses(0, after));
 	for (int i = 0; i < L4_PATH_MISSES; i++)
 		EXPECT_EQ(after[i] - before[i], (L4_Word_t)(i == (int)reason) + (i == L4_MISS_CALL_WORD));
+}
+
+/* Answers, and uses a vector register each time. */
+static void uses_vectors(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	for (;;) {
+		__asm__ volatile("pxor %xmm9, %xmm9");
+		L4_Set_MsgTag(L4_Niltag);
+		L4_ReplyWait(worker, &from);
+	}
+}
+
+static void vectors_on_the_path(struct space *space)
+{
+	enum { ROUNDS = 50 };
+	L4_ThreadId_t t = thread_start(space, uses_vectors, 0);
+	L4_Word_t before[L4_PATH_MISSES] = { 0 }, after[L4_PATH_MISSES] = { 0 };
+
+	EXPECT_OK(message(IPC_CALL, t, 0, L4_Never, 0, NULL));
+	EXPECT(L4_PathMisses(0, before));
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		__asm__ volatile("pxor %xmm9, %xmm9");
+		EXPECT_OK(message(IPC_CALL, t, 0, L4_Never, 0, NULL));
+	}
+	EXPECT(L4_PathMisses(0, after));
+	if (before[L4_MISS_TAG] + before[L4_MISS_CALL_WORD] == 0)
+		return; /* there is no path */
+	for (int i = 0; i < L4_MISS_FPU; i++)
+		EXPECT_EQ(after[i] - before[i], i == L4_MISS_CALL_WORD);
+	EXPECT(after[L4_MISS_FPU] - before[L4_MISS_FPU] >= ROUNDS);
+}
+
+/* Programs that compilers have let use vector registers stay on the path. */
+TEST(fastpath, who_uses_vector_registers_stays_on_it)
+{
+	in_both(vectors_on_the_path);
 }
 
 TEST(fastpath, misses_are_counted)

@@ -127,6 +127,59 @@ static void never_leaves_either_page(void **state)
 			}
 }
 
+/* What the short way takes goes where the long way puts it. */
+static unsigned compare_matches(word_t send_word, word_t window, word_t base)
+{
+	struct fpage send = fpage_decode(send_word), receive = fpage_decode(window);
+	word_t source, destination, short_source, short_destination;
+
+	if (!fpage_match_page(send_word, window, base, &short_source, &short_destination))
+		return 0;
+	if (short_source >> 48 || short_destination >> 48) {
+		assert_true(send.kind == FPAGE_NIL || receive.kind == FPAGE_NIL);
+		return 0;
+	}
+	assert_int_equal(send.kind, FPAGE_MEMORY);
+	assert_int_equal(receive.kind, FPAGE_MEMORY);
+	assert_int_not_equal(send.rights, 0);
+	assert_int_equal(fpage_match(send, receive, base, &source, &destination), PAGE_LOG2);
+	assert_int_equal(short_source, source);
+	assert_int_equal(short_destination, destination);
+	return 1;
+}
+
+static void the_short_match_agrees(void **state)
+{
+	static const unsigned sizes[] = { 0, 1, 2, 11, 12, 13, 21, 47, 48, 49, 63 };
+	static const word_t bases[] = { 0, 0x400, 0x1000, 0x7f3c00, 0x7000400000, 0x7fffffffe000, 1UL << 47, 1UL << 48,
+	                                ~0xfffUL };
+	word_t base = 0;
+	unsigned taken = 0;
+
+	(void)state;
+	for (unsigned s = 0; s < COUNT_OF(sizes) * COUNT_OF(bases); s++)
+		for (unsigned w = 0; w < COUNT_OF(sizes) * COUNT_OF(bases); w++) {
+			base += 0x9e3779b97f4a7c15UL;
+			taken += compare_matches(raw(bases[s / COUNT_OF(sizes)], sizes[s % COUNT_OF(sizes)], w & 7),
+			                         raw(bases[w / COUNT_OF(sizes)], sizes[w % COUNT_OF(sizes)], s & 7), base);
+		}
+	assert_true(taken > 100);
+}
+
+static void the_short_match_takes_what_is_common(void **state)
+{
+	word_t source, destination;
+
+	(void)state;
+	assert_true(fpage_match_page(raw(0x5000, 12, 4), FPAGE_COMPLETE, 0x7000400008, &source, &destination));
+	assert_int_equal(source, 0x5000);
+	assert_int_equal(destination, 0x7000400000);
+	assert_true(fpage_match_page(raw(0x5000, 12, 7), raw(0x9000, 12, 5), 0x123408, &source, &destination));
+	assert_int_equal(destination, 0x9000);
+	assert_true(fpage_match_page(raw(0x5000, 12, 7), raw(0x100000, 16, 0), 0x7f3008, &source, &destination));
+	assert_int_equal(destination, 0x103000);
+}
+
 static void overlap_and_containment(void **state)
 {
 	struct fpage a = fpage_decode(raw(0x4000, 14, 7)), b = fpage_decode(raw(0x7000, 12, 7));
@@ -156,6 +209,8 @@ int main(void)
 		cmocka_unit_test(a_small_window_takes_the_part_that_the_base_says),
 		cmocka_unit_test(the_complete_window_takes_the_base_as_address),
 		cmocka_unit_test(never_leaves_either_page),
+		cmocka_unit_test(the_short_match_agrees),
+		cmocka_unit_test(the_short_match_takes_what_is_common),
 		cmocka_unit_test(overlap_and_containment),
 	};
 

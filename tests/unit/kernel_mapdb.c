@@ -364,6 +364,7 @@ static void a_large_page_goes_when_its_last_child_goes_last(void **state)
 
 static void the_kernels_page_in_a_hole_stays(void **state)
 {
+	struct revocation none = {.link = {&none.link, &none.link}};
 	const pte_t kernels = 0x7000 | PTE_PRESENT | PTE_USER | PTE_KERNEL_OWNED;
 	unsigned level;
 	pte_t *pte;
@@ -371,9 +372,12 @@ static void the_kernels_page_in_a_hole_stays(void **state)
 	(void)state;
 	give(0, MIDDLE);
 	map(A, 0, B, 0, MIDDLE, RWX);
+	map(B, 2, C, 0, SMALL, RWX);
 	flush(B, 3, 1, RWX);
 	pte = pagetable_find(spaces[B]->root, 3 * PAGE_SIZE, &level);
 	*pte = kernels;
+	assert_int_equal(mapdb_map(spaces[B], 3 * PAGE_SIZE, spaces[C], PAGE_SIZE, 0, RWX, &none, test_cpu),
+			 MAPDB_NOTHING);
 	model_revoke(A, 0, MIDDLE_PAGES, RWX, false);
 	assert_int_equal(*pte, kernels);
 	assert_int_equal(mapdb_count(), 2);

@@ -150,6 +150,16 @@ static void free_space(unsigned n)
 	memset(tlb[n], 0, sizeof(tlb[n]));
 }
 
+/* Users' memory is full of table entries that lead back into it: who takes a page, or nothing, for
+ * a table, gets lost. */
+static void make_traps(void)
+{
+	pte_t *trap = (pte_t *)arena;
+
+	for (size_t i = 0; i < (size_t)PAGES * PAGE_SIZE / sizeof(*trap); i++)
+		trap[i] = PTE_PRESENT | PTE_WRITE | PTE_USER;
+}
+
 void model_begin(void)
 {
 	static struct cpu cpu;
@@ -157,7 +167,8 @@ void model_begin(void)
 	test_cpu = &cpu;
 	if (!arena) {
 		arena = aligned_alloc(PAGE_SIZE, (size_t)ARENA_FRAMES * PAGE_SIZE);
-		frames_init(0, (phys_t)ARENA_FRAMES * PAGE_SIZE);
+		make_traps();
+		frames_init((phys_t)PAGES * PAGE_SIZE, (phys_t)ARENA_FRAMES * PAGE_SIZE);
 	}
 	operations = 0;
 	gave_up = false;
@@ -410,8 +421,7 @@ static void check_table(struct tally *t, unsigned space, pte_t *table, unsigned 
 
 	for (unsigned i = 0; i < entries; i++) {
 		virt_t address = base + i * level_size(level);
-		struct entry e = {table, i, level};
-		const struct shade *shade = shade_of(e);
+		const struct shade *shade = shade_of(&table[i]);
 
 		if (shade && shade->mapping) {
 			const struct mapping *m = mapping_of(shade->mapping);
@@ -451,10 +461,10 @@ static size_t mapping_frames(const struct space *s, uint32_t first, bool full, s
 {
 	size_t frames = 0;
 
-	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[NOTE_NEXT]) {
-		uint32_t used = note(frame)[NOTE_STATE] / USED_ONE;
+	for (uint32_t frame = first, prev = 0; frame; prev = frame, frame = note(frame)[RECORD_NEXT]) {
+		uint32_t used = note(frame)[RECORD_STATE] / RECORD_USED_ONE;
 
-		REQUIRE(note(frame)[NOTE_PREV] == prev);
+		REQUIRE(note(frame)[RECORD_PREV] == prev);
 		REQUIRE(owner_of(frame) == s);
 		REQUIRE(used > 0 && full == (used == MAPPINGS_A_FRAME));
 		*in_use += used;

@@ -22,7 +22,10 @@ enum L4_PathMiss {
 	L4_MISS_PARTNER,   /* it does not wait for this message, or there is no send phase */
 	L4_MISS_PENDING,   /* a message is queued already for the receive phase */
 	L4_MISS_HAZARD,    /* the partner has something that needs C */
-	L4_MISS_PRIORITY,  /* a better thread is ready, or the sender has something that needs C */
+	L4_MISS_PRIORITY,  /* a better thread is ready, or the partner of a send is better */
+	L4_MISS_SENDER,    /* the sender has something that needs C */
+	L4_MISS_FPU,       /* floating-point registers were switched first; then the message took the path, if nothing else
+	                    * was counted */
 	L4_PATH_MISSES
 };
 
@@ -34,11 +37,13 @@ L4_INLINE L4_Bool_t L4_PathMisses(L4_Word_t processor, L4_Word_t count[L4_PATH_M
 	register L4_Word_t r10 __asm__("r10");
 	register L4_Word_t r12 __asm__("r12");
 	register L4_Word_t r13 __asm__("r13");
+	register L4_Word_t r14 __asm__("r14");
+	register L4_Word_t r15 __asm__("r15");
 	L4_Word_t result, tag, call = __L4_CALL_WORD(__L4_CALL_PATH_MISSES);
 
 	__asm__ __volatile__(__L4_SYSCALL
 			     : "=a"(result), "+d"(call), "=S"(tag), "=r"(r8), "=r"(r9), "=r"(r10),
-			       "=r"(r12), "=r"(r13)
+			       "=r"(r12), "=r"(r13), "=r"(r14), "=r"(r15)
 			     : "D"(processor)
 			     : "rcx", "r11", "memory", "cc");
 	if (result) {
@@ -48,6 +53,8 @@ L4_INLINE L4_Bool_t L4_PathMisses(L4_Word_t processor, L4_Word_t count[L4_PATH_M
 		count[L4_MISS_PENDING] = r10;
 		count[L4_MISS_HAZARD] = r12;
 		count[L4_MISS_PRIORITY] = r13;
+		count[L4_MISS_SENDER] = r14;
+		count[L4_MISS_FPU] = r15;
 	}
 	return result;
 }
