@@ -104,6 +104,7 @@ struct space {
 	L4_Word_t kip;	    /* address */
 	L4_Word_t utcb_area;
 	unsigned utcb_log2;
+	L4_Word_t control; /* what it is made with: 0, or L4_SmallSpace() */
 	unsigned slots; /* UTCB slots handed out */
 };
 

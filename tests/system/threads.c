@@ -310,7 +310,7 @@ static void space_make(struct space *space, L4_ThreadId_t thread)
 	L4_Word_t old;
 
 	REQUIRE_EQ(L4_ThreadControl(thread, thread, runner, L4_nilthread, (void *)-1UL), 1);
-	REQUIRE_EQ(L4_SpaceControl(thread, 0, L4_FpageLog2(space->kip, 12),
+	REQUIRE_EQ(L4_SpaceControl(thread, space->control, L4_FpageLog2(space->kip, 12),
 				   L4_FpageLog2(space->utcb_area, space->utcb_log2), L4_nilthread,
 				   &old),
 		   1);
