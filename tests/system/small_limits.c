@@ -5,7 +5,7 @@
  *
  * These need a processor that checks the limits of segments. They do not run where the kernel has not seen that.
  */
-#include "small_victims.h"
+#include "scene.h"
 
 /* The slot ends at 0x400000. */
 
@@ -33,6 +33,8 @@ ATTACK(small_limits, data_of_bounds, GP, "xorl %eax, %eax", "bound %eax, 0x3ffff
 ATTACK(small_limits, data_of_a_descriptor_to_verify, GP, "", "verr 0x400000")
 ATTACK(small_limits, data_by_es, GP, "", "movl %es:0x400000, %eax")
 ATTACK(small_limits, data_by_cs, GP, "", "movl %cs:0x400000, %eax")
+ATTACK(small_limits, data_by_fs, GP, "", "movl %fs:0x400000, %eax")
+ATTACK(small_limits, data_by_fs_in_the_slot, GP, "", "movl %fs:0x11000, %eax")
 ATTACK(small_limits, data_by_gs, GP, "", "movl %gs:0x3e0000, %eax")
 ATTACK(small_limits, data_by_gs_below, GP, "", "movl %gs:0xfff00000, %eax")
 ATTACK(small_limits, data_by_ss, STACK, "", "movl %ss:0x400000, %eax")
@@ -78,13 +80,12 @@ TEST(small_limits, string_copy_across_the_end)
 	scene_new(&scene);
 	for (unsigned i = 0; i < 32; i++)
 		scene.attacker.data[i] = (unsigned char)(i + 1);
-	REQUIRE(small_run(&scene.attacker, small_limits_copy_at, small_limits_copy_end));
-	small_raised(&scene.attacker, GP, SMALL_CODE + (L4_Word_t)(small_limits_copy_trap - small_limits_copy_at));
+	REQUIRE(attacker_run(&scene.attacker, small_limits_copy_at, small_limits_copy_end));
+	attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(small_limits_copy_trap - small_limits_copy_at));
 	EXPECT_EQ(scene.attacker.m.mr[EXC_RCX], 0x18);
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RDI], SMALL_END);
-	EXPECT_EQ(scene.attacker.last[SMALL_PAGE - 1], 8);
-	scene_unharmed(&scene);
-	small_is_alive(&scene.attacker);
+	EXPECT_EQ(scene.attacker.m.mr[EXC_RDI], AT_SLOT_END);
+	EXPECT_EQ(scene.attacker.last[AT_PAGE_SIZE - 1], 8);
+	scene_end(&scene);
 }
 
 /* The same out of the slot. */
@@ -94,11 +95,11 @@ TEST(small_limits, string_copy_from_beyond)
 	struct scene scene;
 
 	scene_new(&scene);
-	REQUIRE(small_run(&scene.attacker, small_limits_steal_at, small_limits_steal_end));
-	small_raised(&scene.attacker, GP, SMALL_CODE + (L4_Word_t)(small_limits_steal_trap - small_limits_steal_at));
+	REQUIRE(attacker_run(&scene.attacker, small_limits_steal_at, small_limits_steal_end));
+	attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(small_limits_steal_trap - small_limits_steal_at));
 	EXPECT_EQ(scene.attacker.m.mr[EXC_RCX], 0x18);
 	EXPECT_EQ(scene.attacker.data[8], 0);
-	scene_unharmed(&scene);
+	scene_end(&scene);
 }
 
 /* Code at the very end: the next instruction, or the rest of this one, is not there. */
@@ -107,28 +108,27 @@ static void runs_off(const unsigned char *code, unsigned size, L4_Word_t raised_
 	struct scene scene;
 
 	scene_new(&scene);
-	small_reset(&scene.attacker);
+	attacker_reset(&scene.attacker);
 	for (unsigned i = 0; i < size; i++)
-		scene.attacker.last[SMALL_PAGE - size + i] = code[i];
-	scene.attacker.m.mr[EXC_RIP] = SMALL_END - size;
-	REQUIRE(small_go(&scene.attacker));
-	small_raised(&scene.attacker, GP, raised_at);
-	scene_unharmed(&scene);
-	small_is_alive(&scene.attacker);
+		scene.attacker.last[AT_PAGE_SIZE - size + i] = code[i];
+	scene.attacker.m.mr[EXC_RIP] = AT_SLOT_END - size;
+	REQUIRE(attacker_go(&scene.attacker));
+	attacker_raised(&scene.attacker, GP, raised_at);
+	scene_end(&scene);
 }
 
 TEST(small_limits, code_runs_off_the_end)
 {
 	static const unsigned char nops[] = {0x90, 0x90};
 
-	runs_off(nops, sizeof nops, SMALL_END);
+	runs_off(nops, sizeof nops, AT_SLOT_END);
 }
 
 TEST(small_limits, code_across_the_end)
 {
 	static const unsigned char half_a_move[] = {0xb8, 1, 2};
 
-	runs_off(half_a_move, sizeof half_a_move, SMALL_END - sizeof half_a_move);
+	runs_off(half_a_move, sizeof half_a_move, AT_SLOT_END - sizeof half_a_move);
 }
 
 /* A handler gives it an instruction pointer beyond the end: the first fetch raises it. */
@@ -137,14 +137,13 @@ TEST(small_limits, code_begins_beyond)
 	struct scene scene;
 
 	scene_new(&scene);
-	small_reset(&scene.attacker);
-	scene.attacker.m.mr[EXC_RIP] = SMALL_END;
+	attacker_reset(&scene.attacker);
+	scene.attacker.m.mr[EXC_RIP] = AT_SLOT_END;
 	if (L4_IpcSucceeded(frame_reply(&scene.attacker.m, EXC_RAX))) {
 		REQUIRE(message_receive(scene.attacker.thread, &scene.attacker.m));
-		small_raised(&scene.attacker, GP, SMALL_END);
+		attacker_raised(&scene.attacker, GP, AT_SLOT_END);
 	}
-	scene_unharmed(&scene);
-	small_is_alive(&scene.attacker);
+	scene_end(&scene);
 }
 
 /* What the limits must leave. */
@@ -155,8 +154,9 @@ TEST(small_limits, the_last_bytes_are_inside)
 	struct scene scene;
 
 	scene_new(&scene);
-	REQUIRE(small_run(&scene.attacker, small_limits_inside_at, small_limits_inside_end));
-	small_raised(&scene.attacker, UD, SMALL_CODE + (L4_Word_t)(small_limits_inside_trap - small_limits_inside_at));
+	REQUIRE(attacker_run(&scene.attacker, small_limits_inside_at, small_limits_inside_end));
+	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(small_limits_inside_trap - small_limits_inside_at));
 	EXPECT_EQ(scene.attacker.m.mr[EXC_RAX], 0x1234);
 	EXPECT_EQ(scene.attacker.m.mr[EXC_RBX], 0x1234);
+	scene_end(&scene);
 }

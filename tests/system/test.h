@@ -104,8 +104,8 @@ struct space {
 	L4_Word_t kip;	    /* address */
 	L4_Word_t utcb_area;
 	unsigned utcb_log2;
-	L4_Word_t control; /* what it is made with: 0, or L4_SmallSpace() */
 	unsigned slots; /* UTCB slots handed out */
+	L4_Word_t control; /* for SpaceControl */
 };
 
 extern struct space own_space;
@@ -170,6 +170,8 @@ extern L4_Word_t time_scale;
 #define PATIENCE L4_TimePeriod(200000 * time_scale)
 
 L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed);
+/* The message that an IPC has just received with this tag. */
+void message_take(L4_MsgTag_t tag, L4_ThreadId_t from, struct message *message);
 /* Receive from one thread (or L4_anythread) into `message`. */
 bool message_receive(L4_ThreadId_t from, struct message *message);
 /* The same, but page faults on this program's image are resolved on the way, unless that does not

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/small_victims.c - see small_victims.h. */
-#include "small_victims.h"
+/* tests/system/scene.c - see scene.h. */
+#include "scene.h"
 
-enum { PLACE = 4, QUARTER = SMALL_PAGE / 4 };
+enum { PLACE = 4, QUARTER = AT_PAGE_SIZE / 4 };
 
 /* The upper half of a secret; the lower half differs. Half of each code page is a secret, too. */
 #define SECRET 0x5ec2e700u
@@ -32,10 +32,10 @@ static bool page_is_whole(const unsigned char *page, unsigned from)
 void scene_new(struct scene *scene)
 {
 	for (unsigned i = 0; i < VICTIMS; i++) {
-		struct small *v = &scene->victims[i];
+		struct attacker *v = &scene->victims[i];
 
-		small_new(v, i == 0 ? PLACE - 1 : PLACE + 1);
-		REQUIRE(small_run(v, touch_all_at, touch_all_end));
+		attacker_new(v, i == 0 ? PLACE - 1 : PLACE + 1);
+		REQUIRE(attacker_run(v, touch_all_at, touch_all_end));
 		page_fill(v->first, 0);
 		page_fill(v->data, 0);
 		page_fill(v->stack, 0);
@@ -46,8 +46,8 @@ void scene_new(struct scene *scene)
 		scene->large[i] = (unsigned char *)page_new();
 		page_fill(scene->large[i], 0);
 	}
-	small_new(&scene->attacker, PLACE);
-	REQUIRE(small_run(&scene->attacker, touch_all_at, touch_all_end));
+	attacker_new(&scene->attacker, PLACE);
+	REQUIRE(attacker_run(&scene->attacker, touch_all_at, touch_all_end));
 }
 
 bool scene_unharmed(const struct scene *scene)
@@ -55,7 +55,7 @@ bool scene_unharmed(const struct scene *scene)
 	bool good = true;
 
 	for (unsigned i = 0; i < VICTIMS; i++) {
-		const struct small *v = &scene->victims[i];
+		const struct attacker *v = &scene->victims[i];
 
 		good = good && page_is_whole(v->first, 0) && page_is_whole(v->data, 0) && page_is_whole(v->stack, 0) &&
 		       page_is_whole(v->last, 0) && page_is_whole(v->code, QUARTER / 2);
@@ -69,13 +69,27 @@ bool scene_unharmed(const struct scene *scene)
 	return good;
 }
 
-void scene_attack(const char *at, const char *trap, const char *end, L4_Word_t vector)
+void scene_end(struct scene *scene)
+{
+	scene_unharmed(scene);
+	attacker_is_alive(&scene->attacker);
+	thread_delete(scene->attacker.thread);
+	for (unsigned i = 0; i < VICTIMS; i++) {
+		attacker_is_alive(&scene->victims[i]);
+		thread_delete(scene->victims[i].thread);
+	}
+}
+
+void scene_attack(const char *at, const char *trap, const char *end, L4_Word_t vectors)
 {
 	struct scene scene;
+	L4_Word_t raised;
 
 	scene_new(&scene);
-	REQUIRE(small_run(&scene.attacker, at, end));
-	small_raised(&scene.attacker, vector, SMALL_CODE + (L4_Word_t)(trap - at));
-	scene_unharmed(&scene);
-	small_is_alive(&scene.attacker);
+	REQUIRE(attacker_run(&scene.attacker, at, end));
+	raised = is_exception(&scene.attacker.m) ? scene.attacker.m.mr[EXC_TRAP] : 0;
+	if (!(vectors & ONE_OF(raised)))
+		raised = (L4_Word_t)__builtin_ctzl(vectors); /* what is told as expected */
+	attacker_raised(&scene.attacker, raised, AT_CODE + (L4_Word_t)(trap - at));
+	scene_end(&scene);
 }
