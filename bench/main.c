@@ -13,6 +13,7 @@
 #include "irqoff.h"
 #include "kmem.h"
 #include "map.h"
+#include "misses.h"
 #include "partner.h"
 #include "pingpong.h"
 #include "pong.h"
@@ -234,7 +235,7 @@ static bool ask_suite(L4_ThreadId_t partner, unsigned int rounds, const struct c
 	struct map_figures figures;
 
 	return suite(neighbour, partner, rounds, unit->name) && map_small(partner, rounds, &figures) == MAP_DONE &&
-	       ask_irq();
+	       ask_irq() && tree_footprint(partner) != TREE_FAILED;
 }
 
 static bool ask_all(L4_ThreadId_t partner, unsigned int rounds, const struct clock_unit *unit)
@@ -286,7 +287,9 @@ int main(void)
 	}
 	root_thread_priority(L4_MyGlobalId(), BENCH_PRIORITY);
 	L4_Sleep(L4_TimePeriod(QUIET_MICROSECONDS));
+	misses_begin();
 	good = start_neighbour() && (root_option("suite", 0) ? ask_suite : ask_all)(partner, rounds, &unit);
+	misses_print();
 	partner_stop(neighbour);
 	partner_stop(partner);
 	return good ? 0 : 1;

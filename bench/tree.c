@@ -11,6 +11,8 @@
 #include <l4/space.h>
 
 #include "clock.h"
+#include "footprint/mark.h"
+#include "footprint/operations.h"
 #include "memory.h"
 #include "partner.h"
 
@@ -96,6 +98,18 @@ bool tree_cover(L4_ThreadId_t partner)
 	       partner_give(partner, pages(WINDOW_PAGE, 1), MEMORY_ROOT, 1);
 	L4_UnmapFpage(page);
 	return good;
+}
+
+enum tree_answer tree_footprint(L4_ThreadId_t partner)
+{
+	enum tree_answer answer = tree_build(partner);
+
+	if (answer == TREE_DONE) {
+		FOOTPRINT_MARK(FOOTPRINT_TREE);
+		tree_flush();
+		FOOTPRINT_MARK(0);
+	}
+	return answer;
 }
 
 enum tree_answer tree_measure(L4_ThreadId_t partner, struct figures *per_mapping)

@@ -26,6 +26,9 @@ enum tree_answer tree_build(L4_ThreadId_t partner);
 /* Flushes its root; nothing is left of it then. */
 void tree_flush(void);
 
+/* Makes the tree and flushes it between marks, for the footprint plugin. */
+enum tree_answer tree_footprint(L4_ThreadId_t partner);
+
 /* The same end by another way: the partner maps a page over the root. False: the call failed. */
 bool tree_cover(L4_ThreadId_t partner);
 

@@ -239,6 +239,12 @@ judge_bench() {
 	else
 		failing bench.unit 'unit=instructions when instructions are counted' "$(head -n 1 <<<"$a")"
 	fi
+	if [ "$(grep -cE '^BENCH name=path\.miss\.[a-z_]+ unit=misses value=[0-9]+$' <<<"$a")" = 8 ]; then
+		pass bench.misses
+	else
+		failing bench.misses 'eight BENCH lines on why system calls did not take the path' \
+			"$(grep 'BENCH name=path' <<<"$a")"
+	fi
 	late=$(sed -n 's/^BENCH name=irqoff\.max .* max=//p' <<<"$a")
 	if [ -n "$late" ] && [ "$late" -le 5000 ]; then
 		pass bench.irqoff
@@ -262,7 +268,7 @@ judge_irqoff() {
 	fi
 }
 
-# What messages may cost: case|operation|words|count|most. The instructions are the kernel's.
+# What messages and interrupts may cost: case|operation|words|count|most. The instructions are the kernel's.
 footprint_budgets() {
 	cat <<-'END'
 		footprint.call|ipc.inter.call|0|kernel|36
@@ -290,6 +296,7 @@ footprint_budgets() {
 		footprint.intra_replywait_8|ipc.intra.replywait|8|kernel|48
 		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
 		footprint.null|syscall.null|0|kernel|36
+		footprint.irq|irq.latency|0|kernel|150
 	END
 }
 

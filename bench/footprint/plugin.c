@@ -3,8 +3,8 @@
  * plugin.c - the footprint of an operation, counted by QEMU itself: a TCG plugin.
  *
  * A program under test marks where an operation begins and where it ends (mark.h). Between the marks every
- * instruction and every access to memory is recorded, in user mode and in the kernel, which the addresses tell apart.
- * At the end mark the record becomes a *sample*: the operation as a whole, and each visit to the kernel by itself,
+ * instruction and every access to memory is counted, in user mode and in the kernel, which the addresses tell apart.
+ * At the end mark the counts become a *sample*: the operation as a whole, and each visit to the kernel by itself,
  * from the user instruction that enters it up to the next one in user mode. An operation is run several times; the
  * shortest sample counts (others met the timer).
  *
@@ -26,7 +26,7 @@
 #include "decode.h"
 #include "operations.h"
 
-enum { EVENTS_MAX = 1 << 20, VISITS_MAX = 16, LINE = 64, PAGE = 4096 };
+enum { VISITS_MAX = 16, TRACE_MAX = 64 << 20 /* bytes */, LINE = 64, PAGE = 4096 };
 #define KERNEL_HALF 0xffff800000000000UL
 
 /* One instruction of the guest, as translated; never freed: a run is short. */
@@ -37,206 +37,231 @@ struct instruction {
 	char *text; /* only when tracing */
 };
 
-enum event_kind { EVENT_INSTRUCTION, EVENT_LOAD, EVENT_STORE };
-
-struct event {
-	enum event_kind kind;
-	const struct instruction *instruction;
-	uint64_t address; /* of the data */
-	unsigned size;
+/* A set of numbers: open addressing, at most half full; 0 is no member. */
+struct set {
+	uint64_t *slots;
+	size_t size, count;
 };
 
+enum touched { DATA_LINES, DATA_LINES_WRITTEN, DATA_PAGES, CODE_LINES, CODE_PAGES, TOUCHED };
+
 struct counts {
-	unsigned instructions, loads, stores, branches;
-	unsigned data_lines, data_lines_written, data_pages, code_lines, code_pages;
-	unsigned slow[SLOW_KINDS];
+	unsigned instructions, loads, stores, branches, slow[SLOW_KINDS];
+	struct set touched[TOUCHED];
 };
 
 /* What stood between two marks. */
 struct sample {
 	struct counts all, user, kernel, visit[VISITS_MAX];
 	unsigned visits;
+	bool inside; /* the kernel */
 };
 
 int qemu_plugin_version = 1;
 
 static FILE *out;
 static unsigned trace_number;
-static struct event *events;
-static size_t event_count;
+static FILE *trace; /* of the present sample, into the memory behind it */
+static char *trace_text;
+static size_t trace_length;
 static unsigned current; /* the operation that is under way; 0: none */
-static struct sample *best[FOOTPRINT_NUMBERS];
+static struct sample *sample, *best[FOOTPRINT_NUMBERS];
+
+static void *zeroed(size_t count, size_t size)
+{
+	void *memory = calloc(count, size);
+
+	if (!memory)
+		abort();
+	return memory;
+}
 
 /* --- sets of addresses ------------------------------------------------------------------------------------------ */
 
-static int compare(const void *a, const void *b)
+static uint64_t *slot_of(const struct set *set, uint64_t member)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	size_t i = member * 0x9e3779b97f4a7c15UL >> 32 & (set->size - 1);
 
-	return (x > y) - (x < y);
+	while (set->slots[i] != 0 && set->slots[i] != member)
+		i = (i + 1) & (set->size - 1);
+	return &set->slots[i];
 }
 
-/* How many different multiples of `unit` the list touches; the list is sorted by this. */
-static unsigned distinct(uint64_t *list, size_t count, uint64_t unit)
+static void set_grow(struct set *set)
 {
-	unsigned n = 0;
+	struct set larger = { .size = set->size ? set->size * 2 : 64, .count = set->count };
 
-	qsort(list, count, sizeof(*list), compare);
-	for (size_t i = 0; i < count; i++)
-		n += i == 0 || list[i] / unit != list[i - 1] / unit;
-	return n;
+	larger.slots = zeroed(larger.size, sizeof(*larger.slots));
+	for (size_t i = 0; i < set->size; i++)
+		if (set->slots[i] != 0)
+			*slot_of(&larger, set->slots[i]) = set->slots[i];
+	free(set->slots);
+	*set = larger;
 }
 
-static bool in_kernel(const struct event *e)
+static void set_add(struct set *set, uint64_t member)
 {
-	return e->instruction->address >= KERNEL_HALF;
+	uint64_t *slot;
+
+	if (set->count >= set->size / 2)
+		set_grow(set);
+	slot = slot_of(set, member);
+	set->count += *slot == 0;
+	*slot = member;
+}
+
+/* The units that a range of addresses touches; it is not longer than a unit. */
+static void add_range(struct set *set, uint64_t address, unsigned size, unsigned unit)
+{
+	set_add(set, address / unit + 1);
+	if (address / unit != (address + size - 1) / unit)
+		set_add(set, (address + size - 1) / unit + 1);
 }
 
 /* --- counting --------------------------------------------------------------------------------------------------- */
 
-enum part { PART_ALL, PART_USER, PART_KERNEL };
+static void count_instruction(struct counts *c, const struct instruction *i)
+{
+	c->instructions++;
+	c->branches += i->decoded.branch;
+	c->slow[i->decoded.slow]++;
+	add_range(&c->touched[CODE_LINES], i->address, i->size, LINE);
+	add_range(&c->touched[CODE_PAGES], i->address, i->size, PAGE);
+}
+
+static void count_access(struct counts *c, bool is_store, uint64_t address, unsigned size)
+{
+	if (is_store) {
+		c->stores++;
+		add_range(&c->touched[DATA_LINES_WRITTEN], address, size, LINE);
+	} else {
+		c->loads++;
+	}
+	add_range(&c->touched[DATA_LINES], address, size, LINE);
+	add_range(&c->touched[DATA_PAGES], address, size, PAGE);
+}
 
 /* An instruction that enters the kernel is the kernel's. */
-static bool is_of(const struct event *e, enum part part)
+static bool is_kernels(const struct instruction *i)
 {
-	enum slow slow = e->instruction->decoded.slow;
-	bool kernel = in_kernel(e) || slow == SLOW_SYSCALL || slow == SLOW_INT || slow == SLOW_SYSENTER;
+	enum slow slow = i->decoded.slow;
 
-	return part == PART_ALL || kernel == (part == PART_KERNEL);
-}
-
-static void add_range(uint64_t *list, size_t *count, uint64_t address, unsigned size)
-{
-	list[(*count)++] = address;
-	if (size > 1 && address / LINE != (address + size - 1) / LINE)
-		list[(*count)++] = address + size - 1;
-}
-
-static struct counts count(size_t first, size_t end, enum part part)
-{
-	struct counts c = { 0 };
-	uint64_t *code = malloc(3 * 2 * (end - first + 1) * sizeof(*code));
-	uint64_t *data = code + 2 * (end - first + 1), *written = data + 2 * (end - first + 1);
-	size_t code_count = 0, data_count = 0, written_count = 0;
-
-	for (size_t i = first; i < end; i++) {
-		const struct event *e = &events[i];
-
-		if (!is_of(e, part))
-			continue;
-		switch (e->kind) {
-		case EVENT_INSTRUCTION:
-			c.instructions++;
-			c.branches += e->instruction->decoded.branch;
-			c.slow[e->instruction->decoded.slow]++;
-			add_range(code, &code_count, e->instruction->address, e->instruction->size);
-			break;
-		case EVENT_STORE:
-			c.stores++;
-			add_range(written, &written_count, e->address, e->size);
-			add_range(data, &data_count, e->address, e->size);
-			break;
-		case EVENT_LOAD:
-			c.loads++;
-			add_range(data, &data_count, e->address, e->size);
-			break;
-		}
-	}
-	c.data_lines = distinct(data, data_count, LINE);
-	c.data_pages = distinct(data, data_count, PAGE);
-	c.data_lines_written = distinct(written, written_count, LINE);
-	c.code_lines = distinct(code, code_count, LINE);
-	c.code_pages = distinct(code, code_count, PAGE);
-	free(code);
-	return c;
+	return i->address >= KERNEL_HALF || slow == SLOW_SYSCALL || slow == SLOW_INT || slow == SLOW_SYSENTER;
 }
 
 /*
- * The visits to the kernel: each from its entering instruction, or, when an exception or interrupt led there, from
- * the first of the kernel, up to the next in user mode.
+ * The counts that an instruction is part of: of the whole, of user mode or the kernel, and of the visit to the kernel,
+ * which begins with the entering instruction, or, when an exception or interrupt led there, with the first of the kernel.
  */
-static void count_visits(struct sample *s)
+static unsigned parts_of(const struct instruction *i, struct counts *parts[3])
 {
-	size_t first = 0;
-	bool inside = false;
+	bool kernel = is_kernels(i);
 
-	for (size_t i = 0; i <= event_count; i++) {
-		bool kernel = i < event_count && is_of(&events[i], PART_KERNEL);
-
-		if (kernel && !inside)
-			first = i;
-		if (!kernel && inside && s->visits < VISITS_MAX)
-			s->visit[s->visits++] = count(first, i, PART_ALL);
-		inside = kernel;
-	}
+	if (kernel && !sample->inside)
+		sample->visits++;
+	sample->inside = kernel;
+	parts[0] = &sample->all;
+	parts[1] = kernel ? &sample->kernel : &sample->user;
+	if (!kernel || sample->visits > VISITS_MAX)
+		return 2;
+	parts[2] = &sample->visit[sample->visits - 1];
+	return 3;
 }
 
-static void write_trace(void)
-{
-	fprintf(out, "TRACE %u\n", current);
-	for (size_t i = 0; i < event_count; i++) {
-		const struct event *e = &events[i];
+/* --- samples ---------------------------------------------------------------------------------------------------- */
 
-		if (e->kind == EVENT_INSTRUCTION)
-			fprintf(out, "I %lx %s\n", e->instruction->address, e->instruction->text);
-		else
-			fprintf(out, "%c %lx %u\n", e->kind == EVENT_LOAD ? 'L' : 'S', e->address, e->size);
-	}
-	fprintf(out, "TRACE-END\n");
+static void counts_free(struct counts *c)
+{
+	for (unsigned i = 0; i < TOUCHED; i++)
+		free(c->touched[i].slots);
 }
 
-static void end_sample(void)
+static void sample_free(struct sample *s)
 {
-	struct sample *s = calloc(1, sizeof(*s));
-
-	s->all = count(0, event_count, PART_ALL);
-	if (best[current] && best[current]->all.instructions <= s->all.instructions) {
-		free(s);
+	if (!s)
 		return;
+	counts_free(&s->all);
+	counts_free(&s->user);
+	counts_free(&s->kernel);
+	for (unsigned i = 0; i < VISITS_MAX; i++)
+		counts_free(&s->visit[i]);
+	free(s);
+}
+
+static void begin_sample(unsigned number)
+{
+	current = number;
+	sample = zeroed(1, sizeof(*sample));
+	if (number == trace_number)
+		trace = open_memstream(&trace_text, &trace_length);
+}
+
+static void end_sample(bool complete)
+{
+	bool is_best = complete && (!best[current] || sample->all.instructions < best[current]->all.instructions);
+
+	if (trace) {
+		fclose(trace);
+		if (is_best) /* the last that is written is the shortest */
+			fprintf(out, "TRACE %u\n%sTRACE-END\n", current, trace_text);
+		free(trace_text);
+		trace = NULL;
 	}
-	s->user = count(0, event_count, PART_USER);
-	s->kernel = count(0, event_count, PART_KERNEL);
-	count_visits(s);
-	free(best[current]);
-	best[current] = s;
-	if (current == trace_number)
-		write_trace(); /* the last that is written is the shortest */
+	if (is_best) {
+		sample_free(best[current]);
+		best[current] = sample;
+	} else {
+		sample_free(sample);
+	}
+	current = 0;
 }
 
 /* --- what QEMU calls -------------------------------------------------------------------------------------------- */
 
-static void marked(uint32_t value)
+static void marked(unsigned number)
 {
-	unsigned number = value & 0xffff;
-
-	if (current && number == 0 && event_count < EVENTS_MAX)
-		end_sample();
-	current = number < FOOTPRINT_NUMBERS ? number : 0;
-	event_count = 0;
+	if (current)
+		end_sample(number == 0);
+	if (number != 0 && number < FOOTPRINT_NUMBERS)
+		begin_sample(number);
 }
 
-static void record(struct event e)
+static bool is_traced(void)
 {
-	if (current && event_count < EVENTS_MAX)
-		events[event_count++] = e;
+	return trace && ftell(trace) < TRACE_MAX;
 }
 
 static void instruction_runs(unsigned cpu, void *data)
 {
 	const struct instruction *instruction = data;
+	struct counts *parts[3];
 
 	(void)cpu;
-	if (instruction->decoded.mark)
-		marked(instruction->decoded.mark_value);
-	else
-		record((struct event){ EVENT_INSTRUCTION, instruction, 0, 0 });
+	if (instruction->decoded.mark) {
+		marked(instruction->decoded.mark_value & 0xffff);
+		return;
+	}
+	if (!current)
+		return;
+	for (unsigned n = parts_of(instruction, parts); n > 0; n--)
+		count_instruction(parts[n - 1], instruction);
+	if (is_traced())
+		fprintf(trace, "I %lx %s\n", instruction->address, instruction->text);
 }
 
 static void memory_is_used(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
+	bool is_store = qemu_plugin_mem_is_store(info);
+	unsigned size = 1u << qemu_plugin_mem_size_shift(info);
+	struct counts *parts[3];
+
 	(void)cpu;
-	record((struct event){ qemu_plugin_mem_is_store(info) ? EVENT_STORE : EVENT_LOAD, data, address,
-	                       1u << qemu_plugin_mem_size_shift(info) });
+	if (!current)
+		return;
+	for (unsigned n = parts_of(data, parts); n > 0; n--)
+		count_access(parts[n - 1], is_store, address, size);
+	if (is_traced())
+		fprintf(trace, "%c %lx %u\n", is_store ? 'S' : 'L', address, size);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
@@ -244,7 +269,7 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	(void)id;
 	for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		struct instruction *instruction = calloc(1, sizeof(*instruction));
+		struct instruction *instruction = zeroed(1, sizeof(*instruction));
 
 		instruction->address = qemu_plugin_insn_vaddr(insn);
 		instruction->size = (uint8_t)qemu_plugin_insn_size(insn);
@@ -261,8 +286,9 @@ static void write_counts(const struct counts *c)
 {
 	const char *separator = "";
 
-	fprintf(out, " loads=%u stores=%u dlines=%u dlines_written=%u dpages=%u clines=%u cpages=%u slow=", c->loads,
-	        c->stores, c->data_lines, c->data_lines_written, c->data_pages, c->code_lines, c->code_pages);
+	fprintf(out, " loads=%u stores=%u dlines=%zu dlines_written=%zu dpages=%zu clines=%zu cpages=%zu slow=", c->loads,
+	        c->stores, c->touched[DATA_LINES].count, c->touched[DATA_LINES_WRITTEN].count,
+	        c->touched[DATA_PAGES].count, c->touched[CODE_LINES].count, c->touched[CODE_PAGES].count);
 	for (unsigned i = 1; i < SLOW_KINDS; i++) {
 		if (c->slow[i] == 0)
 			continue;
@@ -289,7 +315,7 @@ static void write_operation(const struct footprint_operation *o, unsigned words,
 		return;
 	write_part("user", &s->user);
 	write_part("kernel", &s->kernel);
-	for (unsigned v = 0; v < s->visits && s->visits > 1; v++) {
+	for (unsigned v = 0; v < s->visits && v < VISITS_MAX && s->visits > 1; v++) {
 		char part[16];
 
 		snprintf(part, sizeof(part), "visit%u", v + 1);
@@ -348,8 +374,7 @@ static bool arguments(int argc, char **argv)
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
 	(void)info;
-	events = calloc(EVENTS_MAX, sizeof(*events));
-	if (!events || !arguments(argc, argv)) {
+	if (!arguments(argc, argv)) {
 		fprintf(stderr, "footprint: out=FILE is missing or cannot be written, or trace= names no operation\n");
 		return 1;
 	}

@@ -33,6 +33,17 @@ static inline void ring_insert(struct ring *place, struct ring *element)
 	place->prev = element;
 }
 
+/* Put an element behind `place`: at the beginning of the ring when `place` is the head. */
+static inline void ring_insert_behind(struct ring *place, struct ring *element)
+{
+	struct ring *next = place->next;
+
+	element->next = next;
+	element->prev = place;
+	next->prev = element;
+	place->next = element;
+}
+
 static inline void ring_remove(struct ring *element)
 {
 	element->prev->next = element->next;

@@ -19,6 +19,9 @@ typedef unsigned long usec_t; /* microseconds since boot */
 #define ALIGN_DOWN(value, size)             ((value) & ~((word_t)(size) - 1))
 #define ALIGN_UP(value, size)               ALIGN_DOWN((value) + (word_t)(size) - 1, size)
 
+/* For the ways that have to be short. What does not return, above all: compilers take that for rare. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2 };
 
 #endif

@@ -21,10 +21,11 @@
 #include "x86/lapic.h"
 
 _Static_assert(SYSTEM_BASE + VECTOR_EXCEPTIONS <= VECTOR_TIMER, "interrupt numbers are vectors");
+_Static_assert(VECTOR_EXCEPTIONS + IRQ_VECTORS == 256, "every interrupt has a line");
 _Static_assert(VECTOR_INT80 - VECTOR_EXCEPTIONS >= INTERRUPT_PINS &&
                VECTOR_INT80 - VECTOR_EXCEPTIONS < INTERRUPT_MSI, "no interrupt has the vector that users may call");
 
-struct irq irqs[SYSTEM_BASE];
+struct irq irqs[IRQ_VECTORS];
 
 static unsigned number_of(const struct irq *irq)
 {
@@ -55,11 +56,6 @@ static void unmask(struct irq *irq)
 		irq->masked = false;
 		ioapic_unmask(number_of(irq));
 	}
-}
-
-static bool is_level(const struct irq *irq)
-{
-	return is_pin(irq) && ioapic_is_level(number_of(irq));
 }
 
 struct irq *irq_find(word_t id)
@@ -95,6 +91,7 @@ bool irq_associate(struct irq *irq, struct tcb *handler)
 	irq->handler = handler;
 	handler->interrupt_count++;
 	irq->state = IRQ_READY;
+	irq->level = is_pin(irq) && ioapic_is_level(number_of(irq));
 	irq->again = false;
 	irq->masked = is_pin(irq);
 	unmask(irq);
@@ -170,7 +167,7 @@ struct tcb *irq_raise(struct tcb *self, word_t number)
 	struct irq *irq = &irqs[number];
 
 	/* Masked before the end of interrupt, or a level line would come again at once. */
-	if (irq->handler && (irq->state != IRQ_READY || is_level(irq)))
+	if (irq->handler && (irq->state != IRQ_READY || irq->level))
 		mask(irq);
 	lapic_end_of_interrupt();
 	if (irq->handler && irq->state == IRQ_READY)
@@ -225,7 +222,7 @@ bool irq_receive(struct tcb *self)
 	ring_remove(&irq->pending);
 	tcb_update_open(self);
 	deliver(irq, self);
-	if (!is_level(irq)) /* from now on an edge is news again */
+	if (!irq->level) /* from now on an edge is news again */
 		unmask(irq);
 	return true;
 }

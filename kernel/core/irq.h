@@ -15,6 +15,9 @@
 
 #include "core/tcb.h"
 
+/* The vectors that are not exceptions. Those that are no device's have a line, too, which is nobody's. */
+enum { IRQ_VECTORS = 224 };
+
 enum irq_state {
 	IRQ_READY,   /* may come */
 	IRQ_PENDING, /* has come; its message waits in handler->interrupts */
@@ -25,6 +28,7 @@ struct irq {
 	struct tcb *handler;  /* NULL: nobody's */
 	struct ring pending;  /* link, in IRQ_PENDING */
 	uint8_t state;        /* enum irq_state */
+	bool level;           /* its line asks as long as the device wants something; else once */
 	bool again;           /* came in IRQ_HANDLED */
 	bool masked;          /* at the I/O APIC */
 };
@@ -57,7 +61,7 @@ bool irq_is_waiting_for(const struct tcb *t);
 /* Give the running thread, in its receive phase, the message that waits for it. False: there is none. */
 bool irq_receive(struct tcb *self);
 
-/* For the panic and the debugger. */
-extern struct irq irqs[SYSTEM_BASE];
+/* For the short way of entry/, the panic and the debugger. */
+extern struct irq irqs[IRQ_VECTORS];
 
 #endif

@@ -261,7 +261,8 @@ static void step_space(struct revocation *r)
 	do {
 		r->low += size;
 		e.pte++;
-		shade += shade != NULL;
+		if (shade)
+			shade++;
 	} while (is_in_stride(e.pte) && r->low < r->high && !is_table(*e.pte, e.level) &&
 	         !(shade && shade->mapping));
 }

@@ -52,7 +52,8 @@ static void enqueue(struct tcb *t, bool first)
 	assert(tcb_is_runnable(t) && ring_empty(&t->ready_link));
 	ring_insert(first ? queue->next : queue, &t->ready_link);
 	cpu->ready_used[priority / 64] |= 1UL << priority % 64;
-	update_floor(cpu);
+	if (cpu->ready_floor < priority << 2)
+		cpu->ready_floor = priority << 2;
 }
 
 void sched_ready(struct tcb *t)

@@ -15,7 +15,7 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel
+extern trap_enter, interrupt_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -189,8 +189,14 @@ trap_rax_stored:
 	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
+	cmp dword [rdi + TCB_VECTOR], VECTOR_EXCEPTIONS
+	jae .interrupt
 	call trap_enter
 	ud2                                         ; not reached
+
+.interrupt:
+	call interrupt_enter
+	ud2
 
 .from_kernel:
 	; Only the idle loop and the window run kernel code with interrupts on. Nothing of them is worth keeping.

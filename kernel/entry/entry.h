@@ -27,6 +27,9 @@ _Noreturn void leave(struct tcb *next);
 /* The `resume` of an idle thread: lets interrupts in and returns who runs then, or waits for one. */
 struct tcb *leave_idle(struct tcb *idle);
 
+/* What interrupt_enter() has no short way for: all vectors from VECTOR_EXCEPTIONS on can come here. */
+_Noreturn void interrupt_go_on(struct tcb *self);
+
 /* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
 void path_set_call_mark(struct cpu *cpu, word_t mark);
 
@@ -39,6 +42,7 @@ void path_switch_fpu(struct tcb *partner, word_t from, word_t call);
 /* What entry.asm calls; each ends in leave(). */
 _Noreturn void syscall_enter(struct tcb *self);
 _Noreturn void trap_enter(struct tcb *self);
+_Noreturn void interrupt_enter(struct tcb *self);
 _Noreturn void idle_interrupted(word_t vector, struct cpu *cpu);
 
 /*

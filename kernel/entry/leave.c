@@ -49,5 +49,5 @@ void leave(struct tcb *next)
 
 	update_timer(cpu, next);
 	leave_prepare(cpu, next);
-	leave_switch(cpu, next);
+	leave_switch(cpu, next, cpu_features.fsgsbase);
 }

@@ -32,15 +32,15 @@ static inline void leave_prepare(struct cpu *cpu, struct tcb *next)
 		path_set_call_mark(cpu, next->call_mark);
 }
 
-/* `next` runs: TSS.rsp0, address space, segment bases, registers. */
-static inline _Noreturn void leave_switch(struct cpu *cpu, struct tcb *next)
+/* `next` runs: TSS.rsp0, address space, segment bases, registers. The CPU has FSGSBASE or has not. */
+static ALWAYS_INLINE _Noreturn void leave_switch(struct cpu *cpu, struct tcb *next, bool fsgsbase)
 {
 	cpu->tss.rsp0 = (word_t)next + TCB_CURRENT;
 	if (next->cr3 != cpu->loaded_cr3) {
 		cpu->loaded_cr3 = next->cr3;
 		cr3_write(next->cr3);
 	}
-	if (cpu_features.fsgsbase) {
+	if (fsgsbase) {
 		wrgsbase(next->utcb);
 		wrfsbase(next->fs_base);
 	} else {

@@ -67,8 +67,15 @@ void trap_enter(struct tcb *self)
 {
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	if (self->vector < VECTOR_EXCEPTIONS || self->vector == VECTOR_INT80)
-		leave(exception(self));
+	leave(exception(self));
+}
+
+void interrupt_go_on(struct tcb *self)
+{
+	if (self->vector == VECTOR_INT80)
+		trap_enter(self);
+	if (cpu_features.fsgsbase)
+		self->fs_base = rdfsbase();
 	leave(interrupt(self, self->vector));
 }
 

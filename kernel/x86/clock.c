@@ -17,10 +17,8 @@ enum { /* 8254 channel 2, gated by port 0x61 */
 	PATIENCE = 100000000,     /* polls; a machine without a PIT must not hang here */
 };
 
-enum { SCALE_SHIFT = 44 };
-
-static word_t tsc_start, tsc_khz, apic_khz;
-static word_t usec_per_tick; /* << SCALE_SHIFT: no division on the way to the time */
+static word_t tsc_khz, apic_khz;
+struct clock_scale clock_scale;
 
 void clock_init(void)
 {
@@ -43,25 +41,25 @@ void clock_init(void)
 	lapic_timer_start(0);
 	tsc_khz = tsc_khz ? tsc_khz : 1;
 	apic_khz = apic_khz ? apic_khz : 1;
-	usec_per_tick = (1000UL << SCALE_SHIFT) / tsc_khz;
+	clock_scale.usec_per_tick = (1000UL << CLOCK_SHIFT) / tsc_khz;
 	if (cpu_features.tsc_deadline)
 		lapic_timer_use_tsc();
-	tsc_start = rdtsc();
+	clock_scale.start = rdtsc();
 }
 
 usec_t clock_now(void)
 {
-	return (usec_t)((unsigned __int128)(rdtsc() - tsc_start) * usec_per_tick >> SCALE_SHIFT);
+	return clock_read();
 }
 
 /* The first value of the counter at which clock_now() says `at`. */
 static word_t tsc_at(usec_t at)
 {
-	word_t high = at >> (64 - SCALE_SHIFT), low = at << SCALE_SHIFT;
+	word_t high = at >> (64 - CLOCK_SHIFT), low = at << CLOCK_SHIFT;
 
-	if (high >= usec_per_tick)
+	if (high >= clock_scale.usec_per_tick)
 		return ~0UL;
-	return tsc_start + divide(high, low, usec_per_tick) + 1;
+	return clock_scale.start + divide(high, low, clock_scale.usec_per_tick) + 1;
 }
 
 /* Count down what is left until the counter has this value, or as far as the timer can. */

@@ -141,6 +141,18 @@ static inline void invlpg(virt_t address)
 	__asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
 }
 
+enum invpcid_type { INVPCID_ADDRESS = 0, INVPCID_TAG = 1 }; /* SDM 2A, INVPCID */
+
+static inline void invpcid(enum invpcid_type type, word_t tag, virt_t address)
+{
+	struct {
+		word_t tag;
+		virt_t address;
+	} what = { tag, address };
+
+	__asm__ volatile("invpcid %0, %1" : : "m"(what), "r"((word_t)type) : "memory");
+}
+
 /* Write all caches back and empty them. */
 static inline void wbinvd(void)
 {
@@ -149,10 +161,10 @@ static inline void wbinvd(void)
 
 static inline word_t rdtsc(void)
 {
-	uint32_t low, high;
+	word_t low, high; /* the upper halves are 0 */
 
 	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (word_t)high << 32 | low;
+	return high << 32 | low;
 }
 
 /* high * 2^64 + low by a divisor above high; the compiler has no such instruction without its library. */

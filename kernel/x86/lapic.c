@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* x86/lapic.c - see x86/lapic.h. */
 #include "x86/lapic.h"
-#include "base/memory_map.h"
 #include "x86/cpu.h"
 
 enum lapic_register { /* SDM 3A table 11-1, byte offsets */
 	LAPIC_ID = 0x20,
 	LAPIC_TASK_PRIORITY = 0x80,
-	LAPIC_EOI = 0xb0,
 	LAPIC_SPURIOUS = 0xf0,
 	LAPIC_LVT_TIMER = 0x320,
 	LAPIC_LVT_LINT0 = 0x350,
@@ -63,11 +61,6 @@ phys_t lapic_message_address(void)
 	enum { DESTINATION_SHIFT = 12 }; /* SDM 3A 11.11: fixed delivery, one CPU, edge */
 
 	return 0xfee00000UL | (phys_t)lapic_id() << DESTINATION_SHIFT;
-}
-
-void lapic_end_of_interrupt(void)
-{
-	*lapic_register(LAPIC_EOI) = 0;
 }
 
 void lapic_timer_start(uint32_t ticks)

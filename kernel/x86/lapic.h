@@ -3,7 +3,7 @@
 #ifndef X86_LAPIC_H
 #define X86_LAPIC_H
 
-#include "base/types.h"
+#include "base/memory_map.h"
 
 /* Switch it on, with its registers mapped at DEVICE_MAP; mask everything but the timer. */
 void lapic_init(void);
@@ -17,8 +17,13 @@ unsigned lapic_id(void);
 /* Where a device writes a vector to interrupt this CPU. */
 phys_t lapic_message_address(void);
 
-/* The interrupt that is being served is done. */
-void lapic_end_of_interrupt(void);
+/* The interrupt that is being served is done. SDM 3A 10.8.5. */
+static inline void lapic_end_of_interrupt(void)
+{
+	enum { LAPIC_EOI = 0xb0 };
+
+	*(volatile uint32_t *)(DEVICE_MAP + LAPIC_EOI) = 0;
+}
 
 /* Count down from `ticks` and interrupt at zero; 0 stops it. */
 void lapic_timer_start(uint32_t ticks);

@@ -6,19 +6,7 @@
 enum { TAGS = 4096, TAG_MASK = TAGS - 1 };
 #define KEEP (1UL << 63)
 
-enum invpcid_type { INVPCID_ADDRESS = 0, INVPCID_TAG = 1 }; /* SDM 2A, INVPCID */
-
 static uint64_t used[TAGS / 64] = { 1 }; /* tag 0: the kernel's own table, and all who have none */
-
-static void invpcid(enum invpcid_type type, word_t tag, virt_t address)
-{
-	struct {
-		word_t tag;
-		virt_t address;
-	} what = { tag, address };
-
-	__asm__ volatile("invpcid %0, %1" : : "m"(what), "r"((word_t)type) : "memory");
-}
 
 word_t pcid_alloc(void)
 {

@@ -31,8 +31,7 @@ enum root_status root_call(enum root_request request, L4_Msg_t *msg)
 	return (enum root_status)L4_Label(tag);
 }
 
-/* Appends size bytes, the last word filled up with zeros. */
-static void append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
+void root_append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i += sizeof(L4_Word_t)) {
 		size_t part = size - i < sizeof(L4_Word_t) ? size - i : sizeof(L4_Word_t);
@@ -42,6 +41,12 @@ static void append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
 			word |= (L4_Word_t)(unsigned char)bytes[i + j] << 8 * j;
 		L4_MsgAppendWord(msg, word);
 	}
+}
+
+void root_get_bytes(L4_Msg_t *msg, unsigned int index, char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (char)(L4_MsgWord(msg, index + i / sizeof(L4_Word_t)) >> 8 * (i % sizeof(L4_Word_t)));
 }
 
 /* What printf ends in: it must not disturb a message that the program is putting together. */
@@ -56,7 +61,7 @@ void root_write(const char *text, size_t size)
 
 		L4_MsgClear(&msg);
 		L4_MsgAppendWord(&msg, part);
-		append_bytes(&msg, text, part);
+		root_append_bytes(&msg, text, part);
 		root_call(ROOT_WRITE, &msg);
 		text += part;
 		size -= part;
@@ -115,8 +120,7 @@ enum root_status root_command_line(char *line, size_t size)
 		length = ROOT_TEXT_MAX;
 	if (length > size - 1)
 		length = size - 1;
-	for (size_t i = 0; i < length; i++)
-		line[i] = (char)(L4_MsgWord(&msg, 1 + i / sizeof(L4_Word_t)) >> 8 * (i % sizeof(L4_Word_t)));
+	root_get_bytes(&msg, 1, line, length);
 	line[length] = 0;
 	return ROOT_OK;
 }
@@ -133,7 +137,7 @@ L4_ThreadId_t root_lookup(const char *name)
 		return thread;
 	L4_MsgClear(&msg);
 	L4_MsgAppendWord(&msg, length);
-	append_bytes(&msg, name, length);
+	root_append_bytes(&msg, name, length);
 	if (root_call(ROOT_LOOKUP, &msg) == ROOT_OK)
 		thread.raw = L4_MsgWord(&msg, 0);
 	return thread;

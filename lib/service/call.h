@@ -14,4 +14,10 @@
  */
 enum root_status root_call(enum root_request request, L4_Msg_t *msg);
 
+/* Appends size bytes, the last word filled up with zeros. */
+void root_append_bytes(L4_Msg_t *msg, const char *bytes, size_t size);
+
+/* Copies size bytes out of the words from index on, the first word's being 0. */
+void root_get_bytes(L4_Msg_t *msg, unsigned int index, char *bytes, size_t size);
+
 #endif

@@ -2,63 +2,15 @@
 /*
  * tests/system/interrupts.c - interrupts as messages.
  *
- * The line that most cases use is COM1's: its transmitter is empty, and so it interrupts at once when that
- * interrupt is switched on. `edge` does that, as often as one likes; the console is not disturbed. The cases of the area `pci`
+ * The line that most cases use is COM1's (com1.h). The cases of the area `pci`
  * need QEMU's device `edu`, which interrupts on command, by its pin or by a message; they run when named.
  */
+#include "com1.h"
 #include "test.h"
-#include <l4/arch.h>
 #include <l4/msi.h>
 
-enum { COM1_LINE = 4, KEYBOARD_LINE = 1, PIT_LINE = 0, PIT_PIN = 2, RTC_LINE = 8, NO_LINE = INTERRUPT_PINS - 1 };
+enum { KEYBOARD_LINE = 1, PIT_LINE = 0, PIT_PIN = 2, RTC_LINE = 8, NO_LINE = INTERRUPT_PINS - 1 };
 enum { HIGHER = PRIORITY_WORKER, OWN = PRIORITY_WORKER - 10 }; /* no case can set a priority above its own */
-enum { COM1 = 0x3f8, COM1_INTERRUPTS = COM1 + 1, COM1_MODEM = COM1 + 4, WHEN_EMPTY = 2, TO_THE_LINE = 8 };
-
-static L4_ThreadId_t interrupt(L4_Word_t number)
-{
-	return L4_GlobalId(number, 1);
-}
-
-static void out(unsigned short port, unsigned char value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static unsigned char in(unsigned short port)
-{
-	unsigned char value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-/*
- * Ports for this space, which keeps them. sigma0 gives them once: to the first case that asks, or to the console, which
- * is of this space too. Where it gave them to neither, the first access fails the case.
- */
-static void get_ports(L4_Word_t base, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++)
-		L4_Sigma0_GetPage(sigma0, L4_IoFpageLog2(base + i, 0));
-	L4_Accept(L4_UntypedWordsAcceptor);
-}
-
-/* COM1 wants attention, once. */
-static void edge(void)
-{
-	out(COM1_INTERRUPTS, 0);
-	out(COM1_INTERRUPTS, WHEN_EMPTY);
-}
-
-/* COM1's interrupt is this thread's. */
-static void com1_give(L4_ThreadId_t handler)
-{
-	get_ports(COM1_INTERRUPTS, 1);
-	get_ports(COM1_MODEM, 1);
-	out(COM1_INTERRUPTS, 0);
-	out(COM1_MODEM, TO_THE_LINE | 3);
-	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(COM1_LINE), handler), 1);
-}
 
 static L4_MsgTag_t wait_for(L4_ThreadId_t who)
 {
@@ -139,7 +91,7 @@ TEST(interrupt, is_a_message_from_its_thread)
 	L4_MsgTag_t tag;
 
 	com1_give(worker);
-	edge();
+	com1_edge();
 	tag = L4_Wait_Timeout(PATIENCE, &from);
 	REQUIRE_OK(tag);
 	EXPECT_EQ(tag.raw, (L4_Word_t)LABEL_INTERRUPT << 16);
@@ -149,7 +101,7 @@ TEST(interrupt, is_a_message_from_its_thread)
 TEST(interrupt, is_received_from_its_thread_alone)
 {
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_FAILED(wait_in_vain(runner), RECEIVE, IPC_TIMEOUT);
 	EXPECT_FAILED(wait_in_vain(interrupt(COM1_LINE + 1)), RECEIVE, IPC_TIMEOUT);
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
@@ -159,7 +111,7 @@ TEST(interrupt, lets_a_better_handler_run_at_once)
 {
 	driver_new(&own_space, HIGHER);
 	EXPECT_EQ(seen.count, 0);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 1);
 	EXPECT_EQ(seen.from, interrupt(COM1_LINE).raw);
 }
@@ -167,7 +119,7 @@ TEST(interrupt, lets_a_better_handler_run_at_once)
 TEST(interrupt, lets_a_lesser_handler_wait_its_turn)
 {
 	driver_new(&own_space, PRIORITY_LOW);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 0);
 	settle();
 	EXPECT_EQ(seen.count, 1);
@@ -176,7 +128,7 @@ TEST(interrupt, lets_a_lesser_handler_wait_its_turn)
 TEST(interrupt, lets_an_equal_handler_wait_its_turn)
 {
 	driver_new(&own_space, OWN);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 0);
 	settle();
 	EXPECT_EQ(seen.count, 1);
@@ -185,7 +137,7 @@ TEST(interrupt, lets_an_equal_handler_wait_its_turn)
 TEST(interrupt, reaches_a_driver_of_another_space)
 {
 	driver_new(space_new(), HIGHER);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 1);
 	EXPECT_EQ(seen.tag, (L4_Word_t)LABEL_INTERRUPT << 16);
 }
@@ -208,8 +160,8 @@ TEST(interrupt, comes_again_only_after_the_answer)
 {
 	L4_ThreadId_t t = driver_new(&own_space, HIGHER);
 
-	edge();
-	edge();
+	com1_edge();
+	com1_edge();
 	settle();
 	EXPECT_EQ(seen.count, 1);
 	have_answered(t);
@@ -221,13 +173,13 @@ TEST(interrupt, before_the_answer_is_remembered_once)
 	L4_ThreadId_t t = driver_new(&own_space, HIGHER);
 
 	for (int i = 0; i < 5; i++)
-		edge();
+		com1_edge();
 	have_answered(t);
 	EXPECT_EQ(seen.count, 2);
 	have_answered(t);
 	settle();
 	EXPECT_EQ(seen.count, 2);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 3);
 }
 
@@ -235,12 +187,12 @@ TEST(interrupt, waits_for_its_handler)
 {
 	com1_give(worker);
 	for (int i = 0; i < 3; i++)
-		edge();
+		com1_edge();
 	settle();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 	EXPECT_OK(answer(interrupt(COM1_LINE)));
 	EXPECT_FAILED(wait_in_vain(interrupt(COM1_LINE)), RECEIVE, IPC_TIMEOUT);
-	edge();
+	com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
 
@@ -249,9 +201,9 @@ TEST(interrupt, between_message_and_answer_is_not_lost)
 {
 	com1_give(worker);
 	for (int i = 0; i < 3; i++)
-		edge();
+		com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
-	edge();
+	com1_edge();
 	EXPECT_OK(answer(interrupt(COM1_LINE)));
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
@@ -261,13 +213,13 @@ TEST(interrupt, answer_and_wait_in_one_call)
 	L4_ThreadId_t from = L4_nilthread;
 
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
-	edge();
+	com1_edge();
 	L4_LoadMR(0, 0);
 	EXPECT_OK(L4_ReplyWait_Timeout(interrupt(COM1_LINE), PATIENCE, &from));
 	EXPECT_EQ(from.raw, interrupt(COM1_LINE).raw);
-	edge();
+	com1_edge();
 	L4_LoadMR(0, 0);
 	EXPECT_OK(L4_Call_Timeouts(interrupt(COM1_LINE), L4_ZeroTime, PATIENCE));
 }
@@ -277,7 +229,7 @@ TEST(interrupt, answer_without_interrupt_does_nothing)
 	com1_give(worker);
 	EXPECT_OK(answer(interrupt(COM1_LINE)));
 	EXPECT_OK(answer(interrupt(COM1_LINE)));
-	edge();
+	com1_edge();
 	EXPECT_OK(answer(interrupt(COM1_LINE))); /* it waits, and is not answered before it was received */
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
@@ -286,10 +238,10 @@ TEST(interrupt, takes_no_message_from_strangers)
 {
 	EXPECT_FAILED(answer(interrupt(COM1_LINE)), SEND, IPC_NO_PARTNER);
 	driver_new(&own_space, HIGHER);
-	edge();
+	com1_edge();
 	EXPECT_FAILED(answer(interrupt(COM1_LINE)), SEND, IPC_NO_PARTNER);
 	EXPECT_FAILED(L4_Send_Timeout(interrupt(COM1_LINE), PATIENCE), SEND, IPC_NO_PARTNER);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 1);
 	EXPECT_FAILED(answer(interrupt(NO_LINE)), SEND, IPC_NO_PARTNER);
 }
@@ -313,7 +265,7 @@ TEST(interrupt, meets_a_handler_that_was_sending)
 
 	com1_give(t);
 	settle();
-	edge();
+	com1_edge();
 	settle();
 	EXPECT_EQ(seen.count, 0);
 	EXPECT_OK(wait_for(t));
@@ -334,7 +286,7 @@ TEST(interrupt, is_received_before_queued_threads_and_leaves_them_queued)
 
 	com1_give(worker);
 	settle();
-	edge();
+	com1_edge();
 	EXPECT_OK(L4_Wait_Timeout(PATIENCE, &from));
 	EXPECT_EQ(from.raw, interrupt(COM1_LINE).raw);
 	EXPECT_OK(wait_for(t));
@@ -345,7 +297,7 @@ TEST(interrupt, reaches_a_halted_handler_that_runs_later)
 	L4_ThreadId_t t = driver_new(&own_space, HIGHER);
 
 	L4_Stop(t);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 0);
 	L4_Start(t);
 	settle();
@@ -370,7 +322,7 @@ TEST(interrupt, does_not_answer_a_fault_of_its_handler)
 	REQUIRE(event_receive(t, &m));
 	REQUIRE(is_page_fault(&m));
 	com1_give(t);
-	edge();
+	com1_edge();
 	settle();
 	EXPECT_EQ(seen.count, 0);
 	EXPECT_OK(map_reply(t, L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_FullyAccessible), 0x40000000000UL));
@@ -393,8 +345,9 @@ TEST(interrupt, does_not_start_a_thread)
 	L4_ThreadId_t t = thread_id_new();
 
 	REQUIRE_EQ(control(t, runner, runner, interrupt(COM1_LINE), utcb_new(&own_space)), 1);
+	set_priority(worker, OWN);
 	com1_give(t);
-	edge();
+	com1_edge();
 	settle();
 	EXPECT(L4_ThreadWasReceiving(L4_Stop(t)));
 }
@@ -409,7 +362,7 @@ TEST(interrupt, is_not_shared)
 {
 	driver_new(&own_space, HIGHER);
 	EXPECT_REFUSED(L4_AssociateInterrupt(interrupt(COM1_LINE), worker), ERROR_INVALID_THREAD);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 1);
 }
 
@@ -426,7 +379,7 @@ TEST(interrupt, two_lines_of_one_pin_are_not_shared)
 TEST(interrupt, can_be_associated_with_its_handler_again)
 {
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_EQ(L4_AssociateInterrupt(interrupt(COM1_LINE), worker), 1);
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 	EXPECT_EQ(L4_AssociateInterrupt(interrupt(COM1_LINE), L4_MyLocalId()), 1);
@@ -481,12 +434,12 @@ TEST(interrupt, is_silent_when_dissociated)
 {
 	driver_new(&own_space, HIGHER);
 	EXPECT_EQ(L4_DeassociateInterrupt(interrupt(COM1_LINE)), 1);
-	edge();
+	com1_edge();
 	settle();
 	EXPECT_EQ(seen.count, 0);
 	EXPECT_EQ(L4_DeassociateInterrupt(interrupt(COM1_LINE)), 1); /* is nobody's already */
 	EXPECT_EQ(L4_AssociateInterrupt(interrupt(COM1_LINE), worker), 1);
-	edge();
+	com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
 
@@ -495,7 +448,7 @@ TEST(interrupt, that_waits_is_lost_when_dissociated)
 	L4_ThreadId_t t;
 
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_EQ(L4_DeassociateInterrupt(interrupt(COM1_LINE)), 1);
 	EXPECT_FAILED(wait_in_vain(interrupt(COM1_LINE)), RECEIVE, IPC_TIMEOUT);
 	t = thread_start(&own_space, sends_to_worker, 0);
@@ -511,15 +464,15 @@ TEST(interrupt, is_free_when_its_handler_is_deleted)
 		settle();
 		com1_give(t);
 		for (int i = 0; i < edges; i++)
-			edge();
+			com1_edge();
 		settle();
 		EXPECT_EQ(seen.count, edges > 0);
 		EXPECT_EQ(thread_delete(t), 1);
-		edge();
+		com1_edge();
 		EXPECT_FAILED(answer(interrupt(COM1_LINE)), SEND, IPC_NO_PARTNER);
 	}
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
 
@@ -529,10 +482,10 @@ TEST(interrupt, that_waits_is_free_when_its_handler_is_deleted)
 
 	settle();
 	com1_give(t);
-	edge();
+	com1_edge();
 	EXPECT_EQ(thread_delete(t), 1);
 	com1_give(worker);
-	edge();
+	com1_edge();
 	EXPECT_OK(wait_for(interrupt(COM1_LINE)));
 }
 
@@ -543,7 +496,7 @@ TEST(interrupt, is_free_when_its_handler_has_another_version)
 	L4_ThreadId_t later = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 2);
 
 	EXPECT_EQ(control(later, later, L4_nilthread, L4_nilthread, -1UL), 1);
-	edge();
+	com1_edge();
 	EXPECT_EQ(seen.count, 0);
 	com1_give(worker);
 	EXPECT_EQ(control(t, t, L4_nilthread, L4_nilthread, -1UL), 1); /* as the end of the case knows it */
@@ -558,7 +511,7 @@ TEST(interrupt, of_many_all_are_received)
 	com1_give(worker);
 	REQUIRE_EQ(L4_AssociateInterrupt(interrupt(pit_line()), worker), 1);
 	get_ports(0x40, 4);
-	edge();
+	com1_edge();
 	out(0x43, 0x30); /* as in wakes_an_idle_cpu */
 	out(0x40, 0);
 	out(0x40, 1);

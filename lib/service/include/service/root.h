@@ -31,6 +31,11 @@ enum root_request {
 	ROOT_INTERRUPT,
 	ROOT_KERNEL_MEMORY,
 	ROOT_SPACE_CREATE,
+	ROOT_CLIENT_SEGMENT, /* these three: <service/paging.h> */
+	ROOT_CLIENT_PAGE,
+	ROOT_CLIENT_FAULT,
+	ROOT_FILE,
+	ROOT_FILE_PAGE,
 };
 
 enum root_status {
@@ -150,6 +155,19 @@ enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start)
  * port, by touching it.
  */
 enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message);
+
+/*
+ * A boot module, by the first word of its command line: programs are files, too. *file stands for it in
+ * root_file_page(), *size are its bytes.
+ */
+enum root_status root_file(const char *name, unsigned int *file, unsigned long *size);
+
+/*
+ * Maps the page of the file that begins at offset, a multiple of 4 KiB below its size, to an address of the caller's
+ * space, read-only. It stays there until the caller unmaps it. What lies in the last page behind the file's end is no
+ * part of it.
+ */
+enum root_status root_file_page(unsigned int file, unsigned long offset, void *address);
 
 #ifdef __cplusplus
 }

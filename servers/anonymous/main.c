@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * anonymous - memory that is zero at first, and a quota for each client.
+ *
+ * A page comes into being when it is touched. Where a whole superpage (2 MiB, aligned) lies in a region, is within the
+ * client's quota, and the pool has one, the first touch brings all of it, so that the processor needs one entry of its
+ * TLB instead of 512, and the client one fault. The first touch decides: a superpage's place that was given a small page
+ * stays with small ones.
+ *
+ * What a client had that is gone is taken from whoever still has it when the frame is needed, not before: so nobody
+ * waits while a large client is cleaned up.
+ */
+#include <string.h>
+
+#include <l4io.h>
+#include <pager/pager.h>
+#include <service/root.h>
+
+enum {
+	POOL_KIB = 8192, /* for all clients, unless the command line says pool=N */
+	QUOTA_KIB = 4096, /* for each, unless it says quota=N */
+	PAGES_MAX = POOL_BLOCKS_MAX * POOL_BLOCK_FRAMES * 2,
+	BUCKETS_LOG2 = 13,
+	FRAME_LOG2 = 12,
+	BLOCK_LOG2 = 21,
+};
+
+/* Number of the entry that says what has become of a superpage's place: the superpage, or small pages (no frame). */
+#define BLOCK_ENTRY (1UL << 63)
+
+static struct pool pool;
+static struct pages pages;
+static struct page page_array[PAGES_MAX], *bucket_array[1 << BUCKETS_LOG2];
+static struct page_list left_behind; /* of clients that are gone */
+
+static bool is_block(const struct page *page)
+{
+	return page->number & BLOCK_ENTRY;
+}
+
+static void reuse_left_behind(void)
+{
+	struct page *page = left_behind.oldest;
+
+	if (is_block(page) && page->frame) {
+		pager_take_back_block(page->frame);
+		pool_give_block(&pool, page->frame);
+	} else if (page->frame) {
+		pager_take_back(&page->frame, 1, L4_FullyAccessible);
+		pool_give(&pool, page->frame);
+	}
+	page_list_remove(&left_behind, page);
+	pages_remove(&pages, page);
+}
+
+static struct page *entry_add(struct pager_client *client, unsigned long number)
+{
+	struct page *page = pages_add(&pages, client->serial, number);
+
+	if (!page && left_behind.oldest) {
+		reuse_left_behind();
+		page = pages_add(&pages, client->serial, number);
+	}
+	if (page)
+		page_list_add(&client->pages, page);
+	return page;
+}
+
+static void *frame_take(void)
+{
+	void *frame = pool_take(&pool);
+
+	/* Entries without frame are among what was left behind. */
+	while (!frame && left_behind.oldest) {
+		reuse_left_behind();
+		frame = pool_take(&pool);
+	}
+	return frame;
+}
+
+/* Whether a superpage has its place in the region around the page. */
+static bool has_place_for_block(const struct pager_fault *fault)
+{
+	unsigned long low = fault->page & -POOL_BLOCK;
+
+	return !fault->region->image && low >= fault->region->low && low < fault->region->high &&
+	       fault->region->high - low >= POOL_BLOCK;
+}
+
+static unsigned long block_number(const struct pager_fault *fault)
+{
+	return (fault->page & -POOL_BLOCK) / PAGER_PAGE | BLOCK_ENTRY;
+}
+
+/* A superpage, if the client may have one and there is one; else null. */
+static struct page *block_make(const struct pager_fault *fault)
+{
+	struct pager_client *client = fault->client;
+	struct page *block;
+	void *frame;
+
+	if (client->quota - client->charged < POOL_BLOCK_FRAMES)
+		return NULL;
+	frame = pool_take_block(&pool);
+	block = frame ? entry_add(client, block_number(fault)) : NULL;
+	if (!block)
+		return NULL;
+	block->frame = frame;
+	block->rights = fault->region->rights;
+	client->charged += POOL_BLOCK_FRAMES;
+	client->counts.page_ins++;
+	return block;
+}
+
+static const char *page_make(const struct pager_fault *fault, struct page **page)
+{
+	struct pager_client *client = fault->client;
+	unsigned int rights;
+	void *frame;
+
+	if (client->charged >= client->quota)
+		return "its memory quota is used up";
+	frame = frame_take();
+	if (!frame && pager_forget_dead())
+		frame = frame_take();
+	if (!frame)
+		return "the pager has no memory left";
+	if (!pager_fill(fault, frame, &rights)) {
+		pool_give(&pool, frame);
+		return "no memory there";
+	}
+	*page = entry_add(client, fault->page / PAGER_PAGE);
+	if (!*page) {
+		pool_give(&pool, frame);
+		return "the pager has no room for another page";
+	}
+	(*page)->frame = frame;
+	(*page)->rights = rights;
+	client->charged++;
+	client->counts.page_ins++;
+	return NULL;
+}
+
+static const char *answer(const struct pager_fault *fault, const struct page *page, unsigned int log2,
+			  struct pager_mapping *mapping)
+{
+	*mapping = (struct pager_mapping){ page->frame, log2, page->rights };
+	return fault->access & ~page->rights ? "that memory does not allow it" : NULL;
+}
+
+static const char *fault(const struct pager_fault *fault, struct pager_mapping *mapping)
+{
+	unsigned long serial = fault->client->serial;
+	struct page *page = pages_find(&pages, serial, fault->page / PAGER_PAGE), *block;
+	bool is_first = false;
+	const char *wrong;
+
+	if (page)
+		return answer(fault, page, FRAME_LOG2, mapping);
+	if (has_place_for_block(fault)) {
+		block = pages_find(&pages, serial, block_number(fault));
+		is_first = !block;
+		if (is_first)
+			block = block_make(fault);
+		if (block && block->frame)
+			return answer(fault, block, BLOCK_LOG2, mapping);
+	}
+	wrong = page_make(fault, &page);
+	if (wrong)
+		return wrong;
+	/* The table has two entries for each frame, so there is one. */
+	if (is_first)
+		entry_add(fault->client, block_number(fault));
+	return answer(fault, page, FRAME_LOG2, mapping);
+}
+
+static void gone(struct pager_client *client)
+{
+	page_list_append(&left_behind, &client->pages);
+}
+
+int main(void)
+{
+	unsigned long bytes = pager_memory(&pool, root_option("pool", POOL_KIB) << 10);
+	unsigned long quota = root_option("quota", QUOTA_KIB) << 10;
+	struct pager_operations operations = {
+		.name = "anonymous",
+		.quota = quota / PAGER_PAGE,
+		.fault = fault,
+		.gone = gone,
+		.takes_programs = true,
+	};
+
+	pages_init(&pages, page_array, pool.free * 2, bucket_array, BUCKETS_LOG2);
+	printf("anonymous: %lu KiB, at most %lu KiB a client\n", bytes >> 10, quota >> 10);
+	pager_run(&operations);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hostile.c - clients that do what they should not, and one that must not suffer from it.
+ */
+#include "hostile.h"
+
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/pagefault.h>
+#include <l4/space.h>
+#include <l4/thread.h>
+#include <l4io.h>
+
+#include "test.h"
+
+enum { CROWD = 8, RW = L4_Readable | L4_Writable };
+
+static L4_ThreadId_t pager;
+static const char *pager_name;
+static unsigned long argument_of_region, size_of_region;
+
+static void prepare(const char *name, unsigned long argument, unsigned long size)
+{
+	pager = pager_named(name);
+	pager_name = name;
+	argument_of_region = argument;
+	size_of_region = size;
+}
+
+static enum pager_status attach(unsigned int rights)
+{
+	return pager_attach(pager, AT, size_of_region, rights, argument_of_region);
+}
+
+/* Somebody who has done nothing wrong is still served. */
+static void innocent(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(attach(RW), PAGER_OK);
+	(void)*word_at(AT);
+	*word_at(AT + PAGE) = 7;
+	EXPECT_EQ(*word_at(AT + PAGE), 7);
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+}
+
+static void touch(unsigned long address)
+{
+	pager_begin(pager);
+	attach(RW);
+	*word_at(address) = 1;
+}
+
+static void touch_only(unsigned long address)
+{
+	*word_at(address) = 1;
+}
+
+void hostile_fault_outside(const char *name, unsigned long argument, unsigned long size)
+{
+	const unsigned long outside[] = { 0, AT - 8, AT + size, 0x400000, 0x7fffffffe000, 0x7ff000000000 };
+	struct actor *actor;
+
+	prepare(name, argument, size);
+	for (unsigned int i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
+		if (outside[i] == 0x400000 || outside[i] == 0x7ff000000000)
+			continue; /* there is something: the image, the kernel interface page */
+		actor = actor_start(touch, outside[i], PRIORITY_VICTIM);
+		EXPECT_EQ(actor_wait(actor, PATIENCE_MS), ACTOR_REFUSED);
+		/* Again and again. */
+		for (unsigned int j = 0; j < 3; j++) {
+			actor_resume(actor, touch_only, outside[i]);
+			EXPECT_EQ(actor_wait(actor, PATIENCE_MS), ACTOR_REFUSED);
+		}
+		actor_kill(actor);
+	}
+	run_actor(innocent, 0);
+}
+
+static void write_to_what_may_be_read(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(attach(L4_Readable), PAGER_OK);
+	(void)*word_at(AT);
+	*word_at(AT) = 1;
+}
+
+void hostile_fault_without_right(const char *name, unsigned long argument, unsigned long size)
+{
+	struct actor *actor;
+
+	prepare(name, argument, size);
+	actor = actor_start(write_to_what_may_be_read, 0, PRIORITY_VICTIM);
+	EXPECT_EQ(actor_wait(actor, PATIENCE_MS), ACTOR_REFUSED);
+	actor_kill(actor);
+	run_actor(innocent, 0);
+}
+
+/* Regions that cannot be, requests that there are not, the wrong number of words, a map item, a string. */
+static void lie(unsigned long unused)
+{
+	static const struct {
+		unsigned long low, size, rights;
+	} regions[] = {
+		{ AT, 0, RW }, { AT + 1, PAGE, RW }, { AT, PAGE + 1, RW }, { AT, PAGE - 1, RW }, { AT, PAGE, 0 },
+		{ AT, PAGE, L4_Writable }, { AT, PAGE, 8 | RW }, { AT, PAGE, ~0UL }, { AT, PAGE, 0x100 | RW },
+		{ AT, ~0UL, RW }, { AT, -(unsigned long)PAGE, RW }, { AT, 1UL << 63, RW }, { AT, 1UL << 47, RW },
+		{ -(unsigned long)PAGE, PAGE, RW }, { -(unsigned long)PAGE, 2 * PAGE, RW }, { 1UL << 47, PAGE, RW },
+		{ (1UL << 47) - PAGE, 2 * PAGE, RW }, { ~0UL, ~0UL, ~0UL }, { 1UL << 63, PAGE, RW },
+	};
+	static char text[PAGE];
+	L4_Word_t word[4] = { 1, 2, 3, 4 };
+	L4_MsgTag_t tag;
+	L4_Msg_t msg;
+
+	(void)unused;
+	pager_begin(pager);
+	for (unsigned int i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+		EXPECT_EQ(pager_attach(pager, regions[i].low, regions[i].size, (unsigned int)regions[i].rights,
+				       argument_of_region), PAGER_MALFORMED);
+	EXPECT_EQ(attach(RW), PAGER_OK);
+	EXPECT_EQ(attach(RW), PAGER_MALFORMED); /* it is there already */
+	EXPECT_EQ(pager_attach(pager, AT + size_of_region - PAGE, 2 * PAGE, RW, argument_of_region), PAGER_MALFORMED);
+	for (unsigned int words = 0; words < 4; words++)
+		EXPECT_EQ(pager_call(pager, PAGER_ATTACH, words, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_call(pager, PAGER_ADD_THREAD, 0, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_call(pager, PAGER_COUNTS, 3, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_call(pager, 0x999, 4, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_call(pager, 0, 0, word), PAGER_MALFORMED);
+	for (unsigned long label = PAGER_OWN_REQUEST; label < PAGER_OWN_REQUEST + 16; label++)
+		EXPECT(pager_call(pager, label, 0, word) != PAGER_UNREACHABLE);
+
+	/* Neither pages nor strings are taken: the message does not arrive. */
+	L4_MsgClear(&msg);
+	L4_MsgAppendMapItem(&msg, L4_MapItem(L4_Fpage((L4_Word_t)text, PAGE), 0));
+	L4_MsgLoad(&msg);
+	tag = L4_Call(pager);
+	EXPECT(L4_IpcFailed(tag));
+	L4_MsgClear(&msg);
+	L4_MsgAppendSimpleStringItem(&msg, L4_StringItem(sizeof(text), text));
+	L4_MsgLoad(&msg);
+	tag = L4_Call(pager);
+	EXPECT(L4_IpcFailed(tag));
+
+	/* A fault message of one's own making brings what one's own region has, or nothing. */
+	L4_MsgClear(&msg);
+	L4_Set_MsgLabel(&msg, (L4_Word_t)(__L4_LABEL_PAGEFAULT * 16 | RW));
+	L4_MsgAppendWord(&msg, AT + size_of_region);
+	L4_MsgAppendWord(&msg, 0);
+	L4_MsgLoad(&msg);
+	L4_Send(pager);
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+}
+
+void hostile_lies(const char *name, unsigned long argument, unsigned long size)
+{
+	struct actor *actor;
+	enum actor_event event;
+
+	prepare(name, argument, size);
+	actor = actor_start(lie, 0, PRIORITY_VICTIM);
+	/* For the last lie the pager may stop it. */
+	event = actor_wait(actor, PATIENCE_MS);
+	EXPECT(event == ACTOR_DONE || event == ACTOR_REFUSED);
+	actor_kill(actor);
+	run_actor(innocent, 0);
+}
+
+static volatile bool ready, enough;
+static L4_ThreadId_t owner;
+
+/* Has a region with a secret in it. */
+static void own(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(attach(RW), PAGER_OK);
+	*word_at(AT) = 0x5ec2e7;
+	owner = L4_MyGlobalId();
+	ready = true;
+}
+
+/* Is nobody's, wants to be somebody's. */
+static void intrude(unsigned long unused)
+{
+	L4_Word_t word[4] = { L4_MyGlobalId().raw };
+
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(pager_add_thread(pager, L4_MyGlobalId()), PAGER_NOT_FOUND);
+	EXPECT_EQ(pager_leave(pager), PAGER_NOT_FOUND);
+	EXPECT_EQ(pager_call(pager, PAGER_OWN_REQUEST, 1, word), PAGER_NOT_FOUND);
+	EXPECT_EQ(pager_attach(pager, AT + size_of_region, size_of_region, RW, argument_of_region), PAGER_OK);
+	EXPECT_EQ(pager_add_thread(pager, owner), PAGER_DENIED);
+	(void)*word_at(AT);
+}
+
+/* A thread that nobody has heard of does not see what is the client's, nor takes the client over. */
+void hostile_strangers(const char *name, unsigned long argument, unsigned long size)
+{
+	struct actor *first, *second;
+
+	prepare(name, argument, size);
+	first = actor_start(own, 0, PRIORITY_VICTIM);
+	EXPECT_EQ(actor_wait(first, PATIENCE_MS), ACTOR_DONE);
+	second = actor_start(intrude, 0, PRIORITY_VICTIM);
+	EXPECT_EQ(actor_wait(second, PATIENCE_MS), ACTOR_REFUSED);
+	actor_kill(first);
+	actor_kill(second);
+	run_actor(innocent, 0);
+}
+
+/*
+ * The flood
+ */
+
+static void bother(unsigned long way)
+{
+	L4_Word_t word[4] = { 0 };
+
+	pager_begin(pager);
+	attach(RW);
+	for (unsigned long page = AT; !enough; page = page + PAGE < AT + size_of_region ? page + PAGE : AT) {
+		switch (way % 4) {
+		case 0:
+			pager_attach(pager, AT, PAGE, RW, argument_of_region);
+			break;
+		case 1:
+			pager_call(pager, PAGER_COUNTS, 0, word);
+			break;
+		case 2:
+			pager_add_thread(pager, L4_Myself());
+			break;
+		case 3:
+			/* Gives its pages away and wants them again. */
+			*word_at(page) = 1;
+			L4_Flush(L4_FpageAddRights(L4_Fpage(page, PAGE), L4_FullyAccessible));
+			break;
+		}
+	}
+}
+
+static volatile unsigned long longest;
+
+static void be_served(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	attach(RW);
+	longest = 0;
+	for (unsigned long page = AT; page < AT + size_of_region && page < AT + 64 * PAGE; page += PAGE) {
+		unsigned long start = now(), taken;
+
+		*word_at(page) = 1;
+		taken = now() - start;
+		longest = taken > longest ? taken : longest;
+		/* Others get to send something. */
+		L4_Sleep(L4_TimePeriod(100));
+	}
+	pager_leave(pager);
+}
+
+void hostile_flood(const char *name, unsigned long argument, unsigned long size, unsigned long bound)
+{
+	unsigned long alone;
+
+	prepare(name, argument, size);
+	run_actor(be_served, 0);
+	alone = longest;
+	enough = false;
+	for (unsigned int i = 0; i < CROWD; i++)
+		EXPECT(actor_start(bother, i, PRIORITY_CROWD));
+	run_actor(be_served, 0);
+	enough = true;
+	EXPECT_AT_MOST(longest, bound);
+	printf("BENCH name=%s.fault unit=instructions max=%lu\n", name, alone);
+	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest, bound);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tests/pagers/hostile.h - what every pager has to stand: clients that do what they should not.
+ */
+#ifndef TESTS_PAGERS_HOSTILE_H
+#define TESTS_PAGERS_HOSTILE_H
+
+/* Of this pager; argument and size of a region that anybody may attach. The current case. */
+void hostile_fault_outside(const char *pager, unsigned long argument, unsigned long size);
+void hostile_fault_without_right(const char *pager, unsigned long argument, unsigned long size);
+void hostile_lies(const char *pager, unsigned long argument, unsigned long size);
+void hostile_strangers(const char *pager, unsigned long argument, unsigned long size);
+
+/*
+ * A crowd sends requests, good and bad, and faults, as fast as it can; meanwhile a client touches `pages` pages. Its
+ * longest fault is at most `bound` instructions. Prints both, and the longest without a crowd.
+ */
+void hostile_flood(const char *pager, unsigned long argument, unsigned long size, unsigned long bound);
+
+#endif
