@@ -268,7 +268,7 @@ judge_irqoff() {
 	fi
 }
 
-# What messages and interrupts may cost: case|operation|words|count|most. The instructions are the kernel's.
+# What messages, mappings and interrupts may cost: case|operation|words|count|most. The instructions are the kernel's.
 footprint_budgets() {
 	cat <<-'END'
 		footprint.call|ipc.inter.call|0|kernel|36
@@ -297,6 +297,8 @@ footprint_budgets() {
 		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
 		footprint.null|syscall.null|0|kernel|36
 		footprint.irq|irq.latency|0|kernel|150
+		footprint.map|map.4k|0|kernel|850
+		footprint.unmap|unmap.4k|0|kernel|1300
 	END
 }
 

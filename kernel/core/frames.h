@@ -35,8 +35,11 @@ void *frame_alloc_reserved(void);
 size_t frames_free(void);
 size_t frames_used(void);
 
-/* Some words about each frame, for whoever has allocated it; 0 for a fresh one. */
-enum { FRAME_NOTES = 4 };
+/*
+ * Some words about each frame, for whoever has allocated it; 0 for a fresh one. Page tables and shades count in one of
+ * them what is in use of them.
+ */
+enum { FRAME_COUNT = 1, FRAME_NOTES = 4 };
 struct frame_notes {
 	uint32_t note[FRAME_NOTES];
 };
@@ -62,10 +65,9 @@ static inline uint32_t *frame_note(const void *byte)
 	return frame_notes[(size_t)((const char *)byte - frame_zero) / PAGE_SIZE].note;
 }
 
-/* The second of them, in which page tables and shades count what is in use of them. */
 static inline uint32_t *frame_count(const void *byte)
 {
-	return frame_note(byte) + 1;
+	return &frame_note(byte)[FRAME_COUNT];
 }
 
 #endif

@@ -92,7 +92,7 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	enum mapdb_result result;
 	struct entry source_entry, entry;
 	unsigned budget = BUDGET;
-	uint32_t number;
+	uint32_t numbers[LEVELS - 1], number;
 	unsigned lost = 0;
 	bool whole;
 
@@ -105,8 +105,8 @@ static enum mapdb_result grant(struct space *from, virt_t source, struct space *
 	result = map_clear_target(clearing, to, target, level, walked, cpu);
 	if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
 		return result;
-	source_entry = find(from, source, 0);
-	number = cover(from, source);
+	source_entry = find_mappings(from, source, numbers);
+	number = smallest(numbers);
 	if (!number || !is_user_leaf(source_entry))
 		return MAPDB_NOTHING;
 

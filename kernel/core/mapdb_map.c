@@ -37,11 +37,9 @@ static uint32_t source_mapping(struct space *s, virt_t source)
 	return number;
 }
 
-/* Is what is at `at` in this space, in part or as a whole, the page that `source` of `parent` gives? */
-static bool has_already(struct space *to, virt_t at, uint32_t parent, virt_t source)
+/* Is what is at `at` in a mapping, in part or as a whole, the page that `source` of `parent` gives? */
+static bool is_same(uint32_t number, virt_t at, uint32_t parent, virt_t source)
 {
-	uint32_t number = cover(to, at);
-
 	if (!number || mapping_of(number)->parent != parent)
 		return false;
 	const struct mapping *m = mapping_of(number);
@@ -60,10 +58,11 @@ static enum mapdb_result extend(struct revocation *r, struct space *to, virt_t t
 	virt_t end = target + level_size(level), at = target < r->extended && r->extended < end ? r->extended : target;
 
 	for (unsigned steps = 0; at < end; steps++) {
-		struct entry e = find(to, at, 0);
+		uint32_t number[LEVELS - 1];
+		struct entry e = find_mappings(to, at, number);
 		pte_t old = *e.pte, new = add_leaf_bits(old, bits);
 
-		if (!is_user_leaf(e) || !has_already(to, at, parent, source + (at - target)))
+		if (!is_user_leaf(e) || !is_same(smallest(number), at, parent, source + (at - target)))
 			return MAPDB_NOTHING;
 		r->extended = at;
 		if (steps == EXTEND_STEPS)
@@ -104,23 +103,17 @@ bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t lo
 	return r->space == s && r->begin <= low && low + size <= r->high && r->flush;
 }
 
-/* Is there nothing in the way of a page of this level? */
-static bool is_free(struct space *s, virt_t address, unsigned level)
-{
-	struct entry e = find(s, address, level);
-
-	return !is_user_leaf(e) && !is_table(*e.pte, e.level) && !mapping_at(s, address, level);
-}
-
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                    struct cpu *cpu)
 {
-	tables_free_below(level, to, target, cpu);
-	if ((walked || !cover(to, target)) && is_free(to, target, level))
-		return MAPDB_NOTHING;
-	struct entry e = find(to, target, level);
+	uint32_t number[LEVELS - 1];
+	struct entry e;
 
-	if (walked && e.level == level && is_table(*e.pte, level)) /* not free at this size, perhaps never */
+	tables_free_below(level, to, target, cpu);
+	e = find_mappings(to, target, number);
+	if ((walked || !smallest(number)) && e.level >= level && !is_user_leaf(e) && !number[level])
+		return MAPDB_NOTHING;
+	if (walked && e.level < level) /* not free at this size, perhaps never */
 		return MAPDB_NO_MEMORY;
 	if (!clear(r, to, target, level_size(level), cpu))
 		return MAPDB_MORE;
@@ -178,13 +171,15 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 	if (from == to && source == target)
 		return MAPDB_DONE;
 	for (bool cleared = false;; cleared = true) {
-		source_entry = find(from, source, 0);
+		uint32_t numbers[LEVELS - 1];
+
+		source_entry = find_mappings(from, source, numbers);
 		if (!is_user_leaf(source_entry))
 			return MAPDB_NOTHING;
 		if (source_entry.level < level)
 			return MAPDB_NO_MEMORY;
 		bits = map_leaf_bits(*source_entry.pte, rights, level);
-		known_parent = cover(from, source);
+		known_parent = smallest(numbers);
 		if (cleared)
 			break;
 		if (known_parent) {

@@ -18,7 +18,7 @@ uint32_t mapping_alloc(struct space *s)
 
 static void mapping_release(uint32_t number)
 {
-	record_free(RECORD_MAPPING, number);
+	record_free(RECORD_MAPPING, RECORD_MAPPING_LOG2, number);
 	mapping_count--;
 }
 
@@ -86,7 +86,7 @@ void mapping_pass_status(struct revocation *r)
 	r->tree_status = 0;
 }
 
-void mapping_free(uint32_t number)
+static void free_mapping(uint32_t number, struct shade *shade)
 {
 	struct mapping *m = mapping_of(number);
 
@@ -102,22 +102,32 @@ void mapping_free(uint32_t number)
 			r->phase = REVOKE_LIST;
 		}
 	}
-	shade_set(&shade_of(find(space_of(m), address_of(m), level_of(m)).pte)->mapping, 0);
+	if (level_of(m))
+		forget_recent(space_of(m));
+	shade_set(&shade->mapping, 0);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
 	mapping_release(number);
 }
 
+void mapping_free(uint32_t number)
+{
+	const struct mapping *m = mapping_of(number);
+
+	free_mapping(number, shade_of(find(space_of(m), address_of(m), level_of(m)).pte));
+}
+
 bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
                           const struct cpu *cpu)
 {
 	struct entry e = find(s, address, level);
+	struct shade *shade = shade_of(e.pte);
 
-	if (mapping_at(s, address, level) != number || mapping_of(number)->child || (*e.pte && !all_taken))
+	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child || (*e.pte && !all_taken))
 		return false;
-	mapping_free(number);
-	return mapdb_free_empty(s, address, cpu);
+	free_mapping(number, shade);
+	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);
 }
 
 bool mapdb_bequeath(struct space *s, struct revocation *r)

@@ -101,8 +101,68 @@ static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned le
 	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + index_of(address, level);
 }
 
+/* The way to an entry, step by step: from the top, down as long as there are tables. */
+static inline struct entry top_entry(const struct space *s, virt_t address)
+{
+	return (struct entry){ &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+}
+
+static inline struct entry step_down(struct entry e, virt_t address)
+{
+	return (struct entry){ entry_below(e.pte, address, e.level - 1), e.level - 1 };
+}
+
+/* core/mapdb_table.c: as find() and find_mappings() below, from the top. */
+struct entry walk(const struct space *s, virt_t address, unsigned level);
+struct entry walk_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1]);
+
+/*
+ * Most walks end in the table in which the one before ended. So each space remembers that, if it has a shade, until the
+ * table, the shade, or a mapping around them goes.
+ */
+static inline bool is_recent(const struct space *s, virt_t address)
+{
+	return s->recent.last_byte == (address | (level_size(1) - 1));
+}
+
+static inline void forget_recent(struct space *s)
+{
+	s->recent.last_byte = 0;
+}
+
 /* The entry of `level` for an address, or of the first level above it that has no table below. */
-struct entry find(struct space *s, virt_t address, unsigned level);
+static inline struct entry find(struct space *s, virt_t address, unsigned level)
+{
+	if (level == 0 && is_recent(s, address))
+		return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+	return walk(s, address, level);
+}
+
+/* The same of level 0; stores the mapping of each level that the address is in, 0 where there is none. */
+static inline struct entry find_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1])
+{
+	if (!is_recent(s, address))
+		return walk_mappings(s, address, number);
+	number[0] = s->recent.shade[index_of(address, 0)].mapping;
+	number[1] = s->recent.around[1];
+	number[2] = s->recent.around[2];
+	return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+}
+
+/* Of these the one that the user's page there belongs to: the smallest, others have a hole there. */
+static inline uint32_t smallest(const uint32_t number[LEVELS - 1])
+{
+	return number[0] ? number[0] : number[1] ? number[1] : number[2];
+}
+
+/* The same for who needs no more. 0: none. */
+static inline uint32_t cover(struct space *s, virt_t address)
+{
+	uint32_t number[LEVELS - 1];
+
+	find_mappings(s, address, number);
+	return smallest(number);
+}
 
 /* Nothing mapped by it, and nothing in its shade either. */
 static inline bool table_is_empty(const pte_t *table)
@@ -126,12 +186,6 @@ static inline bool is_user_leaf(struct entry e)
 {
 	return (*e.pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) == PTE_PRESENT && pte_is_leaf(*e.pte, e.level);
 }
-
-/*
- * The mapping that the user's page at an address belongs to: the smallest there is, others have a hole there.
- * 0: none.
- */
-uint32_t cover(struct space *s, virt_t address);
 
 /* An entry made from another one, of the same size or larger: its bits but for the address. */
 static inline pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
@@ -194,13 +248,11 @@ extern struct ring revocations_under_way;
 /* How many there are. */
 extern size_t mapping_count;
 
-/* Room for a mapping in a frame that the space has for them, with anything in it. 0: there is no such room. */
+/* Room for a mapping, with anything in it, of a space for whose next one no frame is needed. */
 static inline uint32_t mapping_take(struct space *s)
 {
-	uint32_t number = record_take(&s->records[RECORD_MAPPING], RECORD_MAPPING_LOG2);
-
-	mapping_count += number != 0;
-	return number;
+	mapping_count++;
+	return record_take(&s->records[RECORD_MAPPING], RECORD_MAPPING_LOG2);
 }
 
 /* Room for a mapping of a space, with anything in it. 0: no memory. */

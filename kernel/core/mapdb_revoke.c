@@ -69,38 +69,6 @@ static bool whole_meant(const struct revocation *r, const struct mapping *m)
 	return part_begin(r) == 0 && part_end(r, m) == size_of(m);
 }
 
-/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
-static bool step_take(struct revocation *r, const struct cpu *cpu)
-{
-	struct mapping *m = mapping_of(r->at);
-	struct space *s = space_of(m);
-	unsigned rights = r->at != r->root || r->flush ? r->rights : 0;
-	word_t end = part_end(r, m);
-	virt_t address = address_of(m) + r->position;
-
-	if (r->position >= end) {
-		r->tree_status |= m->place >> PLACE_STATUS_SHIFT & RIGHTS_ALL;
-		if (whole_meant(r, m))
-			m->place &= ~(uint64_t)STATUS_IN_PLACE;
-		r->phase = REVOKE_LIST;
-		return false;
-	}
-	struct entry e = find(s, address, 0);
-	virt_t begin = ALIGN_DOWN(address, level_size(e.level));
-	word_t last = begin + level_size(e.level) - address_of(m);
-	bool whole = begin - address_of(m) >= part_begin(r) && last <= end;
-
-	if (is_user_leaf(e) && cover(s, address) == r->at) {
-		if (!whole && rights) {
-			entry_split(e);
-			return true;
-		}
-		take_leaf(r, s, e, begin, rights, whole, cpu);
-	}
-	r->position = last;
-	return false;
-}
-
 static void descend(struct revocation *r, uint32_t child)
 {
 	struct mapping *c = mapping_of(child);
@@ -203,23 +171,36 @@ static void ascend(struct revocation *r, const struct mapping *m, const struct c
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
 }
 
+static unsigned rights_to_take(const struct revocation *r)
+{
+	return r->at != r->root || r->flush ? r->rights : 0;
+}
+
+/* What others put into its holes may be all that there is in the page table of a mapping that was taken as a whole. */
+static bool all_is_taken(const struct revocation *r, const struct mapping *m)
+{
+	return rights_to_take(r) & RIGHT_R && whole_meant(r, m) && !space_of(m)->is_sigma0;
+}
+
 /* True: that was long, tables were freed. */
 static bool step_leave(struct revocation *r, const struct cpu *cpu)
 {
-	bool long_step = false;
+	bool long_step = false, all_taken = false;
 	uint32_t number = r->at;
 	struct mapping *m = mapping_of(number);
-	struct space *s = space_of(m);
+	struct space *s = space_of(m), *parent_space = NULL;
 	unsigned level = level_of(m);
-	virt_t address = address_of(m);
-	virt_t part = address + part_begin(r);
-	bool taken = (r->rights & RIGHT_R) && (number != r->root || r->flush);
-	bool all_taken = taken && whole_meant(r, m) && !s->is_sigma0;
-	const struct mapping *parent = m->parent ? mapping_of(m->parent) : NULL;
-	/* Only of a larger page is there a table that can lose its last child. */
-	struct space *parent_space = parent && level_of(parent) > level ? space_of(parent) : NULL;
-	virt_t source = parent_space ? source_of(m, parent) : 0;
+	virt_t address = address_of(m), part = address + part_begin(r), source = 0;
 
+	if (r->rights & RIGHT_R) {
+		const struct mapping *parent = mapping_of(m->parent);
+
+		all_taken = all_is_taken(r, m);
+		if (m->parent && level_of(parent) > level) { /* only such a page has a table that can lose its last child */
+			parent_space = space_of(parent);
+			source = source_of(m, parent);
+		}
+	}
 	if (number == r->root) {
 		mapping_pass_status(r);
 		r->root = r->at = 0;
@@ -236,41 +217,112 @@ static bool step_leave(struct revocation *r, const struct cpu *cpu)
 	return long_step;
 }
 
-/* Find the next mapping of the space to begin with: at each address the larger first, then those in its holes. */
+/* What was seen earlier of a mapping; who is asked about a part only keeps it for who asks for the others. */
+static void take_status(struct revocation *r, struct mapping *m, bool whole)
+{
+	r->tree_status |= m->place >> PLACE_STATUS_SHIFT & RIGHTS_ALL;
+	if (whole)
+		m->place &= ~(uint64_t)STATUS_IN_PLACE;
+}
+
+/* A page of 4 KiB: all of it in one step, and without children it is left, too. True: that was long. */
+static bool step_take_small(struct revocation *r, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+	struct space *s = space_of(m);
+	struct entry e = find(s, address_of(m), 0);
+
+	if (is_user_leaf(e))
+		take_leaf(r, s, e, address_of(m), rights_to_take(r), true, cpu);
+	take_status(r, m, true);
+	if (!m->child)
+		return step_leave(r, cpu);
+	descend(r, m->child);
+	return false;
+}
+
+/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
+static bool step_take(struct revocation *r, const struct cpu *cpu)
+{
+	struct mapping *m = mapping_of(r->at);
+	struct space *s = space_of(m);
+	unsigned rights = rights_to_take(r);
+	word_t end = part_end(r, m);
+	virt_t address = address_of(m) + r->position;
+	uint32_t numbers[LEVELS - 1];
+
+	if (level_of(m) == 0)
+		return step_take_small(r, cpu);
+	if (r->position >= end) {
+		take_status(r, m, whole_meant(r, m));
+		r->phase = REVOKE_LIST;
+		return false;
+	}
+	struct entry e = find_mappings(s, address, numbers);
+	virt_t begin = ALIGN_DOWN(address, level_size(e.level));
+	word_t last = begin + level_size(e.level) - address_of(m);
+	bool whole = begin - address_of(m) >= part_begin(r) && last <= end;
+
+	if (is_user_leaf(e) && smallest(numbers) == r->at) {
+		if (!whole && rights) {
+			entry_split(e);
+			return true;
+		}
+		take_leaf(r, s, e, begin, rights, whole, cpu);
+	}
+	r->position = last;
+	return false;
+}
+
+/* The next mapping of the space to begin with: at each address the larger first, then those in its holes. */
+static void begin_tree(struct revocation *r, uint32_t number)
+{
+	const struct mapping *m = mapping_of(number);
+	virt_t address = address_of(m), end = address + size_of(m);
+
+	r->begun[level_of(m)] = end;
+	r->root = number;
+	r->part_low = r->low - address;
+	r->part_high = (end < r->high ? end : r->high) - address;
+	set_at(r, number, 0);
+	if (level_of(m) == 0)
+		r->low = end;
+}
+
+/* Find it, if it is near. */
 static void step_space(struct revocation *r)
 {
-	for (unsigned level = LEVELS - 1; level-- > 0;) {
-		uint32_t number = r->begun[level] > r->low ? 0 : mapping_at(r->space, r->low, level);
-
-		if (number) {
-			virt_t address = address_of(mapping_of(number)), end = address + level_size(level);
-
-			r->begun[level] = end;
-			r->root = number;
-			r->part_low = r->low - address;
-			r->part_high = (end < r->high ? end : r->high) - address;
-			set_at(r, number, 0);
-			return;
-		}
-	}
-	struct entry e = find(r->space, r->low, 0);
+	uint32_t number[LEVELS - 1];
+	struct entry e = find_mappings(r->space, r->low, number);
 	const struct shade *shade = shade_of(e.pte);
 	word_t size = level_size(e.level);
+	unsigned passed = 0;
 
+	for (unsigned level = LEVELS - 1; level-- > 0;)
+		if (number[level] && r->begun[level] <= r->low) {
+			begin_tree(r, number[level]);
+			return;
+		}
 	r->low = ALIGN_DOWN(r->low, size);
 	do {
 		r->low += size;
-		e.pte++;
-		if (shade)
-			shade++;
-	} while (is_in_stride(e.pte) && r->low < r->high && !is_table(*e.pte, e.level) &&
-	         !(shade && shade->mapping));
+		passed++;
+	} while (is_in_stride(e.pte + passed) && r->low < r->high && !is_table(e.pte[passed], e.level) &&
+	         !(shade && shade[passed].mapping));
 }
 
 void mapdb_revoke_begin(struct revocation *r, struct space *s, virt_t low, virt_t high, unsigned rights, bool flush)
 {
-	*r = (struct revocation){ .space = s, .begin = low, .low = low, .high = high < USER_END ? high : USER_END,
-	                          .rights = rights, .flush = flush };
+	r->space = s;
+	r->begin = r->low = low;
+	r->high = high < USER_END ? high : USER_END;
+	r->rights = rights;
+	r->flush = flush;
+	r->status = r->tree_status = 0;
+	r->begun[0] = r->begun[1] = r->begun[2] = 0;
+	r->root = r->at = 0;
+	r->ended = false;
+	r->extended = 0;
 	ring_insert(&revocations_under_way, &r->link);
 }
 
@@ -289,10 +341,10 @@ bool mapdb_revoke(struct revocation *r, unsigned steps, struct cpu *cpu)
 	while (r->root || r->low < r->high) {
 		if (steps-- == 0)
 			return false;
-		if (!r->root) {
+		if (!r->root)
 			step_space(r);
+		if (!r->root)
 			continue;
-		}
 		switch (r->phase) {
 		case REVOKE_TAKE:
 			if (step_take(r, cpu))

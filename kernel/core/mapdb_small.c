@@ -9,37 +9,28 @@
  */
 #include "core/mapdb_parts.h"
 
-/* The entries on the way to a page of 4 KiB that can have a page, by level. */
-struct way {
-	pte_t *entry[LEVELS - 1];
+/* Where a page of 4 KiB is, or could be. */
+struct place {
+	pte_t *entry;
+	struct shade *shade;
+	uint32_t cover;
 };
 
-/* False: there is no table for pages of 4 KiB. */
-static inline bool find_way(const struct space *s, virt_t address, struct way *way)
+/* False: there is no table of small pages there, or it has no shade. */
+static inline bool find_place(struct space *s, virt_t address, struct place *place)
 {
-	const pte_t *above = &s->root[index_of(address, LEVELS - 1)];
+	uint32_t number[LEVELS - 1];
 
-	if (!(*above & PTE_PRESENT))
+	if (!is_recent(s, address))
+		walk_mappings(s, address, number);
+	if (!is_recent(s, address))
 		return false;
-	above = way->entry[2] = entry_below(above, address, 2);
-	if (!is_table(*above, 2))
-		return false;
-	above = way->entry[1] = entry_below(above, address, 1);
-	if (!is_table(*above, 1))
-		return false;
-	way->entry[0] = entry_below(above, address, 0);
+	place->entry = s->recent.table + index_of(address, 0);
+	place->shade = s->recent.shade + index_of(address, 0);
+	place->cover = place->shade->mapping;
+	if (!place->cover)
+		place->cover = s->recent.around[1] ? s->recent.around[1] : s->recent.around[2];
 	return true;
-}
-
-/* The smallest mapping of 2 MiB or 1 GiB around. 0: none. */
-static inline uint32_t larger_mapping(const struct way *way)
-{
-	const struct shade *shade = shade_of(way->entry[1]);
-
-	if (shade && shade->mapping)
-		return shade->mapping;
-	shade = shade_of(way->entry[2]);
-	return shade ? shade->mapping : 0;
 }
 
 /* The page is there already: it gets the rights, too. False: that is another page, or another's. */
@@ -60,47 +51,44 @@ static inline bool add_rights(const struct mapping *m, uint32_t parent_number, v
 bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t target, unsigned rights,
                      const struct cpu *cpu)
 {
-	struct way source_way, target_way;
-	struct shade *from_shade, *to_shade;
-	uint32_t parent_number, number;
-	pte_t source_pte, bits;
+	struct place origin, place;
+	pte_t leaf, bits;
 
-	if (to->is_sigma0 || !find_way(from, source, &source_way) || !find_way(to, target, &target_way))
+	if (to->is_sigma0 || !find_place(from, source, &origin) || !find_place(to, target, &place) || !origin.cover)
 		return false;
-	source_pte = *source_way.entry[0];
-	if ((source_pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) != PTE_PRESENT)
+	leaf = *origin.entry;
+	if ((leaf & (PTE_PRESENT | PTE_KERNEL_OWNED)) != PTE_PRESENT)
 		return false;
-	from_shade = shade_of(source_way.entry[0]);
-	to_shade = shade_of(target_way.entry[0]);
-	if (!from_shade || !to_shade)
-		return false;
-	parent_number = from_shade->mapping ? from_shade->mapping : larger_mapping(&source_way);
-	if (!parent_number)
-		return false;
-	bits = map_leaf_bits(source_pte, rights, 0);
-	if (to_shade->mapping)
-		return add_rights(mapping_of(to_shade->mapping), parent_number, source, to, target, target_way.entry[0], bits,
-		                  cpu);
+	bits = map_leaf_bits(leaf, rights, 0);
+	if (place.shade->mapping)
+		return add_rights(mapping_of(place.cover), origin.cover, source, to, target, place.entry, bits, cpu);
 	/* Without any mapping there is no page at the target either, nor anything made from one. */
-	if (larger_mapping(&target_way) || !(number = mapping_take(to)))
+	if (place.cover || record_takes_frame(&to->records[RECORD_MAPPING]))
 		return false;
 
 	/* committed: nothing below may fail */
-	struct mapping *parent = mapping_of(parent_number);
-	uint32_t *first = from_shade->mapping ? &parent->child : &from_shade->children, next = *first;
+	struct mapping *parent = mapping_of(origin.cover), *m;
+	uint32_t *first = &parent->child, next, number = mapping_take(to);
 
-	*mapping_of(number) = (struct mapping){
-		.parent = parent_number, .next = next, .space = frame_number(to),
-		.offset = (uint32_t)((source - address_of(parent)) / PAGE_SIZE), .place = target,
-	};
+	if (!origin.shade->mapping) {
+		first = &origin.shade->children;
+		*frame_count(first) += !*first;
+	}
+	next = *first;
 	*first = number;
 	if (next)
 		mapping_of(next)->prev = number;
-	else if (!from_shade->mapping)
-		++*frame_count(from_shade);
-	to_shade->mapping = number;
-	++*frame_count(to_shade);
-	*target_way.entry[0] = (source_pte & PTE_ADDRESS) | bits;
-	++*frame_count(target_way.entry[0]);
+	m = mapping_of(number);
+	m->parent = origin.cover;
+	m->next = next;
+	m->prev = 0;
+	m->child = 0;
+	m->space = frame_number(to);
+	m->offset = (uint32_t)((source - address_of(parent)) / PAGE_SIZE);
+	m->place = target;
+	place.shade->mapping = number;
+	++*frame_count(place.shade);
+	*place.entry = (leaf & PTE_ADDRESS) | bits;
+	++*frame_count(place.entry);
 	return true;
 }

@@ -5,37 +5,42 @@
 #include "core/mapdb_parts.h"
 #include "x86/cpu.h"
 
-/* One level down if there is a table, and it is called for. */
-static inline struct entry step_down(struct entry e, virt_t address, unsigned level)
+struct entry walk(const struct space *s, virt_t address, unsigned level)
 {
-	if (e.level <= level || !is_table(*e.pte, e.level))
-		return e;
-	return (struct entry){ entry_below(e.pte, address, e.level - 1), e.level - 1 };
-}
-
-struct entry find(struct space *s, virt_t address, unsigned level)
-{
-	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+	struct entry e = top_entry(s, address);
 
 	/* Not a loop: so the compiler knows the level, and the shifts, at each step. */
-	e = step_down(e, address, level);
-	e = step_down(e, address, level);
-	return step_down(e, address, level);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	e = step_down(e, address);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	e = step_down(e, address);
+	if (e.level == level || !is_table(*e.pte, e.level))
+		return e;
+	return step_down(e, address);
 }
 
-uint32_t cover(struct space *s, virt_t address)
+struct entry walk_mappings(struct space *s, virt_t address, uint32_t number[LEVELS - 1])
 {
-	struct entry e = { &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
-	uint32_t number = 0;
+	struct entry e = top_entry(s, address);
+	struct shade *shade = NULL;
 
+	number[0] = number[1] = number[2] = 0;
 	while (is_table(*e.pte, e.level)) {
-		e = step_down(e, address, 0);
-		const struct shade *shade = shade_of(e.pte);
-
-		if (shade && shade->mapping)
-			number = shade->mapping;
+		e = step_down(e, address);
+		shade = shade_of(e.pte);
+		if (shade)
+			number[e.level] = shade->mapping;
 	}
-	return number;
+	if (e.level == 0 && shade)
+		s->recent = (struct recent_table){
+			.last_byte = address | (level_size(1) - 1),
+			.table = e.pte - index_of(address, 0),
+			.shade = shade - index_of(address, 0),
+			.around = { [1] = number[1], [2] = number[2] },
+		};
+	return e;
 }
 
 void shade_set(uint32_t *word, uint32_t value)
@@ -96,6 +101,7 @@ enum mapdb_result entry_make(struct space *s, virt_t address, unsigned level, st
 
 static void table_free(struct space *s, pte_t *table)
 {
+	forget_recent(s);
 	if (*frame_note(table))
 		account_free(&s->account, frame_of_number(*frame_note(table)));
 	account_free(&s->account, table);
@@ -103,9 +109,14 @@ static void table_free(struct space *s, pte_t *table)
 
 bool tables_free_below(unsigned top, struct space *s, virt_t address, const struct cpu *cpu)
 {
+	struct entry lowest = { .level = LEVELS };
 	bool any = false;
 
-	for (unsigned level = 0; level < top; level++) {
+	if (top > 0)
+		lowest = find(s, address, 0);
+	if (lowest.level >= top || !table_is_empty(lowest.pte))
+		return false;
+	for (unsigned level = lowest.level; level < top; level++) {
 		struct entry above = find(s, address, level + 1);
 
 		if (above.level > level + 1 || !is_table(*above.pte, above.level))
@@ -139,6 +150,7 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 		uint32_t *note = frame_note(e.pte);
 
 		if (e.level == level && *note && *frame_count(frame_of_number(*note)) == 0) {
+			forget_recent(s);
 			account_free(&s->account, frame_of_number(*note));
 			*note = 0;
 		}
@@ -149,7 +161,8 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
 	pte_set(e.pte, 0);
-	account_unreserve(&s->account, tables_set_aside(e.level));
+	if (e.level)
+		account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
 }
 

@@ -43,7 +43,7 @@ static uint32_t node_alloc(struct space *s)
 
 static void node_release(uint32_t number)
 {
-	record_free(RECORD_PORTS, number);
+	record_free(RECORD_PORTS, RECORD_PORTS_LOG2, number);
 	node_count--;
 }
 
@@ -416,7 +416,8 @@ static bool can_take(const struct space *s)
 {
 	size_t bitmap = s->io_bitmap[0] ? 0 : SPACE_BITMAP_FRAMES;
 
-	return account_has(&s->account, bitmap + !s->port_nodes + record_takes_frame(s, RECORD_PORTS));
+	return account_has(&s->account,
+	                   bitmap + !s->port_nodes + record_takes_frame(&s->records[RECORD_PORTS]));
 }
 
 static enum portdb_result take_bitmap(struct space *to, struct cpu *cpu)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* core/record.c - see core/record.h. */
 #include "core/record.h"
-#include "base/string.h"
 #include "core/frames.h"
 #include "core/space.h"
 
@@ -22,11 +21,6 @@ static struct space *owner_of(uint32_t frame)
 static unsigned count_log2(enum record_kind kind)
 {
 	return PAGE_LOG2 - size_log2[kind];
-}
-
-static uint32_t *record_at(enum record_kind kind, uint32_t frame, uint32_t slot)
-{
-	return (uint32_t *)((char *)frame_of_number(frame) + (slot << size_log2[kind]));
 }
 
 static void list_insert(uint32_t *list, uint32_t frame)
@@ -60,7 +54,7 @@ uint32_t record_alloc(struct space *s, enum record_kind kind)
 {
 	struct records *records = &s->records[kind];
 
-	if (!records->spare) {
+	if (record_takes_frame(records)) {
 		void *fresh = account_alloc(&s->account);
 
 		if (!fresh)
@@ -71,26 +65,16 @@ uint32_t record_alloc(struct space *s, enum record_kind kind)
 	return record_take(records, size_log2[kind]);
 }
 
-bool record_takes_frame(const struct space *s, enum record_kind kind)
+void record_frame_freed(enum record_kind kind, uint32_t frame, bool was_full)
 {
-	return !s->records[kind].spare;
-}
-
-void record_free(enum record_kind kind, uint32_t number)
-{
-	uint32_t frame = number >> count_log2(kind), count = 1U << count_log2(kind), slot = number & (count - 1);
-	uint32_t *state = &note(frame)[RECORD_STATE], first = *state & RECORD_FIRST_FREE;
 	struct space *owner = owner_of(frame);
 	struct records *records = &owner->records[kind];
 
-	words_fill((word_t *)record_at(kind, frame, slot), 0, (1UL << size_log2[kind]) / sizeof(word_t));
-	*record_at(kind, frame, slot) = first - slot - 1;
-	*state += slot - first - RECORD_USED_ONE;
-	if (first == count) {
+	if (was_full) {
 		list_remove(&records->full, frame);
 		list_insert(&records->spare, frame);
 	}
-	if (*state < RECORD_USED_ONE) {
+	if (note(frame)[RECORD_STATE] < RECORD_USED_ONE) {
 		list_remove(&records->spare, frame);
 		account_free(&owner->account, frame_of_number(frame));
 	}

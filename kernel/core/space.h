@@ -17,12 +17,24 @@
 #include "core/tcb.h"
 #include "x86/pagetable.h"
 
+struct shade;
+
+/* The table of pages of 4 KiB that the mapping database looked at last, and what goes with it (core/mapdb_parts.h). */
+struct recent_table {
+	virt_t last_byte;        /* of the 2 MiB that it is for; 0: there is none */
+	pte_t *table;
+	struct shade *shade;
+	uint32_t around[LEVELS - 1]; /* the mappings of levels 1 and 2 around it, by level; 0: none */
+};
+
 struct space {
 	pte_t *root;             /* page table */
 	word_t cr3;              /* its address and tag (x86/pcid.h) */
 	struct account account;  /* of the kernel's memory */
 	struct records records[RECORD_KINDS];
-	struct ring threads;     /* tcb.space_link */
+	struct recent_table recent;
+	struct ring threads;     /* tcb.space_link; their order means nothing */
+	unsigned thread_count;   /* how many that are */
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
 	struct fpage utcb_area;

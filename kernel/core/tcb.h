@@ -145,7 +145,8 @@ struct tcb {
 			/* Unmap, MemoryControl or the end of a space, when it had to stop for others. */
 			struct revocation revocation;
 			struct port_revocation port_revocation;
-			unsigned unmap_item;      /* the message register it is at; MemoryControl's, too */
+			unsigned unmap_item;      /* the message register it is at; MemoryControl's and SpaceControl's, too */
+			const struct space *redirecting; /* by SpaceControl; a name, not to be followed */
 			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */
 

@@ -182,11 +182,6 @@ bool thread_obeys(const struct tcb *t, const struct tcb *self)
 	       is_of_space(t, t->utcb_map->exception_handler, self->space);
 }
 
-word_t thread_name(const struct tcb *self, const struct tcb *other)
-{
-	return self->space == other->space ? other->utcb : other->id;
-}
-
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;
@@ -204,6 +199,7 @@ static void join(struct tcb *t, struct space *space)
 	t->slow &= ~(uint32_t)SLOW_REDIRECTED;
 	t->slow |= space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
 	ring_insert(&space->threads, &t->space_link);
+	space->thread_count++;
 }
 
 struct tcb *thread_create(word_t id, struct space *space, struct cpu *cpu, word_t scheduler)
@@ -281,6 +277,7 @@ struct space *thread_delete(struct tcb *t)
 		space_put_utcb(space, t->utcb, t->cpu);
 	}
 	ring_remove(&t->space_link);
+	space->thread_count--;
 	ring_remove(&t->all_link);
 	account_refund(&space->account, TCB_SIZE);
 	if (ring_empty(&t->senders)) {
@@ -409,6 +406,7 @@ bool thread_move(struct tcb *t, struct space *space, virt_t utcb, struct space *
 		space->active_threads++;
 	}
 	ring_remove(&t->space_link);
+	old->thread_count--;
 	join(t, space);
 	*empty = ring_empty(&old->threads) ? old : NULL;
 	return true;

@@ -14,7 +14,8 @@
  *
  * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the
  * redirector's own space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves
- * what is there. A redirector that has gone lets nothing pass.
+ * what is there. A redirector that has gone lets nothing pass. Messages count from the begin of their send phase: what is
+ * sent after the call has returned goes by the new rule; what was queued at its partner before, stays there.
  *
  * A quota is memory of the kernel's that is the space's alone, rounded down to pages: for its page tables, mappings, ports,
  * threads, UTCBs, FPU registers and itself. Nobody else can take it, and the space gets no more: what needs more is refused,
@@ -31,7 +32,7 @@
  *                                 the space has no areas, and what was mapped in the new ones is gone
  *
  * What was mapped in the new areas is taken away in pieces, between which interrupts and better threads run. Until that is
- * done the space has no areas.
+ * done the space has no areas. In pieces, too, all threads of a space that gets a redirector, or loses it, learn that.
  */
 #include "core/frames.h"
 #include "core/mapdb.h"
@@ -40,7 +41,7 @@
 #include "core/thread.h"
 #include "sys/calls.h"
 
-enum { AREA_LOG2_MAX = 30, STEPS = 3 };
+enum { AREA_LOG2_MAX = 30, STEPS = 3, THREADS_A_PIECE = 64 };
 enum { CONTROL_USAGE = 1 << 29, CONTROL_QUOTA = 1 << 30, QUOTA_SHIFT = 32, KIB = 1024 };
 
 static bool is_area(struct fpage f)
@@ -62,15 +63,21 @@ static word_t usage(const struct space *s)
 	return s->privileged ? frames_used() * PAGE_SIZE : account_used(&s->account);
 }
 
-/* What its threads send is C's business from now on, or no longer. */
-static void set_redirector(struct space *s, word_t redirector)
+/*
+ * What its threads send is C's business, or no longer: say so to so many of them, in turn. The ring goes round as they are
+ * told; who comes to the space meanwhile knows it already. Several such walks at a time do no harm: each tells as many as
+ * there were, and all say what is the case.
+ */
+static void tell_threads(struct space *s, unsigned count)
 {
-	s->redirector = redirector;
-	for (struct ring *r = s->threads.next; r != &s->threads; r = r->next) {
-		struct tcb *t = CONTAINER_OF(r, struct tcb, space_link);
+	for (; count > 0; count--) {
+		struct ring *first = s->threads.next;
+		struct tcb *t = CONTAINER_OF(first, struct tcb, space_link);
 
+		ring_remove(first);
+		ring_insert(&s->threads, first);
 		t->slow &= ~(uint32_t)SLOW_REDIRECTED;
-		t->slow |= redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
+		t->slow |= s->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
 	}
 }
 
@@ -108,6 +115,32 @@ static enum call_error check(const struct tcb *self, struct order *order)
 	return 0;
 }
 
+/* All is done. */
+static struct tcb *finish(struct tcb *self, const struct space *s)
+{
+	struct registers *in = &self->regs;
+
+	in->rsi = in->rsi & CONTROL_USAGE ? usage(s) : 0;
+	return sched_continue(sys_result(self, 1));
+}
+
+/* The redirector is set, and self->unmap_item threads are still to be told. If the specifier names another space, anew. */
+static struct tcb *redirect(struct tcb *self)
+{
+	const struct tcb *t = thread_find_any(self, self->regs.rdi);
+	unsigned count = self->unmap_item < THREADS_A_PIECE ? self->unmap_item : THREADS_A_PIECE;
+
+	self->resume = self->before_user;
+	if (!t || t->space != self->redirecting)
+		return sys_space_control(self);
+	tell_threads(t->space, count);
+	self->unmap_item -= count;
+	if (self->unmap_item == 0)
+		return finish(self, t->space);
+	self->resume = redirect;
+	return sched_open(self);
+}
+
 static struct tcb *commit(struct tcb *self, const struct order *order)
 {
 	struct registers *in = &self->regs;
@@ -115,17 +148,19 @@ static struct tcb *commit(struct tcb *self, const struct order *order)
 	size_t old_quota = space->account.quota;
 
 	if ((in->rsi & CONTROL_QUOTA) && !account_set_quota(&space->account, (in->rsi >> QUOTA_SHIFT) * KIB / PAGE_SIZE))
-		return sys_refuse(self, ERROR_NO_MEMORY);
+		return sched_continue(sys_refuse(self, ERROR_NO_MEMORY));
 	if (order->sets_areas && !space_set_areas(space, order->kip_area, order->utcb_area, self->cpu)) {
 		account_set_quota(&space->account, old_quota);
-		return sys_refuse(self, ERROR_NO_MEMORY);
+		return sched_continue(sys_refuse(self, ERROR_NO_MEMORY));
 	}
 
-	/* committed: nothing below may fail */
-	if (in->r10 != NIL_THREAD)
-		set_redirector(space, order->redirector ? order->redirector->id : NIL_THREAD);
-	in->rsi = in->rsi & CONTROL_USAGE ? usage(space) : 0;
-	return sys_result(self, 1);
+	/* committed: nothing below may fail, unless the space goes meanwhile */
+	if (in->r10 == NIL_THREAD)
+		return finish(self, space);
+	space->redirector = order->redirector ? order->redirector->id : NIL_THREAD;
+	self->redirecting = space;
+	self->unmap_item = space->thread_count;
+	return redirect(self);
 }
 
 /*
@@ -144,7 +179,7 @@ static struct tcb *make_room(struct tcb *self)
 		return sys_space_control(self);
 	}
 	if (self->unmap_item == 2)
-		return sched_continue(commit(self, &order));
+		return commit(self, &order);
 	if (mapdb_revoke(&self->revocation, STEPS, self->cpu) && self->unmap_item++ == 0)
 		mapdb_revoke_begin(&self->revocation, order.space, order.utcb_area.base,
 		                   order.utcb_area.base + fpage_size(order.utcb_area), RIGHTS_ALL, true);

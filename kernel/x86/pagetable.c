@@ -28,11 +28,15 @@ void pagetable_split(pte_t *table, pte_t leaf, unsigned level)
 	if (level == 1)
 		leaf &= ~PTE_LARGE;
 	*frame_count(table) = TABLE_ENTRIES;
-	for (pte_t *entry = table; entry < table + TABLE_ENTRIES; entry += 4, leaf += 4 * step) {
+	for (pte_t *entry = table; entry < table + TABLE_ENTRIES; entry += 8, leaf += step) {
 		entry[0] = leaf;
-		entry[1] = leaf + step;
-		entry[2] = leaf + 2 * step;
-		entry[3] = leaf + 3 * step;
+		entry[1] = leaf += step;
+		entry[2] = leaf += step;
+		entry[3] = leaf += step;
+		entry[4] = leaf += step;
+		entry[5] = leaf += step;
+		entry[6] = leaf += step;
+		entry[7] = leaf += step;
 	}
 }
 

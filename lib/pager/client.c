@@ -43,6 +43,11 @@ enum pager_status pager_attach(L4_ThreadId_t pager, unsigned long low, unsigned 
 	return pager_call(pager, PAGER_ATTACH, 4, (L4_Word_t[4]){ low, size, rights, argument });
 }
 
+enum pager_status pager_enter(L4_ThreadId_t pager)
+{
+	return pager_call(pager, PAGER_BEGIN, 0, (L4_Word_t[4]){ 0 });
+}
+
 enum pager_status pager_add_thread(L4_ThreadId_t pager, L4_ThreadId_t thread)
 {
 	return pager_call(pager, PAGER_ADD_THREAD, 1, (L4_Word_t[4]){ L4_GlobalIdOf(thread).raw });

@@ -4,19 +4,24 @@
  */
 #include <pager/pager.h>
 
-#include <string.h>
-
 #include <l4/space.h>
 #include <service/paging.h>
 
 /* Memory that nobody has yet. Below and above the heap's middle is a C library's, if there is one (lib/hosted). */
 static unsigned long heap_used = ROOT_HEAP_LOW + (512UL << 20), large_used = ROOT_LARGE_LOW;
 
-static bool add_from_heap(struct pool *pool, unsigned int frames)
+unsigned long pager_addresses(unsigned long bytes)
 {
 	unsigned long low = heap_used;
 
-	heap_used += frames * (unsigned long)POOL_FRAME;
+	heap_used += (bytes + PAGER_PAGE - 1) & -(unsigned long)PAGER_PAGE;
+	return low;
+}
+
+static bool add_from_heap(struct pool *pool, unsigned int frames)
+{
+	unsigned long low = pager_addresses(frames * (unsigned long)POOL_FRAME);
+
 	for (unsigned long page = low; page < heap_used; page += POOL_FRAME)
 		*(volatile char *)page = 0;
 	return pool_add(pool, low, frames);
@@ -51,16 +56,14 @@ bool pager_fill(const struct pager_fault *fault, void *frame, unsigned int *righ
 
 	*rights = fault->region->rights;
 	if (!fault->region->image) {
-		memset(frame, 0, PAGER_PAGE);
+		pager_clear(frame);
 		return true;
 	}
-	if (!page) {
-		page = (char *)heap_used;
-		heap_used += PAGER_PAGE;
-	}
+	if (!page)
+		page = (char *)pager_addresses(PAGER_PAGE);
 	if (root_client_page(fault->client->thread[0], fault->page, page, rights) != ROOT_OK)
 		return false;
-	memcpy(frame, page, PAGER_PAGE);
+	pager_copy(frame, page);
 	return true;
 }
 

@@ -18,12 +18,18 @@ enum { PAGE_LOG2 = 12, ERROR_OVERFLOW = 4 };
 
 static const struct pager_operations *pager;
 static struct pager_clients clients;
+static struct pager_client *serving; /* whose message is being served: not to be forgotten meanwhile */
 
 struct pager_client *pager_client_at(unsigned int index)
 {
 	struct pager_client *client = &clients.client[index];
 
 	return client->serial ? client : NULL;
+}
+
+unsigned int pager_client_index(const struct pager_client *client)
+{
+	return (unsigned int)(client - clients.client);
 }
 
 struct pager_client *pager_client_of(L4_ThreadId_t thread)
@@ -58,7 +64,7 @@ bool pager_forget_dead(void)
 		struct pager_client *client = pager_client_at(i);
 		unsigned int alive = 0;
 
-		if (!client || client->is_program)
+		if (!client || client->is_program || client == serving)
 			continue;
 		for (unsigned int j = 0; j < client->thread_count; j++)
 			alive += has_this_pager(client->thread[j]);
@@ -226,6 +232,7 @@ static enum pager_status serve_attach(L4_ThreadId_t thread, unsigned int words, 
 		client = client_add(thread, false);
 	if (!client)
 		return PAGER_EXHAUSTED;
+	serving = client;
 	status = clients_attach(client, &region);
 	if (status == PAGER_OK && pager->attach) {
 		struct pager_region *entered = &client->region[client->region_count - 1];
@@ -246,6 +253,8 @@ static enum pager_status serve_request(L4_ThreadId_t thread, L4_MsgTag_t tag, L4
 
 	if (label == PAGER_ATTACH)
 		return serve_attach(thread, words, msg);
+	if (label == PAGER_BEGIN && words == 0 && !client)
+		return client_add(thread, false) ? PAGER_OK : PAGER_EXHAUSTED;
 	if (!client)
 		return PAGER_NOT_FOUND;
 	if (label == PAGER_ADD_THREAD)
@@ -284,7 +293,7 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 		return false;
 	}
 	L4_MsgStore(tag, msg);
-	client = clients_find(&clients, from);
+	client = serving = clients_find(&clients, from);
 	if (L4_IsPagefault(tag))
 		return serve_fault(client, from, L4_PagefaultAccess(tag), msg);
 	if (L4_IsArchException(tag) || L4_IsSystemException(tag))

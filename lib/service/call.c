@@ -11,6 +11,8 @@
 #include <l4/kip.h>
 #include <l4/thread.h>
 
+enum { PAGE_LOG2 = 12 };
+
 L4_ThreadId_t root_task(void)
 {
 	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
@@ -29,6 +31,17 @@ enum root_status root_call(enum root_request request, L4_Msg_t *msg)
 	}
 	L4_MsgStore(tag, msg);
 	return (enum root_status)L4_Label(tag);
+}
+
+enum root_status root_call_for_page(enum root_request request, L4_Msg_t *msg, void *page)
+{
+	L4_Acceptor_t before = L4_Accepted();
+	enum root_status status;
+
+	L4_Accept(L4_MapGrantItems(L4_FpageLog2((L4_Word_t)page, PAGE_LOG2)));
+	status = root_call(request, msg);
+	L4_Accept(before);
+	return status;
 }
 
 void root_append_bytes(L4_Msg_t *msg, const char *bytes, size_t size)
@@ -125,24 +138,6 @@ enum root_status root_command_line(char *line, size_t size)
 	return ROOT_OK;
 }
 
-L4_ThreadId_t root_lookup(const char *name)
-{
-	L4_ThreadId_t thread = L4_nilthread;
-	size_t length = 0;
-	L4_Msg_t msg;
-
-	while (length < ROOT_NAME_MAX && name[length])
-		length++;
-	if (length == ROOT_NAME_MAX)
-		return thread;
-	L4_MsgClear(&msg);
-	L4_MsgAppendWord(&msg, length);
-	root_append_bytes(&msg, name, length);
-	if (root_call(ROOT_LOOKUP, &msg) == ROOT_OK)
-		thread.raw = L4_MsgWord(&msg, 0);
-	return thread;
-}
-
 enum root_status root_thread_create(unsigned long ip, unsigned long sp, unsigned int priority,
 				    L4_ThreadId_t *thread)
 {
@@ -207,18 +202,5 @@ enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start)
 	status = root_call(ROOT_KERNEL_MEMORY, &msg);
 	*now = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
 	*at_start = status == ROOT_OK ? L4_MsgWord(&msg, 1) : 0;
-	return status;
-}
-
-enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message)
-{
-	enum root_status status;
-	L4_Msg_t msg;
-
-	L4_MsgClear(&msg);
-	L4_MsgAppendWord(&msg, number);
-	L4_MsgAppendWord(&msg, L4_GlobalIdOf(handler).raw);
-	status = root_call(ROOT_INTERRUPT, &msg);
-	*message = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
 	return status;
 }

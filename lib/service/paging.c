@@ -64,7 +64,7 @@ enum root_status root_client_page(L4_ThreadId_t client, unsigned long address, v
 	L4_MsgAppendWord(&msg, client.raw);
 	L4_MsgAppendWord(&msg, address);
 	L4_MsgAppendWord(&msg, (L4_Word_t)into);
-	status = root_call(ROOT_CLIENT_PAGE, &msg);
+	status = root_call_for_page(ROOT_CLIENT_PAGE, &msg, into);
 	*rights = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
 	return status;
 }

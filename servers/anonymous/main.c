@@ -6,13 +6,11 @@
  * client's quota, and the pool has one, the first touch brings all of it, so that the processor needs one entry of its
  * TLB instead of 512, and the client one fault. The first touch decides: a superpage's place that was given a small page
  * stays with small ones.
- *
- * What a client had that is gone is taken from whoever still has it when the frame is needed, not before: so nobody
- * waits while a large client is cleaned up.
  */
-#include <string.h>
+#include <stddef.h>
 
 #include <l4io.h>
+#include <pager/ledger.h>
 #include <pager/pager.h>
 #include <service/root.h>
 
@@ -28,54 +26,20 @@ enum {
 /* Number of the entry that says what has become of a superpage's place: the superpage, or small pages (no frame). */
 #define BLOCK_ENTRY (1UL << 63)
 
-static struct pool pool;
-static struct pages pages;
+static struct ledger ledger;
 static struct page page_array[PAGES_MAX], *bucket_array[1 << BUCKETS_LOG2];
-static struct page_list left_behind; /* of clients that are gone */
 
-static bool is_block(const struct page *page)
+static void release(struct ledger *of, struct page *page)
 {
-	return page->number & BLOCK_ENTRY;
-}
-
-static void reuse_left_behind(void)
-{
-	struct page *page = left_behind.oldest;
-
-	if (is_block(page) && page->frame) {
+	if (!page->frame)
+		return;
+	if (page->number & BLOCK_ENTRY) {
 		pager_take_back_block(page->frame);
-		pool_give_block(&pool, page->frame);
-	} else if (page->frame) {
+		pool_give_block(&of->pool, page->frame);
+	} else {
 		pager_take_back(&page->frame, 1, L4_FullyAccessible);
-		pool_give(&pool, page->frame);
+		pool_give(&of->pool, page->frame);
 	}
-	page_list_remove(&left_behind, page);
-	pages_remove(&pages, page);
-}
-
-static struct page *entry_add(struct pager_client *client, unsigned long number)
-{
-	struct page *page = pages_add(&pages, client->serial, number);
-
-	if (!page && left_behind.oldest) {
-		reuse_left_behind();
-		page = pages_add(&pages, client->serial, number);
-	}
-	if (page)
-		page_list_add(&client->pages, page);
-	return page;
-}
-
-static void *frame_take(void)
-{
-	void *frame = pool_take(&pool);
-
-	/* Entries without frame are among what was left behind. */
-	while (!frame && left_behind.oldest) {
-		reuse_left_behind();
-		frame = pool_take(&pool);
-	}
-	return frame;
 }
 
 /* Whether a superpage has its place in the region around the page. */
@@ -101,10 +65,11 @@ static struct page *block_make(const struct pager_fault *fault)
 
 	if (client->quota - client->charged < POOL_BLOCK_FRAMES)
 		return NULL;
-	frame = pool_take_block(&pool);
-	block = frame ? entry_add(client, block_number(fault)) : NULL;
-	if (!block)
+	frame = pool_take_block(&ledger.pool);
+	if (!frame)
 		return NULL;
+	/* The ledger has two entries for each frame, so there is one. */
+	block = ledger_add(&ledger, client, block_number(fault));
 	block->frame = frame;
 	block->rights = fault->region->rights;
 	client->charged += POOL_BLOCK_FRAMES;
@@ -120,20 +85,14 @@ static const char *page_make(const struct pager_fault *fault, struct page **page
 
 	if (client->charged >= client->quota)
 		return "its memory quota is used up";
-	frame = frame_take();
-	if (!frame && pager_forget_dead())
-		frame = frame_take();
+	frame = ledger_frame(&ledger);
 	if (!frame)
 		return "the pager has no memory left";
 	if (!pager_fill(fault, frame, &rights)) {
-		pool_give(&pool, frame);
+		pool_give(&ledger.pool, frame);
 		return "no memory there";
 	}
-	*page = entry_add(client, fault->page / PAGER_PAGE);
-	if (!*page) {
-		pool_give(&pool, frame);
-		return "the pager has no room for another page";
-	}
+	*page = ledger_add(&ledger, client, fault->page / PAGER_PAGE);
 	(*page)->frame = frame;
 	(*page)->rights = rights;
 	client->charged++;
@@ -150,15 +109,14 @@ static const char *answer(const struct pager_fault *fault, const struct page *pa
 
 static const char *fault(const struct pager_fault *fault, struct pager_mapping *mapping)
 {
-	unsigned long serial = fault->client->serial;
-	struct page *page = pages_find(&pages, serial, fault->page / PAGER_PAGE), *block;
+	struct page *page = ledger_find(&ledger, fault->client, fault->page / PAGER_PAGE), *block;
 	bool is_first = false;
 	const char *wrong;
 
 	if (page)
 		return answer(fault, page, FRAME_LOG2, mapping);
 	if (has_place_for_block(fault)) {
-		block = pages_find(&pages, serial, block_number(fault));
+		block = ledger_find(&ledger, fault->client, block_number(fault));
 		is_first = !block;
 		if (is_first)
 			block = block_make(fault);
@@ -168,21 +126,19 @@ static const char *fault(const struct pager_fault *fault, struct pager_mapping *
 	wrong = page_make(fault, &page);
 	if (wrong)
 		return wrong;
-	/* The table has two entries for each frame, so there is one. */
 	if (is_first)
-		entry_add(fault->client, block_number(fault));
+		ledger_add(&ledger, fault->client, block_number(fault));
 	return answer(fault, page, FRAME_LOG2, mapping);
 }
 
 static void gone(struct pager_client *client)
 {
-	page_list_append(&left_behind, &client->pages);
+	ledger_leave(&ledger, client);
 }
 
 int main(void)
 {
-	unsigned long bytes = pager_memory(&pool, root_option("pool", POOL_KIB) << 10);
-	unsigned long quota = root_option("quota", QUOTA_KIB) << 10;
+	unsigned long pool = root_option("pool", POOL_KIB) << 10, quota = root_option("quota", QUOTA_KIB) << 10;
 	struct pager_operations operations = {
 		.name = "anonymous",
 		.quota = quota / PAGER_PAGE,
@@ -191,7 +147,8 @@ int main(void)
 		.takes_programs = true,
 	};
 
-	pages_init(&pages, page_array, pool.free * 2, bucket_array, BUCKETS_LOG2);
-	printf("anonymous: %lu KiB, at most %lu KiB a client\n", bytes >> 10, quota >> 10);
+	ledger.release = release;
+	pool = ledger_init(&ledger, pool, 2, page_array, PAGES_MAX, bucket_array, BUCKETS_LOG2);
+	printf("anonymous: %lu KiB, at most %lu KiB a client\n", pool >> 10, quota >> 10);
 	pager_run(&operations);
 }

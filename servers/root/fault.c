@@ -6,9 +6,16 @@
 
 #include <abi/protocol.h>
 #include <l4/arch.h>
+#include <l4/ipc.h>
+#include <l4/schedule.h>
 #include <l4/sigma0.h>
+#include <l4/thread.h>
 
+#include "backtrace.h"
 #include "console.h"
+
+/* The longest that the root task waits for a thread: one that is stopped, runs no instruction, and has nothing to do but tell. */
+enum { REGISTERS_MICROSECONDS = 1000 };
 
 static const char *const trap_names[] = {
 	"division by zero", "debug exception", "non-maskable interrupt", "breakpoint",
@@ -40,6 +47,39 @@ static const char *access_name(unsigned int access)
 	return access & ELF_WRITE ? "write to" : "read from";
 }
 
+/*
+ * A thread that waits for the answer to a page fault is made to send all its registers, as an exception message. False: its
+ * exception handler is somebody else.
+ */
+static bool registers_fetch(L4_ThreadId_t thread, L4_Msg_t *registers)
+{
+	enum { ABORT_RECEIVE = 1 << 1, FORCE_EXCEPTION = 1 << 16, AS_PAGER = 1 << 22 };
+	L4_Word_t ignored;
+	L4_MsgTag_t tag;
+	L4_ThreadId_t id;
+
+	L4_Set_Priority(thread, 255);
+	L4_ExchangeRegisters(thread, ABORT_RECEIVE | FORCE_EXCEPTION | AS_PAGER, 0, 0, 0, 0, L4_nilthread, &ignored,
+			     &ignored, &ignored, &ignored, &ignored, &id);
+	tag = L4_Receive_Timeout(thread, L4_TimePeriod(REGISTERS_MICROSECONDS));
+	if (L4_IpcFailed(tag) || L4_UntypedWords(tag) != EXC_WORDS)
+		return false;
+	L4_MsgStore(tag, registers);
+	return true;
+}
+
+static void report_access(struct program *program, L4_ThreadId_t thread, unsigned int access, unsigned long address,
+			  unsigned long ip, const char *why)
+{
+	L4_Msg_t registers;
+
+	console_say("%s (thread 0x%lx.%lu) page fault: %s 0x%lx at ip 0x%lx: %s; program stopped", program->is.name,
+		    L4_ThreadNo(thread), L4_Version(thread), access_name(access), address, ip, why);
+	if (registers_fetch(thread, &registers))
+		backtrace_say(program, ip, L4_MsgWord(&registers, EXC_RSP - 1), L4_MsgWord(&registers, EXC_RBP - 1));
+	program_end(program, STATUS_STOPPED);
+}
+
 static void report_page(const struct fault *fault, enum space_answer answer)
 {
 	static const char *const why[] = {
@@ -49,11 +89,14 @@ static void report_page(const struct fault *fault, enum space_answer answer)
 		[SPACE_NO_MEMORY] = "the machine has no memory left",
 	};
 
-	console_say("%s (thread 0x%lx.%lu) page fault: %s 0x%lx at ip 0x%lx: %s; program stopped",
-		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
-		    access_name(fault->label & 7), fault_word(fault, 1), fault_word(fault, 2),
-		    why[answer]);
-	program_end(fault->program, STATUS_STOPPED);
+	report_access(fault->program, fault->thread, fault->label & 7, fault_word(fault, 1), fault_word(fault, 2),
+		      why[answer]);
+}
+
+void fault_of_client(struct program *program, L4_ThreadId_t thread, unsigned int access, unsigned long address,
+		     unsigned long ip, const char *why)
+{
+	report_access(program, thread, access, address, ip, why);
 }
 
 bool fault_page(const struct fault *fault, L4_MapItem_t *item)
@@ -63,6 +106,11 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *item)
 	unsigned long frame;
 	unsigned int rights;
 
+	if (fault->program->pager_program) {
+		program_set_pager(fault->program, fault->thread);
+		*item = L4_MapItem(L4_Nilpage, 0);
+		return true;
+	}
 	answer = space_touch(&fault->program->space, address, fault->label & 7, &frame, &rights);
 	if (answer != SPACE_MAPPED) {
 		report_page(fault, answer);
@@ -78,8 +126,8 @@ bool fault_page(const struct fault *fault, L4_MapItem_t *item)
 
 void fault_unanswerable(struct program *program)
 {
-	console_say("%s: the kernel has no memory for its page tables%s; program stopped", program->name,
-		    program->kernel_memory ? " (@kernel= on its command line)" : "");
+	console_say("%s: the kernel has no memory for its page tables%s; program stopped", program->is.name,
+		    program->is.kernel_memory ? " (@kernel= on its command line)" : "");
 	program_end(program, STATUS_STOPPED);
 }
 
@@ -87,7 +135,9 @@ bool fault_port(const struct fault *fault, L4_MapItem_t *item)
 {
 	L4_Fpage_t ports = { .raw = fault_word(fault, 1) };
 
-	if (fault->program->is_driver) {
+	L4_Word_t low = L4_IoFpagePort(ports), high = low + L4_IoFpageSize(ports) - 1;
+
+	if (description_allows(&fault->program->is, RESOURCE_PORTS, low, high)) {
 		L4_Fpage_t got = L4_Sigma0_GetPage(L4_nilthread, ports);
 
 		L4_Accept(L4_UntypedWordsAcceptor);
@@ -98,7 +148,7 @@ bool fault_port(const struct fault *fault, L4_MapItem_t *item)
 	}
 	console_say("%s (thread 0x%lx.%lu) used I/O port 0x%lx at ip 0x%lx: not its own; "
 		    "program stopped",
-		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
+		    fault->program->is.name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
 		    L4_IoFpagePort(ports), fault_word(fault, 2));
 	program_end(fault->program, STATUS_STOPPED);
 	return false;
@@ -133,9 +183,10 @@ void fault_exception(const struct fault *fault)
 
 	console_say("%s (thread 0x%lx.%lu) exception: %s (trap %lu, error 0x%lx) at ip 0x%lx; "
 		    "program stopped",
-		    fault->program->name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
+		    fault->program->is.name, L4_ThreadNo(fault->thread), L4_Version(fault->thread),
 		    trap_name(trap), trap, fault_word(fault, EXC_ERROR),
 		    fault_word(fault, EXC_RIP));
 	report_registers(fault);
+	backtrace_say(fault->program, fault_word(fault, EXC_RIP), fault_word(fault, EXC_RSP), fault_word(fault, EXC_RBP));
 	program_end(fault->program, STATUS_STOPPED);
 }

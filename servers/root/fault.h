@@ -5,7 +5,7 @@
  *
  * A fault that cannot be answered ends its program. The report names the program, the thread, the
  * access, the address and the instruction, so that `addr2line -e modules/NAME IP` finds the source
- * line.
+ * line, and who called whom.
  */
 #ifndef ROOT_FAULT_H
 #define ROOT_FAULT_H
@@ -24,11 +24,18 @@ struct fault {
 	const L4_Msg_t *msg;
 };
 
-/* True: *answer is the map item to reply with. False: reported, and the program is stopped. */
+/*
+ * True: *answer is the map item to reply with. False: reported, and the program is stopped. A fault that is another
+ * pager's goes there from now on, and is answered with nothing, so that it comes again.
+ */
 bool fault_page(const struct fault *fault, L4_MapItem_t *answer);
 
 /* The same for an access to I/O ports, which only drivers may use. */
 bool fault_port(const struct fault *fault, L4_MapItem_t *answer);
+
+/* Reports a fault that the program's pager does not answer, with its reason, and stops the program. */
+void fault_of_client(struct program *program, L4_ThreadId_t thread, unsigned int access, unsigned long address,
+		     unsigned long ip, const char *why);
 
 /* Reports and stops a program that the answer could not be mapped to. */
 void fault_unanswerable(struct program *program);

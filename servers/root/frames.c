@@ -3,7 +3,8 @@
  * frames.c - blocks from sigma0, cut into frames.
  *
  * Blocks are asked for from 1 GiB down to one page, as long as sigma0 has any of the size;
- * neighbours are joined.
+ * neighbours are joined. Frames that come back are on two lists, linked through their first words; a large one is
+ * cut up when nothing else is left, and small ones are never put together again.
  */
 #include "frames.h"
 
@@ -15,8 +16,12 @@
 #include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/sigma0.h>
+#include <l4/space.h>
 
-enum { PAGE = 4096, PAGE_LOG2 = 12, LARGE = 2 << 20, BLOCK_LOG2 = 30, BLOCKS = 256 };
+enum { PAGE = 4096, PAGE_LOG2 = 12, LARGE = 2 << 20, LARGE_LOG2 = 21, BLOCK_LOG2 = 30, BLOCKS = 256 };
+
+#define DMA_END (1UL << 32)
+enum { DMA_ALIGNMENT_MAX = 1 << 20 };
 
 struct block {
 	unsigned long low, high;
@@ -24,7 +29,8 @@ struct block {
 
 static struct block blocks[BLOCKS];
 static unsigned int block_count;
-static unsigned long left;
+static unsigned long left, total;
+static unsigned long freed, freed_large; /* the first of each list; 0: none */
 
 static bool block_add(unsigned long low, unsigned long size)
 {
@@ -78,10 +84,31 @@ void frames_init(void)
 	L4_ThreadId_t sigma0 = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()), 1);
 
 	take_memory(sigma0);
+	total = left;
 	ask_for_exclusive_service(sigma0);
 }
 
-unsigned long frame_alloc(void)
+/* Takes the first of a list, and clears it. 0: there is none. */
+static unsigned long list_take(unsigned long *list, unsigned long size)
+{
+	unsigned long frame = *list;
+
+	if (frame == 0)
+		return 0;
+	*list = *(unsigned long *)frame;
+	left -= size / PAGE;
+	memset((void *)frame, 0, size);
+	return frame;
+}
+
+static void list_add(unsigned long *list, unsigned long frame, unsigned long size)
+{
+	*(unsigned long *)frame = *list;
+	*list = frame;
+	left += size / PAGE;
+}
+
+static unsigned long block_take(void)
 {
 	while (block_count > 0) {
 		struct block *last = &blocks[block_count - 1];
@@ -101,25 +128,80 @@ unsigned long frame_alloc(void)
 	return 0;
 }
 
-/* From the upper end of a block; what lies above the piece becomes a block of its own. */
-unsigned long frame_alloc_large(void)
+unsigned long frame_alloc(void)
+{
+	unsigned long frame = list_take(&freed, PAGE);
+
+	if (frame == 0)
+		frame = block_take();
+	if (frame == 0 && freed_large != 0) {
+		unsigned long low = list_take(&freed_large, LARGE);
+
+		for (unsigned long page = low; page < low + LARGE; page += PAGE)
+			list_add(&freed, page, PAGE);
+		frame = list_take(&freed, PAGE);
+	}
+	return frame;
+}
+
+/*
+ * From the upper end of a block that begins below the limit; what lies above the piece becomes a block of its own. The
+ * alignment is a power of two.
+ */
+static unsigned long piece_take(unsigned long size, unsigned long alignment, unsigned long limit)
 {
 	for (unsigned int i = 0; i < block_count; i++) {
-		unsigned long end = blocks[i].high & -(unsigned long)LARGE, high = blocks[i].high;
+		unsigned long high = blocks[i].high, end = high < limit ? high : limit, low;
 
-		if (end < blocks[i].low + LARGE || (end < high && block_count == BLOCKS))
+		if (end < size)
 			continue;
-		blocks[i].high = end - LARGE;
-		if (end < high)
-			blocks[block_count++] = (struct block){ .low = end, .high = high };
-		left -= LARGE / PAGE;
-		memset((void *)(end - LARGE), 0, LARGE);
-		return end - LARGE;
+		low = (end - size) & -alignment;
+		if (low < blocks[i].low || (low + size < high && block_count == BLOCKS))
+			continue;
+		blocks[i].high = low;
+		if (low + size < high)
+			blocks[block_count++] = (struct block){ .low = low + size, .high = high };
+		left -= size / PAGE;
+		memset((void *)low, 0, size);
+		return low;
 	}
 	return 0;
+}
+
+unsigned long frame_alloc_large(void)
+{
+	unsigned long frame = list_take(&freed_large, LARGE);
+
+	return frame ? frame : piece_take(LARGE, LARGE, ~0UL);
+}
+
+unsigned long frames_contiguous(unsigned long size)
+{
+	unsigned long alignment = PAGE;
+
+	while (alignment < size && alignment < DMA_ALIGNMENT_MAX)
+		alignment *= 2;
+	return piece_take(size, alignment, DMA_END);
+}
+
+void frames_take_back(unsigned long low, unsigned long size)
+{
+	for (unsigned long page = low; page < low + size; page += PAGE)
+		L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2(page, PAGE_LOG2), L4_FullyAccessible));
+}
+
+void frame_free(unsigned long frame, unsigned int log2)
+{
+	L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2(frame, log2), L4_FullyAccessible));
+	list_add(log2 == LARGE_LOG2 ? &freed_large : &freed, frame, 1UL << log2);
 }
 
 unsigned long frames_left(void)
 {
 	return left;
+}
+
+unsigned long frames_total(void)
+{
+	return total;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * main.c - the root task: starts the programs among the boot modules, is their pager and their
+ * main.c - the root task: starts programs from boot modules, is their pager and their
  * console, and ends the machine when the last of them has ended.
  *
  * One thread, one loop. It never waits for a program: answers go out with timeout zero. Before it
  * starts the first program it takes everything from sigma0, so that no program can get memory
- * behind its back.
+ * behind its back. What is to be started it reads from the description, or else from the modules' command lines.
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <l4/ipc.h>
 #include <l4/kip.h>
@@ -19,10 +20,15 @@
 
 #include "console.h"
 #include "fault.h"
+#include "file.h"
 #include "frames.h"
 #include "machine.h"
+#include "name.h"
 #include "program.h"
 #include "request.h"
+#include "supervise.h"
+
+#define DESCRIPTION_FILE "system.conf"
 
 enum { PAGE = 4096, CONSOLE_POLL_MICROSECONDS = 10000 };
 
@@ -47,8 +53,8 @@ static const char *command_line(const struct bootrec_module *record)
 	return record->cmdline_offset ? (const char *)record + record->cmdline_offset : "?";
 }
 
-/* Enters the program of every boot module that is one. */
-static void add_modules(void)
+/* Enters every boot module as a file. */
+static void add_files(void)
 {
 	const struct bootinfo *info = boot_info();
 	unsigned long record_at;
@@ -66,8 +72,75 @@ static void add_modules(void)
 		if (record->type != BOOTREC_MODULE)
 			continue;
 		claim(record->start, record->start + record->size);
-		program_add(command_line(record), (const void *)record->start, record->size);
+		file_add(command_line(record), (const void *)record->start, record->size);
 	}
+}
+
+static unsigned int mistakes;
+
+static void say_mistake(unsigned int line, const char *what, const char *word)
+{
+	const char *colon = word[0] ? ": " : "";
+
+	mistakes++;
+	if (line > 0)
+		console_say(DESCRIPTION_FILE ":%u: %s%s%s", line, what, colon, word);
+	else
+		console_say("on a command line: %s%s%s", what, colon, word);
+}
+
+static const struct description_complaints complaints = { say_mistake };
+
+static bool pages(const struct program *pager, const struct program *program)
+{
+	return strcmp(program->is.pager, pager->is.name) == 0 || name_list_has(&pager->is.serves, program->is.pager);
+}
+
+/* Tells pagers that there are not; the memory of those that there are may hold others' text. */
+static void check_pagers(void)
+{
+	struct program *program, *pager;
+
+	for (unsigned int i = 0; (program = program_at(i)); i++) {
+		const char *name = program->is.pager;
+
+		for (unsigned int j = 0; name[0] && (pager = program_at(j)); j++)
+			pager->space.heap_executes |= pages(pager, program);
+		if (name[0] && pages(program, program))
+			say_mistake(program->is.line, "a program cannot be its own pager", name);
+		else if (name[0] && !name_is_known(name))
+			say_mistake(program->is.line, "no program has or serves the name of its pager", name);
+	}
+}
+
+/* Enters the programs that the description names. */
+static void add_described(const struct file *text)
+{
+	static struct description described[PROGRAMS_MAX];
+	unsigned int count = description_read(described, PROGRAMS_MAX, text->start, text->size, &complaints);
+
+	for (unsigned int i = 0; i < count; i++)
+		program_add(&described[i]);
+	check_pagers();
+}
+
+/* Without a description: enters the program of every module that is one. */
+static void add_modules(void)
+{
+	static struct description description;
+	const struct file *file;
+
+	for (unsigned int i = 0; (file = file_at(i)); i++) {
+		if (!elf_is(file->start, file->size)) {
+			console_say("%s is no program and is left alone", file->name);
+			continue;
+		}
+		description_of_module(&description, file->command_line, &complaints);
+		if (!program_add(&description))
+			console_say("%s is left out: there is room for %d programs", file->name, PROGRAMS_MAX);
+	}
+	check_pagers();
+	mistakes = 0;
 }
 
 static void start_programs(void)
@@ -77,32 +150,13 @@ static void start_programs(void)
 	if (!program_at(0))
 		console_say("no program among the boot modules behind the root task");
 	for (unsigned int i = 0; (program = program_at(i)); i++) {
-		if (program->status != 0)
+		if (!program->file || program->is.is_manual)
 			continue;
-		console_say("starting %s (priority %u, at most %lu KiB%s)", program->command_line,
-			    program->priority, program->space.frames_max * (SPACE_PAGE / 1024),
-			    program->is_server ? ", a server" : "");
-		if (!program_start(program))
-			program->status = STATUS_STOPPED;
+		console_say("starting %s (priority %u, at most %lu KiB%s)", program->is.command_line,
+			    program->is.priority, program->space.frames_max * (SPACE_PAGE / 1024),
+			    program->is.is_server ? ", a server" : "");
+		supervise_start(program);
 	}
-}
-
-/*
- * True: nobody is left who would end. *status is the first exit status that is not 0, in the order
- * of the modules.
- */
-static bool all_finished(int *status)
-{
-	struct program *program;
-
-	*status = program_at(0) ? 0 : STATUS_STOPPED;
-	for (unsigned int i = 0; (program = program_at(i)); i++) {
-		if (program->runs && !program->is_server)
-			return false;
-		if (!program->runs && *status == 0)
-			*status = program->status;
-	}
-	return true;
 }
 
 /* Serves one message. True: *msg is the answer. */
@@ -116,6 +170,7 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 	if (!program)
 		return false;
 	L4_MsgStore(tag, msg);
+	wait_forget(program, from);
 
 	struct fault fault = { .program = program, .thread = from, .label = label, .msg = msg };
 	unsigned int words = L4_UntypedWords(tag);
@@ -149,21 +204,35 @@ int main(void)
 {
 	L4_ThreadId_t from = L4_nilthread;
 	bool has_answer = false;
+	const struct file *description;
+	unsigned int number;
 	L4_Msg_t msg;
 	int status;
 
 	claim((unsigned long)__program_start, (unsigned long)__program_end);
-	add_modules();
+	add_files();
 	frames_init();
 	console_say("%lu KiB of memory for programs", frames_left() * (PAGE / 1024));
+	description = file_named(DESCRIPTION_FILE, &number);
+	if (description)
+		add_described(description);
+	else
+		add_modules();
 	L4_Accept(L4_UntypedWordsAcceptor);
-	start_programs();
+	if (!supervise_begin())
+		console_say("no thread for notices to pagers: %s", L4_ErrorCode_String(L4_ErrorCode()));
+	if (mistakes == 0)
+		start_programs();
+	else
+		console_say(DESCRIPTION_FILE " has mistakes: nothing is started");
+	supervise();
 
-	while (!all_finished(&status)) {
+	while (!supervise_all_finished(&status)) {
+		L4_Time_t wait = supervise_patience();
 		L4_MsgTag_t tag;
-		L4_Time_t wait;
 
-		wait = console_wants_poll() ? L4_TimePeriod(CONSOLE_POLL_MICROSECONDS) : L4_Never;
+		if (console_wants_poll() && wait.raw == L4_Never.raw)
+			wait = L4_TimePeriod(CONSOLE_POLL_MICROSECONDS);
 		if (has_answer) {
 			struct program *client = program_of(from);
 
@@ -175,8 +244,11 @@ int main(void)
 			tag = L4_Wait_Timeout(wait, &from);
 		}
 		has_answer = L4_IpcSucceeded(tag) && serve(tag, from, &msg);
+		supervise();
 		console_poll(L4_IpcFailed(tag));
 	}
+	if (mistakes > 0)
+		status = STATUS_STOPPED;
 	console_line("pecan: finished, status %d", status);
 	machine_end(status == 0);
 }

@@ -13,6 +13,8 @@
 #include <l4/space.h>
 #include <l4/thread.h>
 
+#include "supervise.h"
+
 enum { FIRST_NUMBER = 16 }; /* above UserBase, where sigma0 and the root task have theirs */
 
 static struct program programs[PROGRAMS_MAX];
@@ -23,120 +25,34 @@ static L4_Word_t first_thread_number(void)
 	return L4_ThreadIdUserBase(L4_GetKernelInterface()) + FIRST_NUMBER;
 }
 
-/* Copies the part of text up to a space or the end; returns what follows. */
-static const char *next_word(const char *text, const char **word, unsigned int *length)
-{
-	while (*text == ' ')
-		text++;
-	*word = text;
-	while (*text && *text != ' ')
-		text++;
-	*length = text - *word;
-	return text;
-}
-
-/* A decimal number with K or M behind it; 0 when it is none. */
-static unsigned long size_of(const char *text)
-{
-	unsigned long value = 0;
-
-	while (*text >= '0' && *text <= '9' && value < 1UL << 40)
-		value = value * 10 + (*text++ - '0');
-	return *text == 'K' ? value << 10 : *text == 'M' ? value << 20 : value;
-}
-
-static bool is_option(const char *word, unsigned int length, const char *option)
-{
-	unsigned int i = 0;
-
-	while (i < length && option[i] && word[i] == option[i])
-		i++;
-	return option[i] == 0 && (i == length || option[i - 1] == '=');
-}
-
-/* A word that starts with @ is for the root task. */
-static void program_option(struct program *program, const char *word, unsigned int length)
-{
-	if (is_option(word, length, "@server")) {
-		program->is_server = true;
-	} else if (is_option(word, length, "@driver")) {
-		program->is_driver = true;
-	} else if (is_option(word, length, "@spaces")) {
-		program->has_spaces = true;
-	} else if (is_option(word, length, "@priority=")) {
-		unsigned long priority = size_of(word + strlen("@priority="));
-
-		if (priority >= 1 && priority <= 255)
-			program->priority = priority;
-		else
-			console_say("%s: @priority is 1 to 255; it stays %u", program->name,
-				    program->priority);
-	} else if (is_option(word, length, "@memory=")) {
-		program->space.frames_max = size_of(word + strlen("@memory=")) / SPACE_PAGE;
-	} else if (is_option(word, length, "@kernel=")) {
-		program->kernel_memory = size_of(word + strlen("@kernel="));
-	} else {
-		console_say("%s: no such option: %.*s", program->name, (int)length, word);
-	}
-}
-
-/* Splits the module's command line into the program's and the root task's words. */
-static void program_configure(struct program *program, const char *text)
-{
-	unsigned int length, used = 0;
-	const char *word;
-
-	for (;;) {
-		text = next_word(text, &word, &length);
-		if (length == 0)
-			break;
-		if (used > 0 && word[0] == '@') {
-			program_option(program, word, length);
-			continue;
-		}
-		if (used + 1 + length > ROOT_TEXT_MAX)
-			break;
-		if (used == 0) {
-			unsigned int part = length < ROOT_NAME_MAX - 1 ? length : ROOT_NAME_MAX - 1;
-
-			memcpy(program->name, word, part);
-			program->name[part] = 0;
-		} else {
-			program->command_line[used++] = ' ';
-		}
-		memcpy(program->command_line + used, word, length);
-		used += length;
-		program->command_line[used] = 0;
-	}
-}
-
-void program_add(const char *command_line, const void *file, unsigned long size)
+bool program_add(const struct description *description)
 {
 	struct program *program = &programs[program_count];
 	const char *wrong;
+	unsigned int file;
 
-	if (program_count == PROGRAMS_MAX) {
-		console_say("more than %d programs; not started: %s", PROGRAMS_MAX, command_line);
-		return;
-	}
+	if (program_count == PROGRAMS_MAX)
+		return false;
 	memset(program, 0, sizeof(*program));
-	memcpy(program->name, "?", 2);
-	program->priority = PRIORITY_DEFAULT;
-	program->space.frames_max = QUOTA_DEFAULT / SPACE_PAGE;
-	program_configure(program, command_line);
-
-	if (!elf_is(file, size)) {
-		console_say("%s is no program and is left alone", program->name);
-		return;
+	program->is = *description;
+	program->status = STATUS_STOPPED;
+	program_count++;
+	program->file = file_named(description->file, &file);
+	if (!program->file) {
+		console_say("%s cannot be started: there is no module %s", description->name, description->file);
+		return true;
 	}
-	wrong = elf_read(&program->space.image, file, size, SPACE_LOW, SPACE_HIGH);
+	wrong = elf_read(&program->space.image, program->file->start, program->file->size, SPACE_LOW, SPACE_HIGH);
 	if (!wrong && !space_leaves_heap_alone(&program->space))
 		wrong = "it is linked where the heap is";
 	if (wrong) {
-		console_say("%s cannot be started: %s", program->name, wrong);
-		program->status = STATUS_STOPPED;
+		console_say("%s cannot be started: %s", description->name, wrong);
+		program->file = NULL;
+		return true;
 	}
-	program_count++;
+	program->space.frames_max = description->memory / SPACE_PAGE;
+	program->status = 0;
+	return true;
 }
 
 static const char *refusal_reason(void)
@@ -212,33 +128,39 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	void *kip = L4_GetKernelInterface();
 	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
-	L4_Word_t control = program->kernel_memory ? L4_SpaceQuota(program->kernel_memory / 1024) : 0;
+	L4_Word_t control = program->is.kernel_memory ? L4_SpaceQuota(program->is.kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
 	if (!L4_ThreadControl(thread, thread, L4_Myself(), L4_nilthread, (void *)-1)) {
-		console_say("%s: no thread: %s", program->name, refusal_reason());
+		console_say("%s: no thread: %s", program->is.name, refusal_reason());
 		return false;
 	}
 	if (L4_SpaceControl(thread, control, kip_area, utcb_area, L4_nilthread, &old_control) &&
 	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(slot)))
 		return true;
-	console_say("%s: no space: %s", program->name, refusal_reason());
+	console_say("%s: no space: %s", program->is.name, refusal_reason());
 	thread_delete(thread);
 	return false;
 }
 
-bool program_start(struct program *program)
+bool program_start(struct program *program, L4_ThreadId_t pager)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 
-	if (!space_create(program, main_thread, L4_Myself(), 0))
+	if (!space_create(program, main_thread, pager, 0))
 		return false;
-	priority_set(main_thread, program->priority);
+	priority_set(main_thread, program->is.priority);
 	program->threads[0].id = main_thread;
-	program->runs = true;
+	program->main_thread = main_thread;
+	program->state = PROGRAM_RUNS;
+	program->pager = pager;
+	program->pager_program = program_of(pager);
+	program->start_is_told = program->end_is_told = !program->pager_program;
 	program->kernel_memory_at_start = program_kernel_memory(program);
+	if (program->pager_program)
+		return true;
 	if (!thread_run(main_thread, program->space.image.entry, 0)) {
-		console_say("%s: the main thread takes no start message: %s", program->name,
+		console_say("%s: the main thread takes no start message: %s", program->is.name,
 			    refusal_reason());
 		program_end(program, STATUS_STOPPED);
 		return false;
@@ -248,16 +170,19 @@ bool program_start(struct program *program)
 
 void program_end(struct program *program, int status)
 {
-	program->runs = false;
+	program->state = PROGRAM_ENDING;
 	program->status = status;
+	memset(program->served, 0, sizeof(program->served));
+	program->wait_count = 0;
 	console_writer_end(&program->output);
+	supervise_soon();
 	/* The main thread first: another one may have to answer for it, and is not to go before it. */
 	for (unsigned int slot = 0; slot < ROOT_THREADS_MAX; slot++) {
 		L4_ThreadId_t id = program->threads[slot].id;
 
 		program->threads[slot].id = L4_nilthread;
 		if (!L4_IsNilThread(id) && !thread_delete(id))
-			console_say("%s: thread 0x%lx cannot be deleted: %s", program->name,
+			console_say("%s: thread 0x%lx cannot be deleted: %s", program->is.name,
 				    L4_ThreadNo(id), refusal_reason());
 	}
 }
@@ -277,7 +202,7 @@ struct program *program_of(L4_ThreadId_t thread)
 struct program *program_named(const char *name)
 {
 	for (unsigned int i = 0; i < program_count; i++)
-		if (programs[i].runs && strcmp(programs[i].name, name) == 0)
+		if (strcmp(programs[i].is.name, name) == 0)
 			return &programs[i];
 	return NULL;
 }
@@ -302,7 +227,7 @@ enum root_status program_thread_create(struct program *program, unsigned long ip
 {
 	unsigned int slot = free_slot(program);
 
-	if (priority > program->priority)
+	if (priority > program->is.priority)
 		return ROOT_DENIED;
 	if (slot == ROOT_THREADS_MAX)
 		return ROOT_EXHAUSTED;
@@ -311,13 +236,20 @@ enum root_status program_thread_create(struct program *program, unsigned long ip
 	if (!L4_ThreadControl(*thread, program->threads[0].id, L4_Myself(), L4_Myself(),
 			      (void *)utcb_location(slot)))
 		return ROOT_EXHAUSTED;
-	priority_set(*thread, priority ? priority : program->priority);
+	priority_set(*thread, priority ? priority : program->is.priority);
 	if (!thread_run(*thread, ip, sp)) {
 		thread_delete(*thread);
 		return ROOT_EXHAUSTED;
 	}
 	program->threads[slot].id = *thread;
+	if (program->pager_program)
+		program_set_pager(program, *thread);
 	return ROOT_OK;
+}
+
+void program_set_pager(struct program *program, L4_ThreadId_t thread)
+{
+	L4_ThreadControl(thread, thread, L4_nilthread, program->pager, (void *)-1);
 }
 
 enum root_status program_space_create(struct program *program, L4_ThreadId_t pager, unsigned int priority,
@@ -325,7 +257,7 @@ enum root_status program_space_create(struct program *program, L4_ThreadId_t pag
 {
 	unsigned int slot = free_slot(program);
 
-	if (!program->has_spaces || priority > program->priority)
+	if (!program->is.has_spaces || priority > program->is.priority)
 		return ROOT_DENIED;
 	if (slot == ROOT_THREADS_MAX)
 		return ROOT_EXHAUSTED;
@@ -333,7 +265,7 @@ enum root_status program_space_create(struct program *program, L4_ThreadId_t pag
 	*thread = next_id(program, slot);
 	if (!space_create(program, *thread, pager, slot))
 		return ROOT_EXHAUSTED;
-	priority_set(*thread, priority ? priority : program->priority);
+	priority_set(*thread, priority ? priority : program->is.priority);
 	program->threads[slot].id = *thread;
 	return ROOT_OK;
 }
@@ -347,6 +279,9 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 	for (unsigned int slot = 1; slot < ROOT_THREADS_MAX; slot++)
 		if (L4_IsThreadEqual(program->threads[slot].id, thread))
 			program->threads[slot].id = L4_nilthread;
+	for (unsigned int i = 0; i < program->is.serves.count; i++)
+		if (L4_IsThreadEqual(program->served[i], thread))
+			program->served[i] = L4_nilthread;
 	thread_delete(thread);
 	return ROOT_OK;
 }
@@ -356,7 +291,7 @@ enum root_status program_thread_priority(struct program *program, L4_ThreadId_t 
 {
 	if (program_of(thread) != program)
 		return ROOT_NOT_FOUND;
-	if (priority == 0 || priority > program->priority)
+	if (priority == 0 || priority > program->is.priority)
 		return ROOT_DENIED;
 	priority_set(thread, priority);
 	return ROOT_OK;
@@ -365,7 +300,7 @@ enum root_status program_thread_priority(struct program *program, L4_ThreadId_t 
 enum root_status program_interrupt(struct program *program, L4_Word_t number, L4_ThreadId_t handler,
 				   L4_Word_t *message)
 {
-	if (!program->is_driver)
+	if (!description_allows(&program->is, RESOURCE_INTERRUPTS, number, number))
 		return ROOT_DENIED;
 	if (program_of(handler) != program)
 		return ROOT_NOT_FOUND;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * program.h - the programs that the root task has started, and their threads.
+ * program.h - the programs that the description names, and their threads.
  *
  * A program is one space, and those that it asks for. Its thread in slot s has the thread number first + index *
  * ROOT_THREADS_MAX + s and the s-th UTCB of its space, so that whose message it is can be computed
  * from a sender's number, and no message can be taken for another program's. Slot 0 is the main
  * thread.
+ *
+ * A program is idle until it is to start (supervise.c: when its pager is there), runs, and ends: its threads are deleted at
+ * once, its frames taken back in pieces; then it has ended, or starts anew.
  */
 #ifndef ROOT_PROGRAM_H
 #define ROOT_PROGRAM_H
@@ -16,18 +19,27 @@
 #include <service/root.h>
 
 #include "console.h"
+#include "description.h"
+#include "file.h"
 #include "space.h"
+#include "wait.h"
 
 enum {
 	PROGRAMS_MAX = 32,
-	PRIORITY_DEFAULT = 100,
-	QUOTA_DEFAULT = 4 << 20, /* bytes of memory */
-	STATUS_STOPPED = 255,    /* the status of a program that the root task had to stop */
+	STATUS_STOPPED = 255, /* the status of a program that the root task had to stop */
 };
 
 /* Where every program finds them; it should ask the kernel all the same. */
 #define KIP_AREA  0x7ff000000000UL
 #define UTCB_AREA 0x7ff000100000UL
+
+enum program_state {
+	PROGRAM_IDLE,   /* has not been started yet, or cannot be */
+	PROGRAM_WAITS,  /* is to start; its pager is not there yet */
+	PROGRAM_RUNS,
+	PROGRAM_ENDING, /* has no threads any more; still has frames, or its pager has not been told */
+	PROGRAM_ENDED,
+};
 
 struct program_thread {
 	L4_ThreadId_t id;    /* nilthread: the slot is free */
@@ -35,49 +47,59 @@ struct program_thread {
 };
 
 struct program {
-	/* from the module's command line */
-	char name[ROOT_NAME_MAX];
-	char command_line[ROOT_TEXT_MAX + 1];
-	unsigned int priority;
-	bool is_server; /* nobody waits for its end */
-	unsigned long kernel_memory; /* bytes of the kernel's that it may use; 0: no limit */
-	bool has_spaces; /* may have further spaces, each with a quota of kernel memory like that of the first */
-	bool is_driver; /* may use I/O ports and handle interrupts */
+	struct description is;
+	const struct file *file; /* null: it cannot be started */
 
-	bool runs;
-	int status; /* once it does not run any more */
+	enum program_state state;
+	int status;               /* once it has ended */
+	bool is_stopped;          /* a manager has ended it: it is not started again by itself */
+	unsigned int restarts;    /* so far */
+	unsigned long started;    /* when it was started last, in microseconds of the system's clock */
+
+	/* of what runs, or is ending */
 	struct space space;
+	L4_ThreadId_t pager;        /* the root task's own id, or who gets its page faults */
+	struct program *pager_program; /* whose that is; null: the root task */
+	bool start_is_told, end_is_told; /* the pager has its notices; true if it is the root task */
+	L4_ThreadId_t main_thread; /* still there when it has been deleted, for the last notice */
+	L4_ThreadId_t served[DESCRIPTION_NAMES_MAX]; /* who serves is.serves; nilthread: nobody */
 	unsigned long kernel_memory_at_start; /* used with one thread and nothing mapped */
+	unsigned int wait_count;
+	struct wait waits[WAITS_MAX];
 	struct console_writer output;
+
+	unsigned long dma_memory;  /* its memory for devices, which it keeps for good; 0: none yet */
 	struct program_thread threads[ROOT_THREADS_MAX];
 };
 
 /*
- * Reads the module's command line and file and enters them in the table; a program that cannot be
- * started has STATUS_STOPPED from the beginning. A file that is no program is left out. The
- * console says so.
+ * Enters a program in the table. One that cannot be started has STATUS_STOPPED from the beginning, and the console says why.
+ * False: the table is full.
  */
-void program_add(const char *command_line, const void *file, unsigned long size);
+bool program_add(const struct description *description);
 
 /* The bytes of the kernel's memory that it uses now. */
 unsigned long program_kernel_memory(struct program *program);
 
 /*
- * Makes its space and its main thread and starts it. False: the kernel refused, and the console
+ * Makes its space and its main thread, and starts it if its pager is the root task. False: the kernel refused, and the console
  * says why.
  */
-bool program_start(struct program *program);
+bool program_start(struct program *program, L4_ThreadId_t pager);
 
-/* Deletes all its threads, and with the last one its space. */
+/* Deletes all its threads, and with the last one its space. The rest is done by and by. */
 void program_end(struct program *program, int status);
 
 /* The program of a thread that lives, else null. */
 struct program *program_of(L4_ThreadId_t thread);
 
-/* The program of that name that runs, else null. */
+/* The program of that name, else null. */
 struct program *program_named(const char *name);
 
-/* All programs in the order of the modules; null behind the last one. */
+/* The pager of a thread becomes the one that it should be. */
+void program_set_pager(struct program *program, L4_ThreadId_t thread);
+
+/* All programs in the order of the description; null behind the last one. */
 struct program *program_at(unsigned int index);
 
 /* For the requests of lib/service: threads of a running program. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * request.c - one function per request.
+ * request.c - one function per request; those of pagers, drivers and managers are in files of their own.
  *
  * The message comes from somebody who may want to do harm: each function tests the number of words
  * and every value before it uses them. Nothing in a message is an address that the root task would
@@ -12,62 +12,31 @@
 
 #include <l4/kip.h>
 
-/* Untyped words of the message that was received. */
-static unsigned int words(L4_Msg_t *msg)
-{
-	return L4_UntypedWords(L4_MsgMsgTag(msg));
-}
-
-/* Copies size bytes out of the words from index on. */
-static void get_bytes(L4_Msg_t *msg, unsigned int index, char *bytes, unsigned int size)
-{
-	for (unsigned int i = 0; i < size; i++)
-		bytes[i] = (char)(L4_MsgWord(msg, index + i / 8) >> 8 * (i % 8));
-}
-
-static bool answer(L4_Msg_t *msg, enum root_status status)
-{
-	L4_MsgClear(msg);
-	L4_Set_MsgLabel(msg, status);
-	return true;
-}
-
-static bool answer_word(L4_Msg_t *msg, L4_Word_t word)
-{
-	L4_MsgClear(msg);
-	L4_MsgAppendWord(msg, word);
-	L4_Set_MsgLabel(msg, ROOT_OK);
-	return true;
-}
-
-/* Whether the first word says how many bytes the others hold, at most limit. */
-static bool holds_bytes(L4_Msg_t *msg, L4_Word_t limit)
-{
-	if (words(msg) < 1)
-		return false;
-
-	L4_Word_t size = L4_MsgWord(msg, 0);
-
-	return size <= limit && words(msg) == 1 + (size + 7) / 8;
-}
+#include "device.h"
+#include "file.h"
+#include "manager.h"
+#include "message.h"
+#include "name.h"
+#include "pager.h"
+#include "wait.h"
 
 static bool serve_write(struct program *program, L4_Msg_t *msg)
 {
 	char text[ROOT_TEXT_MAX];
 
-	if (!holds_bytes(msg, sizeof(text)))
+	if (!message_has_text(msg, 0, sizeof(text)))
 		return answer(msg, ROOT_MALFORMED);
 
 	unsigned int size = L4_MsgWord(msg, 0);
 
-	get_bytes(msg, 1, text, size);
+	message_bytes(msg, 1, text, size);
 	console_write(&program->output, text, size);
 	return answer(msg, ROOT_OK);
 }
 
 static bool serve_read(L4_ThreadId_t thread, L4_Msg_t *msg)
 {
-	if (words(msg) != 1)
+	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	if (L4_MsgWord(msg, 0) != 0) {
 		if (!console_reader_add(thread))
@@ -82,17 +51,17 @@ static bool serve_read(L4_ThreadId_t thread, L4_Msg_t *msg)
 
 static bool serve_exit(struct program *program, L4_Msg_t *msg)
 {
-	int status = words(msg) >= 1 ? (int)L4_MsgWord(msg, 0) : STATUS_STOPPED;
+	int status = message_words(msg) >= 1 ? (int)L4_MsgWord(msg, 0) : STATUS_STOPPED;
 
 	if (status != 0)
-		console_say("%s: exit status %d", program->name, status);
+		console_say("%s: exit status %d", program->is.name, status);
 	program_end(program, status);
 	return false;
 }
 
 static bool serve_command_line(struct program *program, L4_Msg_t *msg)
 {
-	unsigned int size = strlen(program->command_line);
+	unsigned int size = strlen(program->is.command_line);
 
 	L4_MsgClear(msg);
 	L4_MsgAppendWord(msg, size);
@@ -100,27 +69,75 @@ static bool serve_command_line(struct program *program, L4_Msg_t *msg)
 		L4_Word_t word = 0;
 
 		for (unsigned int j = 0; j < 8 && i + j < size; j++)
-			word |= (L4_Word_t)(unsigned char)program->command_line[i + j] << 8 * j;
+			word |= (L4_Word_t)(unsigned char)program->is.command_line[i + j] << 8 * j;
 		L4_MsgAppendWord(msg, word);
 	}
 	L4_Set_MsgLabel(msg, ROOT_OK);
 	return true;
 }
 
-static bool serve_lookup(L4_Msg_t *msg)
+/* The answer comes at once, or when the name appears. */
+static bool serve_lookup(struct program *program, L4_ThreadId_t caller, L4_Msg_t *msg, bool may_wait)
 {
 	char name[ROOT_NAME_MAX];
-	struct program *found;
+	L4_ThreadId_t found;
 
-	if (!holds_bytes(msg, sizeof(name) - 1))
+	if (!message_name(msg, 0, name))
 		return answer(msg, ROOT_MALFORMED);
+	if (!name_is_for(program, name))
+		return answer(msg, ROOT_DENIED);
+	found = name_find(name);
+	if (!L4_IsNilThread(found))
+		return answer_word(msg, found.raw);
+	if (!may_wait || !name_is_known(name))
+		return answer(msg, ROOT_NOT_FOUND);
+	return !wait_begin(program, caller, WAIT_FOR_NAME, name) && answer(msg, ROOT_EXHAUSTED);
+}
 
-	unsigned int size = L4_MsgWord(msg, 0);
+static bool serve_register(struct program *program, L4_Msg_t *msg)
+{
+	char name[ROOT_NAME_MAX];
+	L4_ThreadId_t thread;
 
-	get_bytes(msg, 1, name, size);
-	name[size] = 0;
-	found = program_named(name);
-	return found ? answer_word(msg, found->threads[0].id.raw) : answer(msg, ROOT_NOT_FOUND);
+	if (message_words(msg) < 1 || !message_name(msg, 1, name))
+		return answer(msg, ROOT_MALFORMED);
+	thread.raw = L4_MsgWord(msg, 0);
+	return answer(msg, name_register(program, name, thread));
+}
+
+static bool serve_file(L4_Msg_t *msg)
+{
+	char name[ROOT_NAME_MAX];
+	const struct file *file;
+	unsigned int number;
+
+	if (!message_name(msg, 0, name))
+		return answer(msg, ROOT_MALFORMED);
+	file = file_named(name, &number);
+	if (!file)
+		return answer(msg, ROOT_NOT_FOUND);
+	answer_word(msg, number);
+	L4_MsgAppendWord(msg, file->size);
+	return true;
+}
+
+static bool serve_file_page(L4_Msg_t *msg)
+{
+	const struct file *file;
+	L4_Word_t offset, page;
+
+	if (message_words(msg) != 2 || L4_MsgWord(msg, 0) >= FILES_MAX)
+		return answer(msg, ROOT_MALFORMED);
+	file = file_at(L4_MsgWord(msg, 0));
+	offset = L4_MsgWord(msg, 1);
+	if (!file || offset >= file->size)
+		return answer(msg, ROOT_NOT_FOUND);
+	page = (L4_Word_t)file->start + offset;
+	if (page % SPACE_PAGE != 0)
+		return answer(msg, ROOT_MALFORMED);
+	answer(msg, ROOT_OK);
+	L4_MsgAppendMapItem(msg, L4_MapItem(L4_FpageAddRights(L4_FpageLog2(page, SPACE_PAGE_LOG2), L4_Readable), 0));
+	return true;
 }
 
 static bool serve_thread_create(struct program *program, L4_Msg_t *msg)
@@ -128,7 +145,7 @@ static bool serve_thread_create(struct program *program, L4_Msg_t *msg)
 	L4_ThreadId_t thread;
 	enum root_status status;
 
-	if (words(msg) != 3 || L4_MsgWord(msg, 2) > 255)
+	if (message_words(msg) != 3 || L4_MsgWord(msg, 2) > 255)
 		return answer(msg, ROOT_MALFORMED);
 	status = program_thread_create(program, L4_MsgWord(msg, 0), L4_MsgWord(msg, 1),
 				       L4_MsgWord(msg, 2), &thread);
@@ -140,7 +157,7 @@ static bool serve_space_create(struct program *program, L4_ThreadId_t caller, L4
 	L4_ThreadId_t thread;
 	enum root_status status;
 
-	if (words(msg) != 1 || L4_MsgWord(msg, 0) > 255)
+	if (message_words(msg) != 1 || L4_MsgWord(msg, 0) > 255)
 		return answer(msg, ROOT_MALFORMED);
 	status = program_space_create(program, caller, L4_MsgWord(msg, 0), &thread);
 	return status == ROOT_OK ? answer_word(msg, thread.raw) : answer(msg, status);
@@ -151,7 +168,7 @@ static bool serve_thread_delete(struct program *program, L4_ThreadId_t caller, L
 	L4_ThreadId_t thread;
 	enum root_status status;
 
-	if (words(msg) != 1)
+	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	thread.raw = L4_MsgWord(msg, 0);
 	status = program_thread_delete(program, thread);
@@ -163,7 +180,7 @@ static bool serve_thread_priority(struct program *program, L4_Msg_t *msg)
 {
 	L4_ThreadId_t thread;
 
-	if (words(msg) != 2 || L4_MsgWord(msg, 1) > 255)
+	if (message_words(msg) != 2 || L4_MsgWord(msg, 1) > 255)
 		return answer(msg, ROOT_MALFORMED);
 	thread.raw = L4_MsgWord(msg, 0);
 	return answer(msg, program_thread_priority(program, thread, L4_MsgWord(msg, 1)));
@@ -179,14 +196,16 @@ static bool serve_large_page(struct program *program, L4_Msg_t *msg)
 		[SPACE_NO_MEMORY] = ROOT_EXHAUSTED,
 	};
 
-	if (words(msg) != 1)
+	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
+	if (program->pager_program)
+		return answer(msg, ROOT_DENIED);
 	return answer(msg, status[space_add_large(&program->space, L4_MsgWord(msg, 0))]);
 }
 
 static bool serve_kernel_memory(struct program *program, L4_Msg_t *msg)
 {
-	if (words(msg) != 0)
+	if (message_words(msg) != 0)
 		return answer(msg, ROOT_MALFORMED);
 	answer_word(msg, program_kernel_memory(program));
 	L4_MsgAppendWord(msg, program->kernel_memory_at_start);
@@ -199,7 +218,7 @@ static bool serve_interrupt(struct program *program, L4_Msg_t *msg)
 	L4_ThreadId_t handler;
 	enum root_status status;
 
-	if (words(msg) != 2)
+	if (message_words(msg) != 2)
 		return answer(msg, ROOT_MALFORMED);
 	number = L4_MsgWord(msg, 0);
 	handler.raw = L4_MsgWord(msg, 1);
@@ -225,7 +244,15 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 	case ROOT_COMMAND_LINE:
 		return serve_command_line(program, msg);
 	case ROOT_LOOKUP:
-		return serve_lookup(msg);
+		return serve_lookup(program, thread, msg, false);
+	case ROOT_LOOKUP_WAIT:
+		return serve_lookup(program, thread, msg, true);
+	case ROOT_REGISTER:
+		return serve_register(program, msg);
+	case ROOT_FILE:
+		return serve_file(msg);
+	case ROOT_FILE_PAGE:
+		return serve_file_page(msg);
 	case ROOT_THREAD_CREATE:
 		return serve_thread_create(program, msg);
 	case ROOT_THREAD_DELETE:
@@ -240,6 +267,28 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_interrupt(program, msg);
 	case ROOT_SPACE_CREATE:
 		return serve_space_create(program, thread, msg);
+	case ROOT_CLIENT_SEGMENT:
+		return pager_segment(program, msg);
+	case ROOT_CLIENT_PAGE:
+		return pager_page(program, msg);
+	case ROOT_CLIENT_FAULT:
+		return pager_fault(program, msg);
+	case ROOT_PORTS:
+		return device_ports(program, msg);
+	case ROOT_DEVICE_MEMORY:
+		return device_memory(program, msg);
+	case ROOT_DMA_MEMORY:
+		return device_dma(program, msg);
+	case ROOT_PROGRAM_START:
+		return manager_start(program, msg);
+	case ROOT_PROGRAM_STOP:
+		return manager_stop(program, msg);
+	case ROOT_PROGRAM_WAIT:
+		return manager_wait(program, thread, msg);
+	case ROOT_PROGRAM_INFO:
+		return manager_info(program, msg);
+	case ROOT_MEMORY:
+		return manager_memory(program, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

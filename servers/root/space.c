@@ -6,7 +6,6 @@
  */
 #include "space.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include <service/root.h>
@@ -20,19 +19,17 @@ bool space_leaves_heap_alone(const struct space *space)
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
 
-		if (segment->low < ROOT_LARGE_HIGH && segment->high > ROOT_HEAP_LOW)
+		if (segment->low < ROOT_AREA_HIGH && segment->high > ROOT_HEAP_LOW)
 			return false;
 	}
 	return true;
 }
 
-/* The rights that a page has by its place; 0: nothing belongs there. */
-static unsigned int rights_at(const struct space *space, unsigned long page)
+/* The rights that a page has by the program file; 0: nothing of the file belongs there. */
+static unsigned int file_rights(const struct space *space, unsigned long page)
 {
 	unsigned int rights = 0;
 
-	if (page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH)
-		return ELF_READ | ELF_WRITE;
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
 
@@ -42,8 +39,19 @@ static unsigned int rights_at(const struct space *space, unsigned long page)
 	return rights;
 }
 
-static void page_fill(const struct space *space, unsigned long page, unsigned char *frame)
+/* The rights that a page has by its place; 0: nothing belongs there. */
+static unsigned int rights_at(const struct space *space, unsigned long page)
 {
+	if (page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH)
+		return ELF_READ | ELF_WRITE | (space->heap_executes ? ELF_EXECUTE : 0);
+	return file_rights(space, page);
+}
+
+unsigned int space_fill(const struct space *space, unsigned long address, void *to)
+{
+	unsigned long page = address & -(unsigned long)SPACE_PAGE;
+	unsigned char *frame = to;
+
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
 		unsigned long bytes_end = segment->low + segment->byte_count;
@@ -54,6 +62,7 @@ static void page_fill(const struct space *space, unsigned long page, unsigned ch
 			memcpy(frame + (low - page), segment->bytes + (low - segment->low),
 			       high - low);
 	}
+	return file_rights(space, page);
 }
 
 static bool is_large(unsigned long address)
@@ -103,12 +112,28 @@ static enum space_answer tree_entry(struct space *space, unsigned long page, boo
 	return SPACE_MAPPED;
 }
 
+/* The area of an address, or null. */
+static const struct space_area *area_at(const struct space *space, unsigned long address)
+{
+	for (unsigned int i = 0; i < space->area_count; i++)
+		if (address >= space->areas[i].low && address < space->areas[i].high)
+			return &space->areas[i];
+	return NULL;
+}
+
 enum space_answer space_touch(struct space *space, unsigned long address, unsigned int access,
 			      unsigned long *frame, unsigned int *rights)
 {
 	unsigned long page = address & -(unsigned long)SPACE_PAGE;
+	const struct space_area *area = area_at(space, page);
 	enum space_answer answer;
 	unsigned long *entry;
+
+	if (area) {
+		*frame = area->physical + (page - area->low);
+		*rights = ELF_READ | ELF_WRITE;
+		return access & ~*rights ? SPACE_NOT_ALLOWED : SPACE_MAPPED;
+	}
 
 	if (page >= SPACE_HIGH)
 		return SPACE_NOTHING_THERE;
@@ -126,7 +151,7 @@ enum space_answer space_touch(struct space *space, unsigned long address, unsign
 		answer = space_frame(space, SPACE_PAGE_LOG2, entry);
 		if (answer != SPACE_MAPPED)
 			return answer;
-		page_fill(space, page, (unsigned char *)*entry);
+		space_fill(space, page, (void *)*entry);
 	}
 	*frame = *entry;
 	return SPACE_MAPPED;
@@ -143,4 +168,75 @@ enum space_answer space_add_large(struct space *space, unsigned long address)
 	if (answer != SPACE_MAPPED || *entry != 0)
 		return answer;
 	return space_frame(space, SPACE_LARGE_LOG2, entry);
+}
+
+static bool is_same_area(const struct space_area *area, unsigned long low, unsigned long size, unsigned long physical)
+{
+	return area->low == low && area->high - low == size && area->physical == physical;
+}
+
+enum space_answer space_add_area(struct space *space, unsigned long low, unsigned long size, unsigned long physical)
+{
+	if (low < ROOT_AREA_LOW || low >= ROOT_AREA_HIGH || size == 0 || size > ROOT_AREA_HIGH - low ||
+	    (low | size | physical) % SPACE_PAGE != 0)
+		return SPACE_NOTHING_THERE;
+	for (unsigned int i = 0; i < space->area_count; i++) {
+		const struct space_area *area = &space->areas[i];
+
+		if (is_same_area(area, low, size, physical))
+			return SPACE_MAPPED;
+		if (area->low < low + size && low < area->high)
+			return SPACE_NOTHING_THERE;
+	}
+	if (space->area_count == SPACE_AREAS_MAX)
+		return SPACE_OVER_QUOTA;
+	space->areas[space->area_count++] = (struct space_area){ low, low + size, physical };
+	return SPACE_MAPPED;
+}
+
+unsigned long space_frame_at(struct space *space, unsigned long address)
+{
+	unsigned long *entry;
+
+	if (address >= SPACE_HIGH || tree_entry(space, address, false, &entry) != SPACE_MAPPED)
+		return 0;
+	return *entry == 0 ? 0 : is_large(address) ? *entry + (address % SPACE_LARGE & -SPACE_PAGE) : *entry;
+}
+
+/*
+ * Gives back what an entry of the tree holds: a frame for `address`, or a node with entries of a level and all below it.
+ * False: *count ran out before.
+ */
+static bool release(struct space *space, unsigned long *entry, unsigned long address, int level, unsigned int *count)
+{
+	unsigned int log2 = space_page_log2(address);
+
+	if (level < (int)(log2 - SPACE_PAGE_LOG2) / NODE_LOG2) {
+		if (*count == 0)
+			return false;
+		frame_free(*entry, log2);
+		*count -= 1;
+		space->frames -= 1UL << (log2 - SPACE_PAGE_LOG2);
+		*entry = 0;
+		return true;
+	}
+	for (unsigned long i = 0; i < 1 << NODE_LOG2; i++) {
+		unsigned long *below = (unsigned long *)*entry + i;
+
+		if (*below != 0 &&
+		    !release(space, below, address + (i << (SPACE_PAGE_LOG2 + level * NODE_LOG2)), level - 1, count))
+			return false;
+	}
+	frame_free(*entry, SPACE_PAGE_LOG2);
+	space->frames--;
+	*entry = 0;
+	return true;
+}
+
+bool space_release(struct space *space, unsigned int count)
+{
+	if (space->tree != 0 && !release(space, &space->tree, 0, LEVELS - 1, &count))
+		return false;
+	space->area_count = 0;
+	return true;
 }

@@ -6,10 +6,15 @@
  * comes into being when it is touched for the first time, a large one when it is asked for. The
  * frames are remembered in a tree like a page table, three levels of 512 entries, so that a page
  * asked for twice (by two threads at the same moment, or after the program has unmapped it) is the
- * same page.
+ * same page. When the program has ended they are given back, in pieces.
+ *
+ * Beside these it may have areas: memory of devices, and memory for them, at fixed physical addresses, of which
+ * nothing is ever given back here.
  */
 #ifndef ROOT_SPACE_H
 #define ROOT_SPACE_H
+
+#include <stdbool.h>
 
 #include "elf.h"
 
@@ -20,11 +25,21 @@ enum { SPACE_LARGE_LOG2 = 21, SPACE_LARGE = 1 << SPACE_LARGE_LOG2 };
 #define SPACE_LOW  0x1000UL
 #define SPACE_HIGH 0x8000000000UL
 
+enum { SPACE_AREAS_MAX = 16 };
+
+/* Virtual addresses from low to below high, at physical addresses from `physical` on. Whole pages. */
+struct space_area {
+	unsigned long low, high, physical;
+};
+
 struct space {
 	struct elf_image image;
 	unsigned long tree;       /* frame of the upmost node, or 0 */
 	unsigned long frames;     /* used so far, the tree's included */
 	unsigned long frames_max; /* the quota */
+	bool heap_executes;       /* heap and large pages may be executed: a pager's are, which passes them on */
+	unsigned int area_count;
+	struct space_area areas[SPACE_AREAS_MAX];
 };
 
 enum space_answer {
@@ -48,10 +63,28 @@ enum space_answer space_touch(struct space *space, unsigned long address, unsign
  */
 enum space_answer space_add_large(struct space *space, unsigned long address);
 
+/*
+ * Enters an area in the range for areas (ROOT_AREA_LOW ...). SPACE_NOTHING_THERE: it is not all in there, empty, not whole
+ * pages, or overlaps another one; the same area again is there already. SPACE_OVER_QUOTA: there are too many.
+ */
+enum space_answer space_add_area(struct space *space, unsigned long low, unsigned long size, unsigned long physical);
+
+/*
+ * Puts what the program file has for the page of address into *frame, which is a page of zeros. Returns the rights of that page by the
+ * file; 0: the file has nothing there, and the frame is as it was.
+ */
+unsigned int space_fill(const struct space *space, unsigned long address, void *frame);
+
+/* The frame of a page that is there, not in an area, else 0. */
+unsigned long space_frame_at(struct space *space, unsigned long address);
+
+/* Gives back up to `count` frames. True: nothing is left, areas neither, and the space is as new. */
+bool space_release(struct space *space, unsigned int count);
+
 /* How large the page of an address is, or would be. */
 unsigned int space_page_log2(unsigned long address);
 
-/* False: a segment of the program lies in the ranges of heap and large pages. */
+/* False: a segment of the program lies in the ranges of heap, large pages and areas. */
 bool space_leaves_heap_alone(const struct space *space);
 
 #endif

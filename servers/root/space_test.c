@@ -16,6 +16,8 @@
 enum { FRAMES_MAX = 64, HEAP_PAGES = 3 };
 #define HEAP  0x1000000000UL /* ROOT_HEAP_LOW of lib/service */
 #define LARGE 0x1040000000UL /* ROOT_LARGE_LOW */
+#define AREA  0x1080000000UL /* ROOT_AREA_LOW */
+#define AREA_SIZE 0x40000000UL
 
 static void *frames[FRAMES_MAX];
 static unsigned int frame_count, frame_limit;
@@ -35,6 +37,27 @@ static unsigned int large_left;
 unsigned long frame_alloc_large(void)
 {
 	return large_left && large_left-- ? (unsigned long)large : 0;
+}
+
+static unsigned int freed, freed_large;
+
+void frame_free(unsigned long frame, unsigned int log2)
+{
+	if (log2 == SPACE_LARGE_LOG2) {
+		assert_int_equal(frame, (unsigned long)large);
+		freed_large++;
+		return;
+	}
+	assert_int_equal(log2, SPACE_PAGE_LOG2);
+	for (unsigned int i = 0; i < frame_count; i++) {
+		if (frames[i] == (void *)frame) {
+			free(frames[i]);
+			frames[i] = NULL;
+			freed++;
+			return;
+		}
+	}
+	fail_msg("0x%lx is no frame, or was given back before", frame);
 }
 
 static unsigned char text[5000];
@@ -58,6 +81,7 @@ static int setup(void **state)
 		},
 	};
 	frame_limit = FRAMES_MAX;
+	freed = freed_large = 0;
 	*state = &space;
 	return 0;
 }
@@ -175,6 +199,88 @@ static void a_large_page_is_there_when_asked_for(void **state)
 	assert_int_equal(space_add_large(space, LARGE + SPACE_LARGE), SPACE_NO_MEMORY);
 }
 
+static void all_frames_come_back(void **state)
+{
+	struct space *space = *state;
+	unsigned long frame;
+	unsigned int rights, rounds = 1;
+
+	large_left = 1;
+	space->frames_max = 4000;
+	space_touch(space, 0x400000, ELF_READ, &frame, &rights);
+	for (unsigned int i = 0; i < 10; i++)
+		space_touch(space, HEAP + i * 0x3456000UL, ELF_WRITE, &frame, &rights);
+	assert_int_equal(space_add_large(space, LARGE + 5 * SPACE_LARGE), SPACE_MAPPED);
+	assert_int_equal(space_add_area(space, AREA, SPACE_PAGE, 0xfec00000), SPACE_MAPPED);
+	assert_int_equal(space->frames, frame_count + SPACE_LARGE / SPACE_PAGE);
+	for (; !space_release(space, 3); rounds++)
+		assert_int_not_equal(space->tree, 0);
+	assert_int_equal(rounds, 4); /* twelve pages */
+	assert_int_equal(freed, frame_count);
+	assert_int_equal(freed_large, 1);
+	assert_int_equal(space->frames, 0);
+	assert_int_equal(space->tree, 0);
+	assert_int_equal(space->area_count, 0);
+	assert_true(space_release(space, 0));
+	assert_int_equal(space_touch(space, HEAP, ELF_WRITE, &frame, &rights), SPACE_MAPPED);
+}
+
+static void a_frame_that_is_there_is_found(void **state)
+{
+	struct space *space = *state;
+	unsigned long frame;
+	unsigned int rights;
+
+	large_left = 1;
+	space->frames_max = 4000;
+	assert_int_equal(space_frame_at(space, 0x400123), 0);
+	space_touch(space, 0x400123, ELF_READ, &frame, &rights);
+	assert_int_equal(space_frame_at(space, 0x400ff8), frame);
+	assert_int_equal(space_frame_at(space, 0x401000), 0);
+	space_add_large(space, LARGE);
+	assert_int_equal(space_frame_at(space, LARGE + 0x5678), (unsigned long)large + 0x5000);
+	assert_int_equal(space_frame_at(space, LARGE + SPACE_LARGE), 0);
+	assert_int_equal(space_frame_at(space, SPACE_HIGH), 0);
+	assert_int_equal(space_frame_at(space, ~0UL), 0);
+}
+
+static void an_area_has_its_own_frames(void **state)
+{
+	struct space *space = *state;
+	unsigned long frame;
+	unsigned int rights;
+
+	assert_int_equal(space_add_area(space, AREA + 0x3000, 0x2000, 0xfebc0000), SPACE_MAPPED);
+	assert_int_equal(space_add_area(space, AREA + 0x3000, 0x2000, 0xfebc0000), SPACE_MAPPED);
+	assert_int_equal(space->area_count, 1);
+	assert_int_equal(space_touch(space, AREA + 0x4abc, ELF_WRITE, &frame, &rights), SPACE_MAPPED);
+	assert_int_equal(frame, 0xfebc1000);
+	assert_int_equal(rights, ELF_READ | ELF_WRITE);
+	assert_int_equal(space_touch(space, AREA + 0x4000, ELF_EXECUTE, &frame, &rights), SPACE_NOT_ALLOWED);
+	assert_int_equal(space_touch(space, AREA + 0x2fff, ELF_READ, &frame, &rights), SPACE_NOTHING_THERE);
+	assert_int_equal(space_touch(space, AREA + 0x5000, ELF_READ, &frame, &rights), SPACE_NOTHING_THERE);
+	assert_int_equal(frame_count, 0);
+}
+
+static void wrong_areas_are_refused(void **state)
+{
+	static const struct space_area wrong[] = {
+		{ HEAP, 0x1000, 0 },              { AREA - 0x1000, 0x1000, 0 }, { AREA, 0, 0 },
+		{ AREA, AREA_SIZE + 0x1000, 0 },  { AREA + 0x1000, ~0xfffUL, 0 }, { AREA + AREA_SIZE, 0x1000, 0 },
+		{ AREA + 8, 0x1000, 0 },          { AREA, 0x1008, 0 },          { AREA, 0x1000, 8 },
+		{ AREA + 0x4000, 0x4000, 0x8000 }, /* overlaps the first one */
+	};
+	struct space *space = *state;
+
+	assert_int_equal(space_add_area(space, AREA + 0x4000, 0x1000, 0), SPACE_MAPPED);
+	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(space_add_area(space, wrong[i].low, wrong[i].high, wrong[i].physical),
+				 SPACE_NOTHING_THERE);
+	for (unsigned int i = 1; i < SPACE_AREAS_MAX; i++)
+		assert_int_equal(space_add_area(space, AREA + (4 + i) * 0x1000, 0x1000, 0), SPACE_MAPPED);
+	assert_int_equal(space_add_area(space, AREA, 0x1000, 0), SPACE_OVER_QUOTA);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -184,6 +290,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_not_there_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_large_page_is_there_when_asked_for, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(all_frames_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_frame_that_is_there_is_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_area_has_its_own_frames, setup, teardown),
+		cmocka_unit_test_setup_teardown(wrong_areas_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_quota_and_the_memory_end, setup, teardown),
 	};
 

@@ -9,5 +9,8 @@ pagers_job() {
 	programs_job pagers 330 '' \
 		'ramp @server @priority=150 @memory=2M' \
 		'anonymous pool=8192 quota=4096 @server @priority=150 @memory=12M' \
+		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
+		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
+		'shared pool=256 @server @priority=150 @memory=3M' \
 		"test-pagers $words @spaces @priority=140 @memory=4M"
 }

@@ -583,7 +583,8 @@ TEST(interrupt, message_interrupt_is_associated)
 }
 
 /* QEMU's device edu: docs/specs/edu.txt there. */
-enum { EDU_ID = 0x11e81234, EDU_RAISE = 0x60, EDU_ACKNOWLEDGE = 0x64 };
+enum { EDU_ID = 0x11e81234, EDU_FACTORIAL = 0x08, EDU_STATUS = 0x20, EDU_RAISE = 0x60, EDU_ACKNOWLEDGE = 0x64 };
+enum { EDU_COMPUTES = 1 << 0, EDU_RAISES_AT_END = 1 << 7 };
 enum { PCI_COMMAND = 4, PCI_BAR0 = 0x10, PCI_CAPABILITIES = 0x34, PCI_LINE = 0x3c };
 enum { MEMORY = 1 << 1, MASTER = 1 << 2, CAPABILITY_MSI = 5, MSI_ENABLE = 1 << 16, MSI_64 = 1 << 23 };
 
@@ -678,6 +679,48 @@ TEST_CASE(pci, message_interrupt, 1000, true)
 	edu[EDU_RAISE / 4] = 1; /* nobody's: nothing happens */
 	EXPECT_EQ(seen.count, 2);
 	msi_set(slot, (L4_MsiMessage_t){0, 0});
+	edu[EDU_ACKNOWLEDGE / 4] = ~0U;
+}
+
+/*
+ * A driver lets its device send NMIs, which nothing masks, while messages go the short path: between two of its stores, when the
+ * running thread is a new one and the page table still the last one's, and with a user's stack pointer. The device works in
+ * a thread of its own, so they come anywhere.
+ */
+static void echoes(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	for (;;)
+		L4_ReplyWait(worker, &from);
+}
+
+TEST_CASE(pci, nmi_at_any_instruction, 5000, true)
+{
+	enum { NMI = 4 << 8 /* SDM 3A 10.11.2 */, ROUNDS = 20000 };
+	L4_ThreadId_t i = interrupt(L4_MSI_FIRST + 7), t = thread_start(space_new(), echoes, 0);
+	L4_MsiMessage_t message = L4_AssociateMsi(i, t);
+	unsigned slot = edu_find();
+
+	message.data = NMI;
+	msi_set(slot, message);
+	edu[EDU_STATUS / 4] = EDU_RAISES_AT_END;
+	for (L4_Word_t n = 0; n < ROUNDS; n++) {
+		L4_Word_t word;
+
+		if (n % 16 == 0 && !(edu[EDU_STATUS / 4] & EDU_COMPUTES))
+			edu[EDU_FACTORIAL / 4] = 3000;
+		L4_LoadMR(0, tag_make(0x58, 1, 0).raw);
+		L4_LoadMR(1, n);
+		REQUIRE_OK(L4_Call(t));
+		L4_StoreMR(1, &word);
+		REQUIRE_EQ(word, n);
+	}
+	edu[EDU_STATUS / 4] = 0;
+	msi_set(slot, (L4_MsiMessage_t){0, 0});
+	EXPECT_EQ(L4_DeassociateInterrupt(i), 1);
 	edu[EDU_ACKNOWLEDGE / 4] = ~0U;
 }
 

@@ -171,6 +171,55 @@ TEST(redirect, every_thread_of_the_space)
 	EXPECT_EQ(listening[0].done, 0);
 }
 
+/* Without timeouts, so that the path of a message would take what they send; and only when the case goes on. */
+static void sends_later(L4_Word_t to)
+{
+	while (!go)
+		L4_Sleep(L4_TimePeriod(500 * time_scale));
+	L4_LoadMR(0, 0);
+	L4_Send((L4_ThreadId_t){.raw = to});
+	sleep_forever();
+}
+
+static volatile L4_Word_t arrivals;
+
+static void counts_arrivals(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	for (arrivals = 0;; arrivals = arrivals + 1)
+		L4_Wait(&from);
+}
+
+/* More than can be told at once: of the first and the last nothing gets out, and everything when there is no redirector. */
+TEST_LIMIT(redirect, every_one_of_many_threads, 4000)
+{
+	enum { MANY = 700 };
+	L4_ThreadId_t to;
+	struct heard h;
+
+	go = 0;
+	set_up_with(L4_anythread);
+	to = thread_start(beyond, counts_arrivals, 0);
+	thread_start(confined, sends_later, to.raw);
+	for (unsigned i = 0; i < MANY; i++)
+		REQUIRE_EQ(L4_ThreadControl(thread_id_new(), inside, worker, L4_nilthread, (void *)-1UL), 1);
+	thread_start(confined, sends_later, to.raw);
+	settle();
+	EXPECT_EQ(set_redirector(inside, worker), 1);
+	go = 1;
+	for (unsigned i = 0; i < 2; i++)
+		EXPECT(hear(L4_anythread, PATIENCE, &h) && L4_IpcRedirected(h.tag));
+	EXPECT_EQ(arrivals, 0);
+	go = 0;
+	EXPECT_EQ(set_redirector(inside, L4_anythread), 1);
+	thread_start(confined, sends_later, to.raw);
+	go = 1;
+	settle();
+	EXPECT_EQ(arrivals, 1);
+}
+
 TEST(redirect, message_to_thread_that_does_not_wait)
 {
 	L4_ThreadId_t t;
@@ -570,6 +619,58 @@ TEST(redirect, exception)
 	EXPECT(L4_IpcRedirected(m.tag));
 	EXPECT_EQ(L4_IntendedReceiver().raw, outside.raw);
 	EXPECT_EQ(m.mr[EXC_TRAP], 6);
+}
+
+/* The handler outside waits without a timeout, and so does the one inside that answers. */
+static void waits_for_ever(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	listening[0].done = 1;
+	sleep_forever();
+}
+
+TEST(redirect, exception_to_a_handler_that_waits)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	set_up();
+	outside = thread_start(beyond, waits_for_ever, 0);
+	settle();
+	t = thread_start(confined, divides, 0);
+	REQUIRE(message_receive(t, &m));
+	EXPECT(is_exception(&m));
+	EXPECT(L4_IpcRedirected(m.tag));
+	EXPECT_EQ(listening[0].done, 0);
+}
+
+static void handles_and_waits(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	L4_LoadMR(0, 0);
+	L4_ReplyWait(from, &from);
+}
+
+TEST(redirect, answer_to_an_exception)
+{
+	L4_ThreadId_t handler, t;
+	struct message m;
+
+	set_up();
+	handler = thread_start(confined, handles_and_waits, 0);
+	settle();
+	outside = handler; /* whom `divides` takes for its handler */
+	t = thread_start(beyond, divides, 0);
+	REQUIRE(message_receive(handler, &m));
+	EXPECT(L4_IpcRedirected(m.tag));
+	EXPECT_EQ(L4_IntendedReceiver().raw, t.raw);
+	EXPECT_EQ(L4_UntypedWords(m.tag), 0);
 }
 
 TEST(redirect, fault_to_pager_in_redirectors_space)

@@ -28,6 +28,9 @@ void pager_begin(L4_ThreadId_t pager);
 enum pager_status pager_attach(L4_ThreadId_t pager, unsigned long low, unsigned long size, unsigned int rights,
 			       unsigned long argument);
 
+/* The calling thread becomes a client without a region: for requests that a pager has of its own. */
+enum pager_status pager_enter(L4_ThreadId_t pager);
+
 /* A further thread of this space may use the regions. It has to make the pager its own. */
 enum pager_status pager_add_thread(L4_ThreadId_t pager, L4_ThreadId_t thread);
 

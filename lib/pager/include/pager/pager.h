@@ -82,6 +82,9 @@ void pager_run(const struct pager_operations *operations) __attribute__((noretur
 /* Whom it serves: its clients one by one, from index 0 to PAGER_CLIENTS_MAX - 1; null: an entry that is free. */
 struct pager_client *pager_client_at(unsigned int index);
 
+/* The index of a client, for tables of the pager's own. */
+unsigned int pager_client_index(const struct pager_client *client);
+
 /* The client of a thread; null: of none. */
 struct pager_client *pager_client_of(L4_ThreadId_t thread);
 
@@ -93,11 +96,29 @@ bool pager_forget_dead(void);
 
 /* --- memory --- */
 
+/* A page cleared, or copied: eight bytes at a time. */
+static inline void pager_clear(void *frame)
+{
+	unsigned long words = PAGER_PAGE / 8;
+
+	__asm__ __volatile__("rep stosq" : "+D"(frame), "+c"(words) : "a"(0UL) : "memory");
+}
+
+static inline void pager_copy(void *frame, const void *from)
+{
+	unsigned long words = PAGER_PAGE / 8;
+
+	__asm__ __volatile__("rep movsq" : "+D"(frame), "+S"(from), "+c"(words) : : "memory");
+}
+
 /*
  * Gets memory for a pool: whole 2 MiB blocks as superpages as long as the root task has them, the rest from the heap,
  * page by page. Returns how many bytes it got: all of it is there, and counts against the quota.
  */
 unsigned long pager_memory(struct pool *pool, unsigned long bytes);
+
+/* Addresses of the pager's own heap that nobody uses; what is there is zeros, and comes when it is touched. */
+unsigned long pager_addresses(unsigned long bytes);
 
 /*
  * Fills a frame with what the page of a fault holds at first: zeros, or what the client's program file has there. *rights

@@ -11,6 +11,7 @@ enum pager_request {
 	PAGER_ADD_THREAD,
 	PAGER_LEAVE,
 	PAGER_COUNTS,
+	PAGER_BEGIN,
 	PAGER_OWN_REQUEST = 0x210,
 };
 

@@ -36,15 +36,26 @@ enum root_request {
 	ROOT_CLIENT_FAULT,
 	ROOT_FILE,
 	ROOT_FILE_PAGE,
+	ROOT_LOOKUP_WAIT,
+	ROOT_REGISTER,
+	ROOT_PORTS,
+	ROOT_DEVICE_MEMORY,
+	ROOT_DMA_MEMORY,
+	ROOT_PROGRAM_START, /* from here on: <service/manage.h> */
+	ROOT_PROGRAM_STOP,
+	ROOT_PROGRAM_WAIT,
+	ROOT_PROGRAM_INFO,
+	ROOT_MEMORY,
 };
 
 enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* a priority above the program's, deleting the main thread, no @driver, no @spaces */
+	ROOT_DENIED = 3,    /* the description does not allow it; a priority above the program's, deleting the main thread */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
+	ROOT_BUSY = 6,      /* the program is there already */
 };
 
 enum {
@@ -77,6 +88,10 @@ extern char __program_end[];
 #define ROOT_HEAP_HIGH ((unsigned long)L4_GetKernelInterface())
 #endif
 
+/* Device memory and memory for devices: root_device_memory() and root_dma_memory() put them into this range. */
+#define ROOT_AREA_LOW  0x1080000000UL
+#define ROOT_AREA_HIGH 0x10c0000000UL
+
 L4_ThreadId_t root_task(void);
 
 /*
@@ -105,10 +120,20 @@ enum root_status root_command_line(char *line, size_t size);
 unsigned long root_option(const char *name, unsigned long otherwise);
 
 /*
- * The main thread of a program, by the first word of its module's command line. nilthread: none of
- * that name runs.
+ * The thread that has registered a name, or the main thread of the program of that name. nilthread: there is none now, or a
+ * confined program is not to find it. When the partner has gone (an IPC fails with "no partner"), its name is
+ * looked up again.
  */
 L4_ThreadId_t root_lookup(const char *name);
+
+/* The same, waiting until there is one. nilthread: there will be none. */
+L4_ThreadId_t root_lookup_wait(const char *name);
+
+/*
+ * A thread of this program has a name from now on, until it is deleted. ROOT_DENIED: the program's description does not say
+ * that it serves this name.
+ */
+enum root_status root_register(const char *name, L4_ThreadId_t thread);
 
 /*
  * A new thread in the caller's space, running at once from ip with stack pointer sp; its pager is
@@ -149,12 +174,32 @@ enum root_status root_large_page(unsigned long address);
 enum root_status root_kernel_memory(unsigned long *now, unsigned long *at_start);
 
 /*
+ * For drivers, as their descriptions say (servers/root/README.md). I/O ports need no call: a driver has a port that is
+ * its own from when it touches it.
+ */
+
+/*
  * The thread of this program handles the interrupt of that number from now on, until it is deleted. For a message
  * interrupt (<l4/msi.h>) *message is address << 32 | data, else 1. ROOT_NOT_FOUND: there is none, or
- * somebody else has it. Only for programs with the option @driver, which may also use every I/O
- * port, by touching it.
+ * somebody else has it.
  */
 enum root_status root_interrupt(unsigned int number, L4_ThreadId_t handler, unsigned long *message);
+
+/* ROOT_OK: the ports from low to high are this program's. */
+enum root_status root_ports(unsigned int low, unsigned int high);
+
+/*
+ * Device memory, whole pages, at an address of the range ROOT_AREA_LOW to ROOT_AREA_HIGH, readable and writable.
+ * ROOT_NOT_FOUND: it is the machine's main memory, or nobody has it to give. ROOT_MALFORMED: the address is taken.
+ */
+enum root_status root_device_memory(unsigned long physical, unsigned long size, void *address);
+
+/*
+ * The memory that a device may read and write, in one piece below 4 GiB, at an address of the same range: as many bytes as
+ * the description says, aligned to that (rounded up to a power of two, at most 1 MiB). Zeros at first; a program that is
+ * started anew gets the same memory as it was left.
+ */
+enum root_status root_dma_memory(void *address, unsigned long *physical, unsigned long *size);
 
 /*
  * A boot module, by the first word of its command line: programs are files, too. *file stands for it in

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * message.c - reading requests, making answers.
+ */
+#include "message.h"
+
+unsigned int message_words(L4_Msg_t *msg)
+{
+	return L4_UntypedWords(L4_MsgMsgTag(msg));
+}
+
+bool message_has_text(L4_Msg_t *msg, unsigned int first, L4_Word_t limit)
+{
+	L4_Word_t size;
+
+	if (message_words(msg) < first + 1)
+		return false;
+	size = L4_MsgWord(msg, first);
+	return size <= limit && message_words(msg) == first + 1 + (size + 7) / 8;
+}
+
+void message_bytes(L4_Msg_t *msg, unsigned int first, char *bytes, unsigned int size)
+{
+	for (unsigned int i = 0; i < size; i++)
+		bytes[i] = (char)(L4_MsgWord(msg, first + i / 8) >> 8 * (i % 8));
+}
+
+bool message_name(L4_Msg_t *msg, unsigned int first, char name[ROOT_NAME_MAX])
+{
+	L4_Word_t size;
+
+	if (!message_has_text(msg, first, ROOT_NAME_MAX - 1))
+		return false;
+	size = L4_MsgWord(msg, first);
+	message_bytes(msg, first + 1, name, size);
+	name[size] = 0;
+	return true;
+}
+
+bool answer(L4_Msg_t *msg, enum root_status status)
+{
+	L4_MsgClear(msg);
+	L4_Set_MsgLabel(msg, status);
+	return true;
+}
+
+bool answer_word(L4_Msg_t *msg, L4_Word_t word)
+{
+	answer(msg, ROOT_OK);
+	L4_MsgAppendWord(msg, word);
+	return true;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * clients.c - names: servers that come late, fail and come back, and clients that find them.
+ */
+#include <l4/ipc.h>
+#include <l4/message.h>
+#include <l4/thread.h>
+#include <l4io.h>
+#include <service/root.h>
+
+#include "roles.h"
+
+enum { LABEL_DOUBLE = 1, LABEL_FAIL = 2 };
+
+int role_server(void)
+{
+	L4_ThreadId_t client;
+	L4_MsgTag_t tag;
+
+	if (root_register("echo", L4_Myself()) != ROOT_OK)
+		return 1;
+	tag = L4_Wait(&client);
+	for (;;) {
+		L4_Word_t number;
+
+		L4_StoreMR(1, &number);
+		if (L4_Label(tag) == LABEL_FAIL)
+			*(volatile int *)0x700000000 = 1;
+		L4_LoadMR(0, 1);
+		L4_LoadMR(1, 2 * number);
+		tag = L4_ReplyWait(client, &client);
+	}
+}
+
+/* The answer, or 0: the message failed. */
+static L4_Word_t ask(L4_ThreadId_t server, L4_Word_t label, L4_Word_t number)
+{
+	L4_MsgTag_t tag = { .raw = label << 16 | 1 };
+	L4_Word_t answer;
+
+	L4_LoadMR(0, tag.raw);
+	L4_LoadMR(1, number);
+	if (L4_IpcFailed(L4_Call(server)))
+		return 0;
+	L4_StoreMR(1, &answer);
+	return answer;
+}
+
+static const char *error_name(void)
+{
+	return L4_ErrorCode() >> 1 == 2 ? "no partner" : "another error";
+}
+
+int role_client(void)
+{
+	unsigned int rounds = root_option("rounds", 1);
+	L4_ThreadId_t server = root_lookup_wait("echo"), first = server;
+
+	say("twice 21 is %lu", ask(server, LABEL_DOUBLE, 21));
+	for (unsigned int i = 0; i < rounds; i++) {
+		if (ask(server, LABEL_FAIL, 0) != 0)
+			return 1;
+		if (i == 0)
+			say("the server failed: %s", error_name());
+		if (i == 0)
+			say("asked again: %s", ask(server, LABEL_DOUBLE, 3) ? "an answer" : error_name());
+		server = root_lookup_wait("echo");
+		if (ask(server, LABEL_DOUBLE, i) != 2 * i || L4_IsThreadEqual(server, first))
+			return 1;
+	}
+	say("served again %u times", rounds);
+	return 0;
+}
+
+int role_waiter(void)
+{
+	L4_ThreadId_t late;
+
+	say("now: %s", L4_IsNilThread(root_lookup("late")) ? "nobody" : "somebody");
+	late = root_lookup_wait("late");
+	say("later: %s", L4_IsThreadEqual(late, root_lookup("latecomer")) ? "the latecomer" : "somebody else");
+	say("never: %s", L4_IsNilThread(root_lookup_wait("never-heard-of")) ? "nobody" : "somebody");
+	return 0;
+}
+
+int role_late(void)
+{
+	sleep_milliseconds(20);
+	say("a name of another's: %s", status_name(root_register("echo", L4_Myself())));
+	say("for another's thread: %s", status_name(root_register("late", root_task())));
+	say("its own: %s", status_name(root_register("late", L4_Myself())));
+	sleep_milliseconds(50);
+	return 0;
+}
+
+int role_confined(void)
+{
+	L4_ThreadId_t echo = root_lookup_wait("echo");
+
+	say("a stranger's name: %s", L4_IsNilThread(root_lookup("stranger")) ? "nobody" : "somebody");
+	say("twice 4 is %lu", ask(echo, LABEL_DOUBLE, 4));
+	say("twice 5 is %lu", ask(echo, LABEL_DOUBLE, 5));
+	return 0;
+}
+
+/* Goes through the thread numbers for one that it has not been given. */
+int role_trespasser(void)
+{
+	L4_ThreadId_t me = L4_MyGlobalId(), stranger;
+
+	stranger = L4_GlobalId(L4_ThreadNo(me) - ROOT_THREADS_MAX, 1);
+	say("sends to the program before it");
+	ask(stranger, LABEL_DOUBLE, 4);
+	say("has sent");
+	return 0;
+}
