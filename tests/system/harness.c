@@ -237,12 +237,15 @@ static size_t word_next(const char **line)
 	return n;
 }
 
-/* Cases about the limits of segments are for machines on which the kernel has seen that they hold. */
+/* Cases about small spaces are for kernels that have them, those about limits for machines on which the kernel has seen that
+ * they hold. */
 static bool case_possible(const struct test_case *c)
 {
-	static const char limits[] = "small_limits";
+	static const char small[] = "small", limits[] = "small_limits";
 
-	return !begins_with(c->area, limits, sizeof limits) || L4_HasFeature(SMALL_FEATURE_LIMITS);
+	if (begins_with(c->area, limits, sizeof limits))
+		return L4_HasFeature(SMALL_FEATURE_LIMITS);
+	return !begins_with(c->area, small, sizeof small - 1) || L4_HasFeature(SMALL_FEATURE);
 }
 
 static bool case_chosen(const struct test_case *c, const char *words)

@@ -82,16 +82,16 @@ enum {
 #define ROOT_LARGE_LOW	0x1040000000UL
 #define ROOT_LARGE_HIGH 0x1080000000UL
 #define ROOT_LARGE_SIZE 0x200000UL
+
+/* Device memory and memory for devices: root_device_memory() and root_dma_memory() put them into this range. */
+#define ROOT_AREA_LOW  0x1080000000UL
+#define ROOT_AREA_HIGH 0x10c0000000UL
 #else
 extern char __program_end[];
 
 #define ROOT_HEAP_LOW  ((unsigned long)__program_end)
 #define ROOT_HEAP_HIGH ((unsigned long)L4_GetKernelInterface())
 #endif
-
-/* Device memory and memory for devices: root_device_memory() and root_dma_memory() put them into this range. */
-#define ROOT_AREA_LOW  0x1080000000UL
-#define ROOT_AREA_HIGH 0x10c0000000UL
 
 L4_ThreadId_t root_task(void);
 
