@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * start.c - from the first instruction of a program to its main().
+ * start.c - from the first instruction of a program (entry.c) to its main().
  *
  * Whoever starts a program sets its instruction pointer to the ELF entry point and promises
- * nothing about its stack pointer, so the first thing to do is to take a stack of our own. The
+ * nothing about its stack pointer, so the first thing to do is to take the stack that is here. The
  * loader has cleared .bss. Then libl4 learns where the kernel interface page is, the constructors
  * of C++ objects run in link order, then main().
  *
@@ -31,20 +31,6 @@ int main(void) __attribute__((weak));
 int cxx_main(void) __asm__("_Z4mainv") __attribute__((weak));
 
 void start_on_stack(void) __attribute__((noreturn, used));
-
-__asm__(".pushsection .text.start, \"ax\", @progbits\n"
-	".globl _start\n"
-	".type _start, @function\n"
-	"_start:\n"
-	"	xorl %ebp, %ebp\n" /* the end of a backtrace */
-	"	leaq l4_stack(%rip), %rsp\n"
-	"	addq l4_stack_size(%rip), %rsp\n"
-	"	andq $-16, %rsp\n"
-	"	cld\n"
-	"	call start_on_stack\n"
-	"	ud2\n"
-	".size _start, . - _start\n"
-	".popsection\n");
 
 void start_on_stack(void)
 {

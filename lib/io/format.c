@@ -61,7 +61,7 @@ static void put_field(struct output *out, const struct spec *s, const char *pref
 		put_many(out, ' ', padding);
 }
 
-static void put_number(struct output *out, struct spec *s, unsigned long value, unsigned base,
+static void put_number(struct output *out, struct spec *s, unsigned long long value, unsigned base,
 		       const char *digits, const char *prefix)
 {
 	char text[MAX_DIGITS];
@@ -90,14 +90,14 @@ static void put_string(struct output *out, struct spec *s, const char *text)
 	put_field(out, s, "", 0, text, size);
 }
 
-static unsigned long to_length(unsigned long value, int length)
+static unsigned long long to_length(unsigned long long value, int length)
 {
-	return length == 8 ? value : value & ((1UL << length * 8) - 1);
+	return length == 8 ? value : value & ((1ULL << length * 8) - 1);
 }
 
-static long sign_extend(unsigned long value, int length)
+static long long sign_extend(unsigned long long value, int length)
 {
-	return (long)(value << (64 - length * 8)) >> (64 - length * 8);
+	return (long long)(value << (64 - length * 8)) >> (64 - length * 8);
 }
 
 static const char *parse_number(const char *f, int *number)
@@ -144,12 +144,14 @@ static const char *parse_length(const char *f, struct spec *s)
 		s->length = f[1] == 'h' ? 1 : 2;
 		return f + (f[1] == 'h' ? 2 : 1);
 	case 'l':
-		s->length = 8;
+		s->length = f[1] == 'l' ? 8 : sizeof(long);
 		return f + (f[1] == 'l' ? 2 : 1);
-	case 'z':
-	case 't':
 	case 'j':
 		s->length = 8;
+		return f + 1;
+	case 'z':
+	case 't':
+		s->length = sizeof(long);
 		return f + 1;
 	default:
 		return f;
@@ -157,10 +159,14 @@ static const char *parse_length(const char *f, struct spec *s)
 }
 
 /*
- * An integer argument, whatever its length: on this machine every one is passed as eight bytes,
- * and so is a union of a word (a thread id).
+ * An argument that is not longer than a word: on these machines it is passed as one, and so is a union of
+ * a word (a thread id).
  */
 #define NEXT_WORD(arguments) __builtin_va_arg(arguments, unsigned long)
+
+/* An integer argument of so many bytes. */
+#define NEXT_INTEGER(arguments, length) \
+	((length) > (int)sizeof(long) ? __builtin_va_arg(arguments, unsigned long long) : NEXT_WORD(arguments))
 
 int format_text(struct format_sink *sink, const char *format, __builtin_va_list list)
 {
@@ -172,7 +178,7 @@ int format_text(struct format_sink *sink, const char *format, __builtin_va_list 
 	for (; *format; format++) {
 		struct spec s = { .precision = -1 };
 		const char *f = format + 1;
-		unsigned long value;
+		unsigned long long value;
 		char sign[2] = "", character;
 
 		if (*format != '%') {
@@ -201,24 +207,24 @@ int format_text(struct format_sink *sink, const char *format, __builtin_va_list 
 		switch (*f) {
 		case 'd':
 		case 'i':
-			value = (unsigned long)sign_extend(NEXT_WORD(arguments), s.length);
-			sign[0] = (long)value < 0 ? '-' : s.sign;
-			put_number(&out, &s, (long)value < 0 ? -value : value, 10, lower, sign);
+			value = (unsigned long long)sign_extend(NEXT_INTEGER(arguments, s.length), s.length);
+			sign[0] = (long long)value < 0 ? '-' : s.sign;
+			put_number(&out, &s, (long long)value < 0 ? -value : value, 10, lower, sign);
 			break;
 		case 'u':
-			value = to_length(NEXT_WORD(arguments), s.length);
+			value = to_length(NEXT_INTEGER(arguments, s.length), s.length);
 			put_number(&out, &s, value, 10, lower, "");
 			break;
 		case 'o':
-			value = to_length(NEXT_WORD(arguments), s.length);
+			value = to_length(NEXT_INTEGER(arguments, s.length), s.length);
 			put_number(&out, &s, value, 8, lower, s.alt && value ? "0" : "");
 			break;
 		case 'x':
-			value = to_length(NEXT_WORD(arguments), s.length);
+			value = to_length(NEXT_INTEGER(arguments, s.length), s.length);
 			put_number(&out, &s, value, 16, lower, s.alt && value ? "0x" : "");
 			break;
 		case 'X':
-			value = to_length(NEXT_WORD(arguments), s.length);
+			value = to_length(NEXT_INTEGER(arguments, s.length), s.length);
 			put_number(&out, &s, value, 16, upper, s.alt && value ? "0X" : "");
 			break;
 		case 'p':

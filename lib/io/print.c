@@ -50,12 +50,12 @@ int printf(const char *format, ...)
 	return count;
 }
 
-int vsnprintf(char *buffer, unsigned long size, const char *format, __builtin_va_list arguments)
+int vsnprintf(char *buffer, __SIZE_TYPE__ size, const char *format, __builtin_va_list arguments)
 {
 	return format_buffer(buffer, size, format, arguments);
 }
 
-int snprintf(char *buffer, unsigned long size, const char *format, ...)
+int snprintf(char *buffer, __SIZE_TYPE__ size, const char *format, ...)
 {
 	__builtin_va_list arguments;
 	int count;

@@ -9,7 +9,7 @@
  */
 #include <string.h>
 
-void *memcpy(void *to, const void *from, unsigned long size)
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ size)
 {
 	void *d = to;
 
@@ -17,7 +17,7 @@ void *memcpy(void *to, const void *from, unsigned long size)
 	return to;
 }
 
-void *memmove(void *to, const void *from, unsigned long size)
+void *memmove(void *to, const void *from, __SIZE_TYPE__ size)
 {
 	char *d = to;
 	const char *s = from;
@@ -33,7 +33,7 @@ void *memmove(void *to, const void *from, unsigned long size)
 	return to;
 }
 
-void *memset(void *to, int byte, unsigned long size)
+void *memset(void *to, int byte, __SIZE_TYPE__ size)
 {
 	void *d = to;
 
@@ -41,7 +41,7 @@ void *memset(void *to, int byte, unsigned long size)
 	return to;
 }
 
-int memcmp(const void *left, const void *right, unsigned long size)
+int memcmp(const void *left, const void *right, __SIZE_TYPE__ size)
 {
 	const unsigned char *l = left, *r = right;
 
@@ -51,16 +51,16 @@ int memcmp(const void *left, const void *right, unsigned long size)
 	return 0;
 }
 
-unsigned long strlen(const char *text)
+__SIZE_TYPE__ strlen(const char *text)
 {
 	const volatile char *end = text; /* volatile: or the loop becomes a call of strlen */
 
 	while (*end)
 		end++;
-	return (unsigned long)(end - text);
+	return (__SIZE_TYPE__)(end - text);
 }
 
-int strncmp(const char *left, const char *right, unsigned long size)
+int strncmp(const char *left, const char *right, __SIZE_TYPE__ size)
 {
 	for (; size != 0; size--, left++, right++) {
 		if (*left != *right)

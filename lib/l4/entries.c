@@ -2,12 +2,12 @@
 /*
  * entries.c - the kernel's entry points, found in the kernel interface page.
  *
- * Only programs that call the entry points themselves need these; the functions of <l4/syscalls.h>
- * enter the kernel directly.
+ * Only 64-bit programs that call the entry points themselves need these, as the functions of <l4/syscalls.h>
+ * enter the kernel directly; in 32-bit programs they go through __L4_Ipc.
  */
 #include <l4/kip.h>
 
-__L4_Ipc_t __L4_Ipc;
+__L4_Ipc_t __L4_Ipc = __L4_FIRST_DOOR;
 __L4_Lipc_t __L4_Lipc;
 __L4_Unmap_t __L4_Unmap;
 __L4_ExchangeRegisters_t __L4_ExchangeRegisters;

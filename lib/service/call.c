@@ -7,7 +7,6 @@
  */
 #include "call.h"
 
-#include <abi/utcb.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
 #include <l4/thread.h>
@@ -66,9 +65,9 @@ void root_get_bytes(L4_Msg_t *msg, unsigned int index, char *bytes, size_t size)
 /* What printf ends in: it must not disturb a message that the program is putting together. */
 void root_write(const char *text, size_t size)
 {
-	L4_Word_t saved[MESSAGE_REGISTERS];
+	L4_Word_t saved[__L4_NUM_MRS];
 
-	L4_StoreMRs(0, MESSAGE_REGISTERS, saved);
+	L4_StoreMRs(0, __L4_NUM_MRS, saved);
 	while (size > 0) {
 		size_t part = size < ROOT_TEXT_MAX ? size : ROOT_TEXT_MAX;
 		L4_Msg_t msg;
@@ -80,7 +79,7 @@ void root_write(const char *text, size_t size)
 		text += part;
 		size -= part;
 	}
-	L4_LoadMRs(0, MESSAGE_REGISTERS, saved);
+	L4_LoadMRs(0, __L4_NUM_MRS, saved);
 }
 
 static int read_character(L4_Word_t wait)

@@ -3,8 +3,8 @@
  * thread.c - a thread that runs a C function.
  *
  * The root task starts a thread with an instruction pointer and a stack pointer, nothing more. So
- * the function and its argument go onto the new stack, and the thread begins in first_steps, which
- * fetches them.
+ * the function and its argument go onto the new stack, and the thread begins in first_steps (first_steps.c,
+ * of small programs lib/small/first_steps.c), which fetches them.
  */
 #include <l4/thread.h>
 #include <service/root.h>
@@ -12,22 +12,10 @@
 struct first_frame {
 	void (*function)(void *);
 	void *argument;
-};
+} __attribute__((aligned(16)));
 
 void first_steps(void) __attribute__((noreturn));
 void run_thread(struct first_frame *frame) __attribute__((noreturn, used));
-
-/* in: RSP = struct first_frame, 16-byte aligned */
-__asm__(".text\n"
-	".type first_steps, @function\n"
-	".globl first_steps\n"
-	"first_steps:\n"
-	"	xorl %ebp, %ebp\n" /* the end of a backtrace */
-	"	movq %rsp, %rdi\n"
-	"	cld\n"
-	"	call run_thread\n"
-	"	ud2\n"
-	".size first_steps, . - first_steps\n");
 
 void run_thread(struct first_frame *frame)
 {
@@ -40,7 +28,7 @@ void run_thread(struct first_frame *frame)
 enum root_status root_thread_start(void (*function)(void *), void *argument, void *stack,
 				   size_t stack_size, L4_ThreadId_t *thread)
 {
-	unsigned long top = ((unsigned long)stack + stack_size) & -16UL;
+	unsigned long top = ((unsigned long)stack + stack_size) & -(unsigned long)sizeof(struct first_frame);
 	struct first_frame *frame = (struct first_frame *)(top - sizeof(*frame));
 
 	if (stack_size < 512)

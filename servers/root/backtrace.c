@@ -10,19 +10,26 @@
 
 #include "symbols.h"
 
-enum { DEPTH_MAX = 16, WORD = sizeof(unsigned long) };
+enum { DEPTH_MAX = 16 };
+
+/* Bytes of a word of the program's. */
+static unsigned int word_size(const struct program *program)
+{
+	return program->slot.log2 ? sizeof(unsigned int) : sizeof(unsigned long);
+}
 
 /* A word of the program's memory. False: nothing is there. */
 static bool word_at(struct program *program, unsigned long address, unsigned long *word)
 {
 	unsigned long frame;
 
-	if (address % WORD != 0)
+	if (address % word_size(program) != 0)
 		return false;
 	frame = space_frame_at(&program->space, address);
 	if (frame == 0)
 		return false;
-	*word = *(const unsigned long *)(frame + address % SPACE_PAGE);
+	frame += address % SPACE_PAGE;
+	*word = program->slot.log2 ? *(const unsigned int *)frame : *(const unsigned long *)frame;
 	return true;
 }
 
@@ -59,10 +66,10 @@ void backtrace_say(struct program *program, unsigned long ip, unsigned long stac
 
 	say_line(program, ip, ip);
 	if (word_at(program, stack_pointer, &topmost) && is_behind_call(program, topmost) &&
-	    frame_pointer != stack_pointer - WORD)
+	    frame_pointer != stack_pointer - word_size(program))
 		say_line(program, topmost, topmost - 1);
 	for (unsigned int depth = 0; depth < DEPTH_MAX; depth++) {
-		if (!word_at(program, frame_pointer, &next) || !word_at(program, frame_pointer + WORD, &back) ||
+		if (!word_at(program, frame_pointer, &next) || !word_at(program, frame_pointer + word_size(program), &back) ||
 		    back == 0)
 			return;
 		say_line(program, back, back - 1);

@@ -203,6 +203,11 @@ static const char *read_kernel(struct description *program, struct words *line)
 	return read_size(line, &program->kernel_memory);
 }
 
+static const char *read_small(struct description *program, struct words *line)
+{
+	return read_size(line, &program->small);
+}
+
 static const char *read_restart(struct description *program, struct words *line)
 {
 	struct word word = word_next(line);
@@ -302,6 +307,7 @@ static const struct keyword {
 	{ "priority", read_priority, 0 },
 	{ "memory", read_memory, 0 },
 	{ "kernel", read_kernel, 0 },
+	{ "small", read_small, 0 },
 	{ "server", NULL, offsetof(struct description, is_server) },
 	{ "manual", NULL, offsetof(struct description, is_manual) },
 	{ "manager", NULL, offsetof(struct description, is_manager) },
@@ -354,6 +360,7 @@ static void set_defaults(struct description *program, struct word name, unsigned
 	program->line = line;
 	program->priority = PRIORITY_DEFAULT;
 	program->memory = QUOTA_DEFAULT;
+	program->small = SMALL_DEFAULT;
 	word_copy(name, program->name, sizeof(program->name));
 	memcpy(program->file, program->name, sizeof(program->file));
 	memcpy(program->command_line, program->name, sizeof(program->name));

@@ -19,6 +19,7 @@ enum {
 	DESCRIPTION_WORD_MAX = 64,      /* bytes of a word, as complaints show it, with the final zero */
 	PRIORITY_DEFAULT = 100,
 	QUOTA_DEFAULT = 4 << 20, /* bytes of memory */
+	SMALL_DEFAULT = 4 << 20, /* bytes of a 32-bit program's slot */
 	RESTARTS_UNLIMITED = -1,
 };
 
@@ -44,6 +45,7 @@ struct description {
 	unsigned int priority;
 	unsigned long memory;        /* quota in bytes */
 	unsigned long kernel_memory; /* of the kernel's that it may use; 0: no limit */
+	unsigned long small;         /* bytes of its slot, if it is a 32-bit program */
 
 	bool is_server;  /* nobody waits for its end */
 	bool is_manual;  /* a manager starts it, or nobody */

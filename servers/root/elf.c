@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * elf.c - reading ELF64 program headers.
+ * elf.c - reading the program headers of ELF64 and ELF32 files.
  *
  * Fields are fetched byte by byte at checked offsets: a boot module may lie at any address.
  */
 #include "elf.h"
 
 enum {
-	EHDR_SIZE = 64,
+	CLASS = 4,
+	DATA = 5,
 	E_TYPE = 16,
 	E_MACHINE = 18,
 	E_ENTRY = 24,
-	E_PHOFF = 32,
-	E_PHENTSIZE = 54,
-	E_PHNUM = 56,
-
-	PHDR_SIZE = 56,
 	P_TYPE = 0,
-	P_FLAGS = 4,
-	P_OFFSET = 8,
-	P_VADDR = 16,
-	P_FILESZ = 32,
-	P_MEMSZ = 40,
 
 	ET_EXEC = 2,
-	EM_X86_64 = 62,
 	PT_LOAD = 1,
 	PT_INTERP = 3,
 	PF_X = 1,
 	PF_W = 2,
 	PF_R = 4,
+};
+
+/* Where things are in the two classes of files, and how many bytes an address has. */
+static const struct layout {
+	unsigned int machine, word;
+	unsigned int ehdr_size, phoff, phentsize, phnum;
+	unsigned int phdr_size, flags, offset, vaddr, filesz, memsz;
+} layouts[] = {
+	{ 3, 4, 52, 28, 42, 44, 32, 24, 4, 8, 16, 20 },    /* i386 */
+	{ 62, 8, 64, 32, 54, 56, 56, 4, 8, 16, 32, 40 },   /* x86-64 */
 };
 
 static unsigned long field(const unsigned char *at, unsigned int bytes)
@@ -55,34 +55,40 @@ static unsigned int rights_of(unsigned long flags)
 	       (flags & PF_R ? ELF_READ : 0);
 }
 
+bool elf_is_32(const void *file, size_t size)
+{
+	return elf_is(file, size) && size > CLASS && ((const unsigned char *)file)[CLASS] == 1;
+}
+
 const char *elf_read(struct elf_image *image, const void *file, size_t size, unsigned long lowest,
 		     unsigned long highest)
 {
+	const struct layout *layout = &layouts[!elf_is_32(file, size)];
 	const unsigned char *bytes = file;
 
-	if (!elf_is(file, size) || size < EHDR_SIZE)
+	if (!elf_is(file, size) || size < layout->ehdr_size)
 		return "no ELF file";
-	if (bytes[4] != 2 || bytes[5] != 1 || field(bytes + E_MACHINE, 2) != EM_X86_64)
-		return "not for 64-bit x86";
+	if (bytes[CLASS] > 2 || bytes[DATA] != 1 || field(bytes + E_MACHINE, 2) != layout->machine)
+		return "not for 64-bit or 32-bit x86";
 	if (field(bytes + E_TYPE, 2) != ET_EXEC)
 		return "not linked as a static program at a fixed address";
 
-	unsigned long table = field(bytes + E_PHOFF, 8);
-	unsigned long entries = field(bytes + E_PHNUM, 2);
+	unsigned long table = field(bytes + layout->phoff, layout->word);
+	unsigned long entries = field(bytes + layout->phnum, 2);
 
-	if (field(bytes + E_PHENTSIZE, 2) != PHDR_SIZE || table > size ||
-	    entries * PHDR_SIZE > size - table)
+	if (field(bytes + layout->phentsize, 2) != layout->phdr_size || table > size ||
+	    entries * layout->phdr_size > size - table)
 		return "the program headers are damaged";
 
-	image->entry = field(bytes + E_ENTRY, 8);
+	image->entry = field(bytes + E_ENTRY, layout->word);
 	image->count = 0;
 	for (unsigned long i = 0; i < entries; i++) {
-		const unsigned char *header = bytes + table + i * PHDR_SIZE;
+		const unsigned char *header = bytes + table + i * layout->phdr_size;
 		unsigned long type = field(header + P_TYPE, 4);
-		unsigned long offset = field(header + P_OFFSET, 8);
-		unsigned long in_file = field(header + P_FILESZ, 8);
-		unsigned long in_memory = field(header + P_MEMSZ, 8);
-		unsigned long low = field(header + P_VADDR, 8);
+		unsigned long offset = field(header + layout->offset, layout->word);
+		unsigned long in_file = field(header + layout->filesz, layout->word);
+		unsigned long in_memory = field(header + layout->memsz, layout->word);
+		unsigned long low = field(header + layout->vaddr, layout->word);
 
 		if (type == PT_INTERP)
 			return "it is dynamically linked";
@@ -101,7 +107,7 @@ const char *elf_read(struct elf_image *image, const void *file, size_t size, uns
 			.high = low + in_memory,
 			.bytes = bytes + offset,
 			.byte_count = in_file,
-			.rights = rights_of(field(header + P_FLAGS, 4)),
+			.rights = rights_of(field(header + layout->flags, 4)),
 		};
 	}
 	return image->count > 0 ? NULL : "it has nothing to load";

@@ -32,8 +32,11 @@ struct elf_image {
 
 bool elf_is(const void *file, size_t size);
 
+/* An ELF file, and one of a 32-bit program. */
+bool elf_is_32(const void *file, size_t size);
+
 /*
- * Reads a static x86-64 program whose addresses all lie in [lowest, highest). Null: *image is
+ * Reads a static x86-64 or i386 program whose addresses all lie in [lowest, highest). Null: *image is
  * complete. Otherwise a few words that say what is wrong with the file.
  */
 const char *elf_read(struct elf_image *image, const void *file, size_t size, unsigned long lowest,

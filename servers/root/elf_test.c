@@ -70,6 +70,45 @@ static void reads_a_program(void **state)
 	assert_ptr_equal(image.segments[0].bytes, file.bytes);
 }
 
+static void reads_a_32_bit_program(void **state)
+{
+	struct {
+		Elf32_Ehdr header;
+		Elf32_Phdr programs[2];
+		unsigned char bytes[64];
+	} file;
+	struct elf_image image;
+
+	(void)state;
+	memset(&file, 0, sizeof(file));
+	memcpy(file.header.e_ident, ELFMAG, SELFMAG);
+	file.header.e_ident[EI_CLASS] = ELFCLASS32;
+	file.header.e_ident[EI_DATA] = ELFDATA2LSB;
+	file.header.e_type = ET_EXEC;
+	file.header.e_machine = EM_386;
+	file.header.e_entry = 0x10010;
+	file.header.e_phoff = sizeof(file.header);
+	file.header.e_phentsize = sizeof(Elf32_Phdr);
+	file.header.e_phnum = 2;
+	file.programs[0] = (Elf32_Phdr){
+		.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = 0x10000,
+		.p_offset = sizeof(file.header) + sizeof(file.programs), .p_filesz = 60, .p_memsz = 100,
+	};
+	file.programs[1] = (Elf32_Phdr){ .p_type = PT_GNU_STACK };
+	assert_true(elf_is_32(&file, sizeof(file)));
+	assert_null(elf_read(&image, &file, sizeof(file), LOWEST, 0x400000));
+	assert_int_equal(image.entry, 0x10010);
+	assert_int_equal(image.count, 1);
+	assert_int_equal(image.segments[0].low, 0x10000);
+	assert_int_equal(image.segments[0].high, 0x10064);
+	assert_int_equal(image.segments[0].byte_count, 60);
+	assert_int_equal(image.segments[0].rights, ELF_READ | ELF_WRITE);
+	assert_ptr_equal(image.segments[0].bytes, file.bytes);
+	assert_non_null(elf_read(&image, &file, sizeof(file), LOWEST, 0x10063));
+	file.header.e_machine = EM_X86_64;
+	assert_non_null(elf_read(&image, &file, sizeof(file), LOWEST, 0x400000));
+}
+
 static void refuses_damaged_files(void **state)
 {
 	struct elf_image image;
@@ -139,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_a_program),
+		cmocka_unit_test(reads_a_32_bit_program),
 		cmocka_unit_test(refuses_damaged_files),
 		cmocka_unit_test(what_it_accepts_lies_inside),
 	};

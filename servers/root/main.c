@@ -25,6 +25,7 @@
 #include "gate.h"
 #include "machine.h"
 #include "name.h"
+#include "message.h"
 #include "program.h"
 #include "request.h"
 #include "supervise.h"
@@ -160,6 +161,17 @@ static void start_programs(void)
 	}
 }
 
+/* The request of a 32-bit program, served as everybody's. */
+static bool small_request_serve(struct program *program, L4_ThreadId_t from, unsigned long label, L4_Msg_t *msg)
+{
+	if (!small_widen(label, msg))
+		return answer(msg, ROOT_MALFORMED);
+	if (!request_serve(program, from, label, msg))
+		return false;
+	small_narrow(label, msg);
+	return true;
+}
+
 /* Serves one message. True: *msg is the answer. */
 static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 {
@@ -192,7 +204,8 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 		   words == EXC_WORDS) {
 		fault_exception(&fault);
 	} else {
-		has_answer = request_serve(program, from, L4_Label(tag), msg);
+		has_answer = program->slot.log2 ? small_request_serve(program, from, L4_Label(tag), msg) :
+						  request_serve(program, from, L4_Label(tag), msg);
 	}
 	return has_answer;
 }

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <abi/small.h>
 #include <l4/ipc.h>
 #include <l4/kip.h>
 #include <l4/message.h>
@@ -16,7 +17,10 @@
 #include "gate.h"
 #include "supervise.h"
 
-enum { FIRST_NUMBER = 16 }; /* above UserBase, where sigma0 and the root task have theirs */
+enum {
+	FIRST_NUMBER = 16, /* above UserBase, where sigma0 and the root task have theirs */
+	VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1,
+};
 
 static struct program programs[PROGRAMS_MAX];
 static unsigned int program_count;
@@ -29,6 +33,17 @@ static L4_Word_t first_thread_number(void)
 L4_Word_t program_thread_number(unsigned int index, unsigned int slot)
 {
 	return first_thread_number() + index * ROOT_THREADS_MAX + slot;
+}
+
+/* A 32-bit program has a slot from now on. Null, or what is wrong. */
+static const char *slot_take(struct program *program)
+{
+	if (!elf_is_32(program->file->start, program->file->size))
+		return NULL;
+	if (!small_slot_take(&program->slot, program->is.small))
+		return "there is no slot of that size left for it";
+	program->space.small_end = small_end(&program->slot);
+	return NULL;
 }
 
 bool program_add(const struct description *description)
@@ -48,7 +63,10 @@ bool program_add(const struct description *description)
 		console_say("%s cannot be started: there is no module %s", description->name, description->file);
 		return true;
 	}
-	wrong = elf_read(&program->space.image, program->file->start, program->file->size, SPACE_LOW, SPACE_HIGH);
+	wrong = slot_take(program);
+	if (!wrong)
+		wrong = elf_read(&program->space.image, program->file->start, program->file->size, SPACE_LOW,
+				 program->space.small_end ? program->space.small_end : SPACE_HIGH);
 	if (!wrong && !space_leaves_heap_alone(&program->space))
 		wrong = "it is linked where the heap is";
 	if (wrong) {
@@ -66,29 +84,49 @@ static const char *refusal_reason(void)
 	return L4_ErrorCode_String(L4_ErrorCode());
 }
 
-static L4_Word_t utcb_location(unsigned int slot)
+static bool is_small(const struct program *program)
 {
-	return UTCB_AREA + slot * L4_UtcbSize(L4_GetKernelInterface());
+	return program->slot.log2 != 0;
 }
 
-static unsigned int utcb_area_log2(void)
+static L4_Word_t kip_area(const struct program *program)
+{
+	return is_small(program) ? (1UL << program->slot.log2) - SMALL_KIP_AREA : KIP_AREA;
+}
+
+static L4_Word_t utcb_area(const struct program *program)
+{
+	return is_small(program) ? (1UL << program->slot.log2) - SMALL_UTCB_AREA : UTCB_AREA;
+}
+
+static L4_Word_t utcb_location(const struct program *program, unsigned int slot)
+{
+	return utcb_area(program) + slot * L4_UtcbSize(L4_GetKernelInterface());
+}
+
+static unsigned int threads_max(const struct program *program)
+{
+	return is_small(program) ? SMALL_THREADS_MAX : ROOT_THREADS_MAX;
+}
+
+static unsigned int utcb_area_log2(const struct program *program)
 {
 	void *kip = L4_GetKernelInterface();
 	unsigned int log2 = L4_UtcbAreaSizeLog2(kip);
 
-	while (1UL << log2 < ROOT_THREADS_MAX * L4_UtcbSize(kip))
+	while (1UL << log2 < threads_max(program) * L4_UtcbSize(kip))
 		log2++;
 	return log2;
 }
 
-/* The id of the next thread in a slot: same number, next version that X.2 allows. */
+/* The id of the next thread in a slot: same number, next version that X.2 allows, and that 32-bit programs can name. */
 static L4_ThreadId_t next_id(struct program *program, unsigned int slot)
 {
 	struct program_thread *thread = &program->threads[slot];
 	L4_Word_t number = program_thread_number(program - programs, slot);
 
 	do
-		thread->version++;
+		thread->version = (thread->version + 1) & VERSION_MASK;
 	while ((thread->version & 0x3f) == 0);
 	return L4_GlobalId(number, thread->version);
 }
@@ -132,18 +170,20 @@ unsigned long program_kernel_memory(struct program *program)
 static bool space_create(struct program *program, L4_ThreadId_t thread, L4_ThreadId_t pager, unsigned int slot)
 {
 	void *kip = L4_GetKernelInterface();
-	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
-	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
+	L4_Fpage_t kip_fpage = L4_FpageLog2(kip_area(program), L4_KipAreaSizeLog2(kip));
+	L4_Fpage_t utcb_fpage = L4_FpageLog2(utcb_area(program), utcb_area_log2(program));
 	L4_ThreadId_t redirector = program->is.is_confined ? program->gate : L4_nilthread;
 	L4_Word_t control = program->is.kernel_memory ? L4_SpaceQuota(program->is.kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
+	if (is_small(program))
+		control |= L4_SmallSpace(program->slot.log2, program->slot.place);
 	if (!L4_ThreadControl(thread, thread, L4_Myself(), L4_nilthread, (void *)-1)) {
 		console_say("%s: no thread: %s", program->is.name, refusal_reason());
 		return false;
 	}
-	if (L4_SpaceControl(thread, control, kip_area, utcb_area, redirector, &old_control) &&
-	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(slot)))
+	if (L4_SpaceControl(thread, control, kip_fpage, utcb_fpage, redirector, &old_control) &&
+	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(program, slot)))
 		return true;
 	console_say("%s: no space: %s", program->is.name, refusal_reason());
 	thread_delete(thread);
@@ -228,12 +268,12 @@ struct program *program_at(unsigned int index)
 	return index < program_count ? &programs[index] : NULL;
 }
 
-/* ROOT_THREADS_MAX: none. */
+/* threads_max(): none. */
 static unsigned int free_slot(struct program *program)
 {
 	unsigned int slot = 1;
 
-	while (slot < ROOT_THREADS_MAX && !L4_IsNilThread(program->threads[slot].id))
+	while (slot < threads_max(program) && !L4_IsNilThread(program->threads[slot].id))
 		slot++;
 	return slot;
 }
@@ -245,12 +285,12 @@ enum root_status program_thread_create(struct program *program, unsigned long ip
 
 	if (priority > program->is.priority)
 		return ROOT_DENIED;
-	if (slot == ROOT_THREADS_MAX)
+	if (slot == threads_max(program))
 		return ROOT_EXHAUSTED;
 
 	*thread = next_id(program, slot);
 	if (!L4_ThreadControl(*thread, program->threads[0].id, L4_Myself(), L4_Myself(),
-			      (void *)utcb_location(slot)))
+			      (void *)utcb_location(program, slot)))
 		return ROOT_EXHAUSTED;
 	priority_set(*thread, priority ? priority : program->is.priority);
 	if (!thread_run(*thread, ip, sp)) {
@@ -273,9 +313,9 @@ enum root_status program_space_create(struct program *program, L4_ThreadId_t pag
 {
 	unsigned int slot = free_slot(program);
 
-	if (!program->is.has_spaces || priority > program->is.priority)
+	if (!program->is.has_spaces || is_small(program) || priority > program->is.priority)
 		return ROOT_DENIED;
-	if (slot == ROOT_THREADS_MAX)
+	if (slot == threads_max(program))
 		return ROOT_EXHAUSTED;
 
 	*thread = next_id(program, slot);

@@ -5,7 +5,7 @@
  * A program is one space, and those that it asks for. Its thread in slot s has the thread number first + index *
  * ROOT_THREADS_MAX + s and the s-th UTCB of its space, so that whose message it is can be computed
  * from a sender's number, and no message can be taken for another program's. Slot 0 is the main
- * thread.
+ * thread. A 32-bit program is a small space, and has fewer threads.
  *
  * A program is idle until it is to start (supervise.c: when its pager is there), runs, and ends: its threads are deleted at
  * once, its frames taken back in pieces; then it has ended, or starts anew.
@@ -21,6 +21,7 @@
 #include "console.h"
 #include "description.h"
 #include "file.h"
+#include "small.h"
 #include "space.h"
 #include "wait.h"
 
@@ -49,6 +50,7 @@ struct program_thread {
 struct program {
 	struct description is;
 	const struct file *file; /* null: it cannot be started */
+	struct small_slot slot;  /* if it is a 32-bit program */
 
 	enum program_state state;
 	int status;               /* once it has ended */

@@ -39,9 +39,20 @@ static unsigned int file_rights(const struct space *space, unsigned long page)
 	return rights;
 }
 
+/* Of a 32-bit program: behind all its segments, and before what is at the end of its slot. */
+static bool is_small_heap(const struct space *space, unsigned long page)
+{
+	for (unsigned int i = 0; i < space->image.count; i++)
+		if (page < space->image.segments[i].high)
+			return false;
+	return page < space->small_end;
+}
+
 /* The rights that a page has by its place; 0: nothing belongs there. */
 static unsigned int rights_at(const struct space *space, unsigned long page)
 {
+	if (is_small_heap(space, page))
+		return ELF_READ | ELF_WRITE;
 	if (page >= ROOT_HEAP_LOW && page < ROOT_LARGE_HIGH)
 		return ELF_READ | ELF_WRITE | (space->heap_executes ? ELF_EXECUTE : 0);
 	return file_rights(space, page);

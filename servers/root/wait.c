@@ -57,7 +57,8 @@ void wait_end(enum wait_kind kind, const char *name, L4_Word_t word)
 			if (wait.kind != kind || strcmp(wait.name, name) != 0)
 				continue;
 			remove(program, j);
-			answer_thread(wait.thread, word);
+			answer_thread(wait.thread,
+				      kind == WAIT_FOR_NAME && program->slot.log2 ? small_id(word) : word);
 		}
 	}
 }

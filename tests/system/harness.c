@@ -9,6 +9,7 @@
  */
 #include "harness.h"
 #include <abi/bootinfo.h>
+#include <abi/small.h>
 #include <l4io.h>
 #include <stdarg.h>
 
@@ -236,6 +237,17 @@ static size_t word_next(const char **line)
 	return n;
 }
 
+/* Cases about small spaces are for kernels that have them, those about limits for machines on which the kernel has seen that
+ * they hold. */
+static bool case_possible(const struct test_case *c)
+{
+	static const char small[] = "small", limits[] = "small_limits";
+
+	if (begins_with(c->area, limits, sizeof limits))
+		return L4_HasFeature(SMALL_FEATURE_LIMITS);
+	return !begins_with(c->area, small, sizeof small - 1) || L4_HasFeature(SMALL_FEATURE);
+}
+
 static bool case_chosen(const struct test_case *c, const char *words)
 {
 	char name[80];
@@ -263,7 +275,7 @@ int main(void)
 	words = command_line();
 	words += word_next(&words); /* our name */
 	for (const struct test_case *const *c = __start_test_cases; c < __stop_test_cases; c++) {
-		if (!case_chosen(*c, words))
+		if (!case_chosen(*c, words) || !case_possible(*c))
 			continue;
 		if (case_run(*c))
 			passed++;

@@ -170,6 +170,8 @@ extern L4_Word_t time_scale;
 #define PATIENCE L4_TimePeriod(200000 * time_scale)
 
 L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed);
+/* The message that an IPC has just received with this tag. */
+void message_take(L4_MsgTag_t tag, L4_ThreadId_t from, struct message *message);
 /* Receive from one thread (or L4_anythread) into `message`. */
 bool message_receive(L4_ThreadId_t from, struct message *message);
 /* The same, but page faults on this program's image are resolved on the way, unless that does not

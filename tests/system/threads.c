@@ -103,7 +103,7 @@ L4_MsgTag_t tag_make(L4_Word_t label, unsigned untyped, unsigned typed)
 	return tag;
 }
 
-static void message_take(L4_MsgTag_t tag, L4_ThreadId_t from, struct message *message)
+void message_take(L4_MsgTag_t tag, L4_ThreadId_t from, struct message *message)
 {
 	message->tag = tag;
 	message->from = from;

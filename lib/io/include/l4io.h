@@ -38,8 +38,8 @@ int vprintf(const char *format, __builtin_va_list arguments);
  * These write at most size bytes, the terminating zero included, and return how many characters
  * the whole text would have.
  */
-int snprintf(char *buffer, unsigned long size, const char *format, ...);
-int vsnprintf(char *buffer, unsigned long size, const char *format, __builtin_va_list arguments);
+int snprintf(char *buffer, __SIZE_TYPE__ size, const char *format, ...);
+int vsnprintf(char *buffer, __SIZE_TYPE__ size, const char *format, __builtin_va_list arguments);
 
 int puts(const char *text); /* and a newline */
 int putchar(int character);

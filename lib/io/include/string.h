@@ -9,13 +9,13 @@
 extern "C" {
 #endif
 
-void *memcpy(void *to, const void *from, unsigned long size);
-void *memmove(void *to, const void *from, unsigned long size); /* may overlap */
-void *memset(void *to, int byte, unsigned long size);
-int memcmp(const void *left, const void *right, unsigned long size);
-unsigned long strlen(const char *text);
+void *memcpy(void *to, const void *from, __SIZE_TYPE__ size);
+void *memmove(void *to, const void *from, __SIZE_TYPE__ size); /* may overlap */
+void *memset(void *to, int byte, __SIZE_TYPE__ size);
+int memcmp(const void *left, const void *right, __SIZE_TYPE__ size);
+__SIZE_TYPE__ strlen(const char *text);
 int strcmp(const char *left, const char *right);
-int strncmp(const char *left, const char *right, unsigned long size);
+int strncmp(const char *left, const char *right, __SIZE_TYPE__ size);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * names.c - every name that a C program may use, used once.
+ * names.c - every name that a C program of either word size may use, used once.
  *
  * That it compiles is all there is to it: the functions here are never called.
  */
@@ -12,15 +12,11 @@
 #include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/misc.h>
-#include <l4/msi.h>
 #include <l4/pagefault.h>
 #include <l4/schedule.h>
 #include <l4/sigma0.h>
 #include <l4/space.h>
 #include <l4/thread.h>
-#include <l4/pathmisses.h>
-#include <l4/threadstate.h>
-#include <l4/tracebuffer.h>
 #include <l4/types.h>
 
 #ifdef __cplusplus
@@ -252,8 +248,7 @@ void use_threads(L4_ThreadId_t t)
 	USE(L4_ThreadWasHalted(s) + L4_ThreadWasReceiving(s) + L4_ThreadWasSending(s) +
 	    L4_ThreadWasIpcing(s));
 	USE(L4_ThreadControl(t, t, t, t, (void *)-1) + L4_AssociateInterrupt(t, t) +
-	    L4_DeassociateInterrupt(t) + L4_AssociateMsi(t, t).address + L4_AssociateMsi(t, t).data +
-	    L4_MSI_FIRST);
+	    L4_DeassociateInterrupt(t));
 	USE(L4_ErrOk + L4_ErrNoPrivilege + L4_ErrInvalidThread + L4_ErrInvalidSpace +
 	    L4_ErrInvalidScheduler + L4_ErrInvalidParam + L4_ErrUtcbArea + L4_ErrKipArea +
 	    L4_ErrNoMem);
@@ -380,8 +375,6 @@ void use_pagers(L4_MsgTag_t tag)
 	USE(L4_ForceException(L4_Myself(), &old) + L4_Set_SyscallExceptions(L4_Myself(), 0) +
 	    L4_Set_FaultExceptions(L4_Myself(), 0) + L4_Set_FsBase(L4_Myself(), 0) +
 	    L4_ExchangeExceptionState(L4_Myself(), L4_EXREGS_FS_BASE, &base, &old));
-	USE(L4_ThreadState(L4_Myself(), 0, 0, 0) + L4_ThreadStateSize(L4_Myself()) +
-	    L4_ReadThreadState(L4_Myself(), 0, 1, &base) + L4_WriteThreadState(L4_Myself(), 0, 1, &base));
 
 	USE(L4_EXC_RIP + L4_EXC_WORDS + L4_EXC_TRAP_SYSCALL);
 }
@@ -394,13 +387,4 @@ void use_debugger(void)
 	L4_KDB_PrintString("text");
 	L4_KDB_ClearPage();
 	USE(L4_KDB_ReadChar() + L4_KDB_ReadChar_Blocked());
-	L4_Tbuf_RecordEvent(1, "event", 2);
-	L4_Tbuf_RecordEvent_0(1, "event");
-	L4_Tbuf_RecordEvent_1(1, "event", 2);
-	L4_Tbuf_RecordEvent_2(1, "event", 2, 3);
-	L4_Tbuf_RecordEvent_3(1, "event", 2, 3, 4);
-	L4_Tbuf_RecordEvent_4(1, "event", 2, 3, 4, 5);
-	L4_Tbuf_RecordEvent_t0(L4_Myself(), 1, "event");
-	L4_Tbuf_RecordEvent_t4(L4_Myself(), 1, "event", 2, 3, 4, 5);
-	L4_Tbuf_IncCounter(1);
 }

@@ -18,7 +18,6 @@
 #include <l4/sigma0.h>
 #include <l4/space.h>
 #include <l4/thread.h>
-#include <l4/tracebuffer.h>
 #include <l4/types.h>
 
 static volatile L4_Word_t sink;
@@ -222,5 +221,4 @@ void use_debugger()
 {
 	L4_KDB_Enter("why");
 	L4_KDB_Enter();
-	L4_Tbuf_RecordEvent(1, "event");
 }

@@ -18,7 +18,7 @@ typedef union {
 		L4_Word_t __two : 6;
 		L4_Word_t s : 6;
 		L4_Word_t p : 16;
-		L4_Word_t __zeros : 32;
+		L4_Word_t : L4_BITS_PER_WORD - 32;
 	} X;
 } L4_IoFpage_t;
 

@@ -3,7 +3,8 @@
  * l4/exception.h - what exception handlers receive and answer.
  *
  * X.2 leaves the layout of these messages to the processor's binding; this is ours. The message
- * has the whole user state of the thread in untyped words 1 to 25. The answer, with the same
+ * has the whole user state of the thread in untyped words 1 to 25, of which 32-bit threads have no
+ * R8 to R15. The answer, with the same
  * layout, sets it: a shorter answer leaves the registers behind its end as they were, cs, ss and
  * gs_base are not set, of rflags only what a user may change, and an address that is not canonical
  * refuses the whole answer. Map items behind the words are mapped, too.
@@ -86,20 +87,14 @@ L4_INLINE L4_Bool_t L4_IsArchException(L4_MsgTag_t t)
 L4_INLINE L4_Bool_t L4_ExchangeExceptionState(L4_ThreadId_t dest, L4_Word_t control,
 					      L4_Word_t *fs_base, L4_Word_t *old_control)
 {
-	register L4_Word_t r14 __asm__("r14") = control & L4_EXREGS_FS_BASE ? *fs_base : 0;
-	L4_ThreadId_t result;
-	L4_Word_t call = __L4_CALL_WORD(__L4_CALL_EXCHANGE_REGISTERS);
+	L4_Word_t base = control & L4_EXREGS_FS_BASE ? *fs_base : 0, result;
 
 	control |= L4_EXREGS_AS_PAGER;
-
-	__asm__ __volatile__(__L4_SYSCALL
-			     : "=a"(result.raw), "+d"(call), "+S"(control), "+r"(r14)
-			     : "D"(dest.raw)
-			     : "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "memory", "cc");
+	result = __L4_ExchangeState(dest.raw, &control, &base);
 	if (fs_base)
-		*fs_base = r14;
+		*fs_base = base;
 	*old_control = control;
-	return result.raw != 0;
+	return result != 0;
 }
 
 /* *was_in_exception: the thread waits for the answer to another exception, and was not forced. */

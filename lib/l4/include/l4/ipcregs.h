@@ -14,6 +14,12 @@
 #ifndef L4_IPCREGS_H
 #define L4_IPCREGS_H
 
+#include <l4/word.h>
+
+#ifndef L4_64BIT
+#error "l4/ipcregs.h is not for 32-bit programs."
+#endif
+
 #include <l4/types.h>
 #include <l4/syscalls.h>
 #include <l4/message.h>

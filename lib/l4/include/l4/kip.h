@@ -57,7 +57,7 @@ typedef union {
 		L4_Word_t __padding : 16;
 		L4_Word_t subid : 8;
 		L4_Word_t id : 8;
-		L4_Word_t __padding2 : 32;
+		L4_Word_t : L4_BITS_PER_WORD - 32;
 	} x, X;
 } L4_KernelId_t;
 
@@ -67,7 +67,7 @@ typedef union {
 		L4_Word_t __padding : 16;
 		L4_Word_t subversion : 8;
 		L4_Word_t version : 8;
-		L4_Word_t __padding2 : 32;
+		L4_Word_t : L4_BITS_PER_WORD - 32;
 	} x, X;
 } L4_ApiVersion_t;
 
@@ -76,13 +76,13 @@ typedef union {
 	struct {
 		L4_Word_t ee : 2;
 		L4_Word_t ww : 2;
-		L4_Word_t __padding : 60;
+		L4_Word_t __padding : L4_BITS_PER_WORD - 4;
 	} x, X;
 } L4_ApiFlags_t;
 
 typedef struct {
-	L4_Word_t n : 32;
-	L4_Word_t MemDescPtr : 32;
+	L4_Word_t n : L4_BITS_PER_WORD / 2;
+	L4_Word_t MemDescPtr : L4_BITS_PER_WORD / 2;
 } L4_MemoryInfo_t;
 
 /* One of the servers that the kernel starts. */
@@ -111,14 +111,14 @@ typedef struct {
 			L4_Word_t m : 10;
 			L4_Word_t a : 6;
 			L4_Word_t s : 6;
-			L4_Word_t __padding : 42;
+			L4_Word_t __padding : L4_BITS_PER_WORD - 22;
 		} X;
 	} UtcbAreaInfo; /* 0x150 */
 	union {
 		L4_Word_t raw;
 		struct {
 			L4_Word_t s : 6;
-			L4_Word_t __padding : 58;
+			L4_Word_t __padding : L4_BITS_PER_WORD - 6;
 		} X;
 	} KipAreaInfo;
 	L4_Word_t __padding160[2];
@@ -129,7 +129,7 @@ typedef struct {
 		struct {
 			L4_Word_t ReadPrecision : 16;
 			L4_Word_t SchedulePrecision : 16;
-			L4_Word_t __padding : 32;
+			L4_Word_t : L4_BITS_PER_WORD - 32;
 		} X;
 	} ClockInfo; /* 0x180 */
 	union {
@@ -138,7 +138,7 @@ typedef struct {
 			L4_Word_t t : 8;
 			L4_Word_t SystemBase : 12;
 			L4_Word_t UserBase : 12;
-			L4_Word_t __padding : 32;
+			L4_Word_t : L4_BITS_PER_WORD - 32;
 		} X;
 	} ThreadInfo;
 	union {
@@ -146,14 +146,14 @@ typedef struct {
 		struct {
 			L4_Word_t rwx : 3;
 			L4_Word_t __padding : 7;
-			L4_Word_t page_size_mask : 54;
+			L4_Word_t page_size_mask : L4_BITS_PER_WORD - 10;
 		} X;
 	} PageInfo;
 	union {
 		L4_Word_t raw;
 		struct {
 			L4_Word_t processors : 16;
-			L4_Word_t __padding : 44;
+			L4_Word_t __padding : L4_BITS_PER_WORD - 20;
 			L4_Word_t s : 4;
 		} X;
 	} ProcessorInfo;
@@ -179,7 +179,7 @@ typedef struct {
 			L4_Word_t day : 5;
 			L4_Word_t month : 4;
 			L4_Word_t year : 7;
-			L4_Word_t __padding : 48;
+			L4_Word_t __padding : L4_BITS_PER_WORD - 16;
 		} X;
 	} KernelGenDate;
 	union {
@@ -188,7 +188,7 @@ typedef struct {
 			L4_Word_t subsubver : 16;
 			L4_Word_t subver : 8;
 			L4_Word_t ver : 8;
-			L4_Word_t __padding : 32;
+			L4_Word_t : L4_BITS_PER_WORD - 32;
 		} X;
 	} KernelVer;
 	L4_Word_t Supplier;
@@ -211,9 +211,9 @@ typedef union {
 		L4_Word_t t : 4;
 		L4_Word_t __padding1 : 1;
 		L4_Word_t v : 1;
-		L4_Word_t low : 54;
+		L4_Word_t low : L4_BITS_PER_WORD - 10;
 		L4_Word_t __padding2 : 10;
-		L4_Word_t high : 54;
+		L4_Word_t high : L4_BITS_PER_WORD - 10;
 	} x, X;
 } L4_MemoryDesc_t;
 

@@ -28,7 +28,7 @@ typedef union {
 		L4_Word_t u : 6;
 		L4_Word_t t : 6;
 		L4_Word_t flags : 4;
-		L4_Word_t label : 48;
+		L4_Word_t label : L4_BITS_PER_WORD - 16;
 	} X;
 } L4_MsgTag_t;
 
@@ -103,7 +103,7 @@ typedef union {
 		L4_Word_t C : 1;
 		L4_Word_t __type : 3;
 		L4_Word_t __zeros : 6;
-		L4_Word_t snd_base : 54;
+		L4_Word_t snd_base : L4_BITS_PER_WORD - 10;
 		L4_Fpage_t snd_fpage;
 	} X;
 } L4_MapItem_t;
@@ -114,7 +114,7 @@ typedef union {
 		L4_Word_t C : 1;
 		L4_Word_t __type : 3;
 		L4_Word_t __zeros : 6;
-		L4_Word_t snd_base : 54;
+		L4_Word_t snd_base : L4_BITS_PER_WORD - 10;
 		L4_Fpage_t snd_fpage;
 	} X;
 } L4_GrantItem_t;
@@ -177,7 +177,7 @@ typedef union {
 		L4_Word_t __type : 3;
 		L4_Word_t j : 5;
 		L4_Word_t c : 1;
-		L4_Word_t string_length : 54;
+		L4_Word_t string_length : L4_BITS_PER_WORD - 10;
 		union {
 			void *string_ptr;
 			__extension__ void *substring_ptr[0];
@@ -333,7 +333,7 @@ typedef union {
 		L4_Word_t C : 1;
 		L4_Word_t __type : 3;
 		L4_Word_t id : 8;
-		L4_Word_t mask : 52;
+		L4_Word_t mask : L4_BITS_PER_WORD - 12;
 	};
 } L4_CtrlXferItem_t;
 
@@ -348,7 +348,7 @@ L4_INLINE void L4_FaultConfCtrlXferItemInit(L4_CtrlXferItem_t *c, L4_Word_t faul
 	c->C = 0;
 	c->__type = __L4_ITEM_CTRLXFER;
 	c->id = fault_id & 0xff;
-	c->mask = fault_mask & ((1UL << 52) - 1);
+	c->mask = fault_mask & ((1UL << (L4_BITS_PER_WORD - 12)) - 1);
 }
 
 L4_INLINE void L4_CtrlXferItemInit(L4_CtrlXferItem_t *c, L4_Word_t id)
@@ -604,7 +604,7 @@ typedef union {
 		L4_Word_t s : 1;
 		L4_Word_t c : 1;
 		L4_Word_t __zeros : 2;
-		L4_Word_t RcvWindow : 60;
+		L4_Word_t RcvWindow : L4_BITS_PER_WORD - 4;
 	} X;
 } L4_Acceptor_t;
 

@@ -9,6 +9,12 @@
 #ifndef L4_MSI_H
 #define L4_MSI_H
 
+#include <l4/word.h>
+
+#ifndef L4_64BIT
+#error "l4/msi.h is not for 32-bit programs."
+#endif
+
 #include <l4/thread.h>
 
 #define L4_MSI_FIRST 112

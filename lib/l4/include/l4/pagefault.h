@@ -20,7 +20,7 @@ typedef union L4_PfRequest {
 		L4_Word_t t : 6;
 		L4_Word_t __zero : 4;
 		L4_Word_t rwx : 4;
-		L4_Word_t __label : 44;
+		L4_Word_t __label : L4_BITS_PER_WORD - 20;
 		L4_Word_t fault_address;
 		L4_Word_t fault_ip;
 	} X;
@@ -35,10 +35,7 @@ typedef union L4_PfReply {
 	} X;
 } L4_PfReply_t;
 
-/*
- * Labels without their low four bits, which hold the access; 44 bits each, as a tag's bits 20 to
- * 63
- */
+/* Labels without their low four bits, which hold the access: as a tag's bits from 20 on. */
 #define __L4_LABEL_PAGEFAULT   (-2L)
 #define __L4_LABEL_IOPAGEFAULT (-8L)
 

@@ -5,6 +5,12 @@
 #ifndef L4_PATHMISSES_H
 #define L4_PATHMISSES_H
 
+#include <l4/word.h>
+
+#ifndef L4_64BIT
+#error "l4/pathmisses.h is not for 32-bit programs."
+#endif
+
 #include <l4/types.h>
 #include <l4/syscalls.h>
 

@@ -12,6 +12,12 @@
 #ifndef L4_THREADSTATE_H
 #define L4_THREADSTATE_H
 
+#include <l4/word.h>
+
+#ifndef L4_64BIT
+#error "l4/threadstate.h is not for 32-bit programs."
+#endif
+
 #include <l4/types.h>
 #include <l4/vregs.h>
 #include <l4/syscalls.h>

@@ -11,6 +11,12 @@
 #ifndef L4_TRACEBUFFER_H
 #define L4_TRACEBUFFER_H
 
+#include <l4/word.h>
+
+#ifndef L4_64BIT
+#error "l4/tracebuffer.h is not for 32-bit programs."
+#endif
+
 #include <l4/kip.h>
 #include <l4/types.h>
 

@@ -14,30 +14,7 @@
 #ifndef L4_TYPES_H
 #define L4_TYPES_H
 
-#if !defined(__x86_64__) || defined(__ILP32__)
-#error "Pecan's programs are 64-bit x86 programs."
-#endif
-
-#define L4_ARCH_AMD64
-#define L4_64BIT
-#define L4_LITTLE_ENDIAN
-#define L4_HAVE_SIGNED_WORD
-#define L4_BITS_PER_WORD 64
-
-#define L4_INLINE static inline
-
-typedef unsigned char L4_Word8_t;
-typedef unsigned short L4_Word16_t;
-typedef unsigned int L4_Word32_t;
-typedef unsigned long L4_Word64_t;
-typedef unsigned long L4_Word_t;
-typedef signed char L4_SignedWord8_t;
-typedef signed short L4_SignedWord16_t;
-typedef signed int L4_SignedWord32_t;
-typedef signed long L4_SignedWord64_t;
-typedef signed long L4_SignedWord_t;
-typedef unsigned long L4_Size_t;
-typedef L4_Word_t L4_Bool_t;
+#include <l4/word.h>
 
 /* Why a system call failed: L4_ErrorCode() after a call that returned 0. */
 #define L4_ErrOk               0
@@ -51,14 +28,14 @@ typedef L4_Word_t L4_Bool_t;
 #define L4_ErrNoMem            8
 
 /* Bit numbers of the highest and lowest bit set. Of 0: undefined. */
-L4_INLINE int __L4_Msb(L4_Word_t w)
+L4_INLINE int __L4_Msb(L4_Word64_t w)
 {
-	return 63 - __builtin_clzl(w);
+	return 63 - __builtin_clzll(w);
 }
 
-L4_INLINE int __L4_Lsb(L4_Word_t w)
+L4_INLINE int __L4_Lsb(L4_Word64_t w)
 {
-	return __builtin_ctzl(w);
+	return __L4_Msb(w & -w);
 }
 
 /* The exponent of the smallest power of two that is not below size. */
@@ -74,8 +51,8 @@ L4_INLINE L4_Word_t __L4_CeilLog2(L4_Word_t size)
 typedef union {
 	L4_Word_t raw;
 	struct {
-		L4_Word_t version : 32;
-		L4_Word_t thread_no : 32;
+		L4_Word_t version : __L4_VERSION_BITS;
+		L4_Word_t thread_no : L4_BITS_PER_WORD - __L4_VERSION_BITS;
 	} X;
 } L4_GthreadId_t;
 
@@ -83,7 +60,7 @@ typedef union {
 	L4_Word_t raw;
 	struct {
 		L4_Word_t __zeros : 6;
-		L4_Word_t local_id : 58;
+		L4_Word_t local_id : L4_BITS_PER_WORD - 6;
 	} X;
 } L4_LthreadId_t;
 
@@ -100,18 +77,18 @@ typedef union {
 L4_INLINE L4_ThreadId_t L4_GlobalId(L4_Word_t threadno, L4_Word_t version)
 {
 	L4_ThreadId_t t;
-	t.raw = threadno << 32 | (version & 0xffffffffUL);
+	t.raw = threadno << __L4_VERSION_BITS | (version & ((1UL << __L4_VERSION_BITS) - 1));
 	return t;
 }
 
 L4_INLINE L4_Word_t L4_Version(L4_ThreadId_t t)
 {
-	return t.global.X.version;
+	return t.raw & ((1UL << __L4_VERSION_BITS) - 1);
 }
 
 L4_INLINE L4_Word_t L4_ThreadNo(L4_ThreadId_t t)
 {
-	return t.global.X.thread_no;
+	return t.raw >> __L4_VERSION_BITS;
 }
 
 L4_INLINE L4_Bool_t L4_IsThreadEqual(L4_ThreadId_t l, L4_ThreadId_t r)
@@ -149,7 +126,7 @@ typedef union {
 		L4_Word_t rwx : 3;
 		L4_Word_t reserved : 1;
 		L4_Word_t s : 6;
-		L4_Word_t b : 54;
+		L4_Word_t b : L4_BITS_PER_WORD - 10;
 	} X;
 } L4_Fpage_t;
 
@@ -329,7 +306,7 @@ L4_INLINE L4_Time_t L4_TimePeriod(L4_Word64_t microseconds)
 
 L4_INLINE L4_Word64_t __L4_PeriodUsec(L4_Time_t t)
 {
-	return t.raw == 0 ? ~0UL : (L4_Word64_t)t.period.m << t.period.e;
+	return t.raw == 0 ? ~(L4_Word64_t)0 : (L4_Word64_t)t.period.m << t.period.e;
 }
 
 L4_INLINE L4_Time_t L4_TimeAddUsec(L4_Time_t l, L4_Word_t r)
@@ -375,6 +352,9 @@ L4_INLINE L4_Bool_t L4_IsTimeNotEqual(L4_Time_t l, L4_Time_t r)
 }
 
 #ifdef __cplusplus
+/* L4_Word64_t is one of unsigned long and this; the clock takes both. */
+__extension__ typedef unsigned long long __L4_LongLong_t;
+
 /* The manual's operators. An assignment operator returns its left side, as C++ programs expect. */
 
 L4_INLINE L4_Bool_t operator==(const L4_ThreadId_t &l, const L4_ThreadId_t &r)
@@ -414,7 +394,12 @@ L4_INLINE L4_Clock_t operator+(const L4_Clock_t &l, int r)
 	return __L4_Clock(l.raw + (L4_Word64_t)(L4_SignedWord64_t)r);
 }
 
-L4_INLINE L4_Clock_t operator+(const L4_Clock_t &l, L4_Word64_t r)
+L4_INLINE L4_Clock_t operator+(const L4_Clock_t &l, unsigned long r)
+{
+	return __L4_Clock(l.raw + r);
+}
+
+L4_INLINE L4_Clock_t operator+(const L4_Clock_t &l, __L4_LongLong_t r)
 {
 	return __L4_Clock(l.raw + r);
 }
@@ -429,7 +414,12 @@ L4_INLINE L4_Clock_t operator-(const L4_Clock_t &l, int r)
 	return __L4_Clock(l.raw - (L4_Word64_t)(L4_SignedWord64_t)r);
 }
 
-L4_INLINE L4_Clock_t operator-(const L4_Clock_t &l, L4_Word64_t r)
+L4_INLINE L4_Clock_t operator-(const L4_Clock_t &l, unsigned long r)
+{
+	return __L4_Clock(l.raw - r);
+}
+
+L4_INLINE L4_Clock_t operator-(const L4_Clock_t &l, __L4_LongLong_t r)
 {
 	return __L4_Clock(l.raw - r);
 }

@@ -3,8 +3,8 @@
  * l4/vregs.h - the virtual registers: message registers, buffer registers, thread control
  * registers.
  *
- * All of them lie in the thread's UTCB, a kilobyte that the thread shares with the kernel
- * (lib/abi/utcb.h). GS base points to it, and one of its words holds its own address, which is the
+ * All of them lie in the thread's UTCB, which the thread shares with the kernel (lib/abi/utcb.h,
+ * small.h). GS points to it, and one of its words holds its own address, which is the
  * thread's local id. A single register with a constant number is one instruction relative to GS;
  * whole ranges go through the address. All accesses are volatile, so that they stay in order among
  * themselves and around system calls, and nothing is assumed to stay what it was: the kernel
@@ -32,31 +32,15 @@
 #define __L4_UTCB_VIRTUAL_SENDER      74
 #define __L4_UTCB_WORD_SIZE_MASK      75
 #define __L4_UTCB_THREAD_WORD_0       76
-#define __L4_UTCB_SAVED_RBP           78
-#define __L4_UTCB_BR_0                80
 
-/* The UTCB's address never changes while a thread lives, so one read may serve a whole function. */
-L4_INLINE L4_Word_t *__L4_X86_Utcb(void)
-{
-	L4_Word_t *utcb;
-	__asm__("movq %%gs:%c1, %0" : "=r"(utcb) : "i"(__L4_UTCB_MY_LOCAL_ID * 8));
-	return utcb;
-}
-
-L4_INLINE L4_Word_t __L4_UtcbWord(int word)
-{
-	L4_Word_t value;
-	__asm__ __volatile__("movq %%gs:%a1, %0" : "=r"(value) : "ri"((L4_Word_t)word * 8));
-	return value;
-}
-
-L4_INLINE void __L4_Set_UtcbWord(int word, L4_Word_t value)
-{
-	__asm__ __volatile__("movq %1, %%gs:%a0" : : "ri"((L4_Word_t)word * 8), "re"(value));
-}
+#ifdef L4_64BIT
+#include <l4/amd64/vregs.h>
+#else
+#include <l4/ia32/vregs.h>
+#endif
 
 /*
- * Message registers. Registers 1 to 7 travel in processor registers; they are kept in the UTCB
+ * Message registers. The first ones travel in processor registers; they are kept in the UTCB
  * between calls.
  */
 
@@ -123,26 +107,6 @@ L4_INLINE void L4_LoadBRs(int i, int k, const L4_Word_t *w)
 #define __L4_FLAG_SIGNAL_PREEMPTION  5
 #define __L4_FLAG_DELAY_PREEMPTION   6
 #define __L4_FLAG_PREEMPTION_PENDING 7
-
-L4_INLINE L4_Bool_t __L4_TestAndSetFlag(int bit)
-{
-	L4_Word8_t old;
-	__asm__ __volatile__("btsq %2, %%gs:%c1\n\tsetc %0"
-			     : "=q"(old)
-			     : "i"(__L4_UTCB_FLAGS * 8), "Jr"((L4_Word_t)bit)
-			     : "memory", "cc");
-	return old;
-}
-
-L4_INLINE L4_Bool_t __L4_TestAndClearFlag(int bit)
-{
-	L4_Word8_t old;
-	__asm__ __volatile__("btrq %2, %%gs:%c1\n\tsetc %0"
-			     : "=q"(old)
-			     : "i"(__L4_UTCB_FLAGS * 8), "Jr"((L4_Word_t)bit)
-			     : "memory", "cc");
-	return old;
-}
 
 L4_INLINE void L4_Set_CopFlag(L4_Word_t n)
 {

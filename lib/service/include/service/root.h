@@ -11,6 +11,7 @@
 #define SERVICE_ROOT_H
 
 #include <stddef.h>
+#include <l4/kip.h>
 #include <l4/types.h>
 
 #ifdef __cplusplus
@@ -59,7 +60,7 @@ enum root_status {
 };
 
 enum {
-	ROOT_TEXT_MAX = 62 * 8, /* bytes of one write or of the command line */
+	ROOT_TEXT_MAX = 62 * sizeof(L4_Word_t), /* bytes of one write or of the command line */
 	ROOT_NAME_MAX = 32,     /* bytes of a program's name with its final zero */
 	ROOT_THREADS_MAX = 1024, /* of one program */
 };
@@ -67,14 +68,17 @@ enum {
 /*
  * Demand-zero memory: a program may touch any address from ROOT_HEAP_LOW to below ROOT_HEAP_HIGH,
  * and has that page from then on, as long as its memory quota lasts. No call is needed.
+ *
+ * Large pages: root_large_page() below puts a zeroed page of ROOT_LARGE_SIZE at an address in
+ * [ROOT_LARGE_LOW, ROOT_LARGE_HIGH), which the processor maps as one. It counts against the same quota.
+ *
+ * A small program's heap is what its slot has between its image and its kernel interface page. It has no
+ * large pages.
  */
+#ifdef L4_64BIT
 #define ROOT_HEAP_LOW  0x1000000000UL
 #define ROOT_HEAP_HIGH 0x1040000000UL
 
-/*
- * Large pages: root_large_page() below puts a zeroed page of ROOT_LARGE_SIZE at an address in this
- * range, which the processor maps as one. It counts against the same quota.
- */
 #define ROOT_LARGE_LOW	0x1040000000UL
 #define ROOT_LARGE_HIGH 0x1080000000UL
 #define ROOT_LARGE_SIZE 0x200000UL
@@ -82,6 +86,12 @@ enum {
 /* Device memory and memory for devices: root_device_memory() and root_dma_memory() put them into this range. */
 #define ROOT_AREA_LOW  0x1080000000UL
 #define ROOT_AREA_HIGH 0x10c0000000UL
+#else
+extern char __program_end[];
+
+#define ROOT_HEAP_LOW  ((unsigned long)__program_end)
+#define ROOT_HEAP_HIGH ((unsigned long)L4_GetKernelInterface())
+#endif
 
 L4_ThreadId_t root_task(void);
 
