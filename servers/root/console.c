@@ -18,6 +18,11 @@ enum { READERS_MAX = 16, LINE_MAX = 256 };
 static struct console_writer *line_writer; /* whose line is unfinished, or null */
 static struct console_writer *first_waiting, *last_waiting;
 
+/* What there is of the unfinished line, and who is to have it shown again when the lines in between are finished. */
+static char unfinished[LINE_MAX];
+static size_t unfinished_size; /* more than there is room for: it cannot be shown again */
+static struct console_writer *interrupted;
+
 static L4_ThreadId_t readers[READERS_MAX]; /* in the order of their arrival */
 static unsigned int reader_count;
 static int kept = -1; /* a character that its reader did not wait for */
@@ -26,12 +31,51 @@ static int kept = -1; /* a character that its reader did not wait for */
  * Output
  */
 
+/* The line of somebody who types ends here for the moment; one that is merely printed is not shown again. */
+static void interrupt_line(void)
+{
+	if (!line_writer)
+		return;
+	io_write("\n", 1);
+	interrupted = line_writer->reads && unfinished_size <= LINE_MAX ? line_writer : NULL;
+	line_writer = NULL;
+}
+
+static void show_line_again(void)
+{
+	if (!interrupted || line_writer)
+		return;
+	io_write(unfinished, unfinished_size);
+	line_writer = interrupted;
+	interrupted = NULL;
+}
+
+static void note_unfinished(const char *text, size_t size)
+{
+	if (!line_writer)
+		unfinished_size = 0;
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] == '\n')
+			unfinished_size = 0;
+		else if (unfinished_size < LINE_MAX)
+			unfinished[unfinished_size++] = text[i];
+		else
+			unfinished_size = LINE_MAX + 1;
+	}
+}
+
 static void emit(struct console_writer *writer, const char *text, size_t size)
 {
-	if (line_writer && line_writer != writer)
-		io_write("\n", 1);
+	bool is_whole = text[size - 1] == '\n';
+
+	if (line_writer != writer)
+		interrupt_line();
 	io_write(text, size);
-	line_writer = text[size - 1] == '\n' ? NULL : writer;
+	if (!is_whole) {
+		interrupted = NULL;
+		note_unfinished(text, size);
+	}
+	line_writer = is_whole ? NULL : writer;
 }
 
 static void emit_first_waiting(void)
@@ -80,6 +124,7 @@ void console_write(struct console_writer *writer, const char *text, size_t size)
 	emit(writer, text, size);
 	while (first_waiting && !line_writer)
 		emit_first_waiting();
+	show_line_again();
 }
 
 void console_writer_end(struct console_writer *writer)
@@ -90,6 +135,9 @@ void console_writer_end(struct console_writer *writer)
 		io_write("\n", 1);
 		line_writer = NULL;
 	}
+	if (interrupted == writer)
+		interrupted = NULL;
+	show_line_again();
 }
 
 static void say(const char *start, const char *format, va_list arguments)
@@ -97,11 +145,10 @@ static void say(const char *start, const char *format, va_list arguments)
 	static char line[LINE_MAX];
 
 	emit_all_waiting();
-	if (line_writer)
-		io_write("\n", 1);
-	line_writer = NULL;
+	interrupt_line();
 	vsnprintf(line, sizeof(line), format, arguments);
 	printf("%s%s\n", start, line);
+	show_line_again();
 }
 
 void console_say(const char *format, ...)
@@ -181,4 +228,5 @@ void console_poll(bool idle)
 	serve_readers();
 	if (idle)
 		emit_all_waiting();
+	show_line_again();
 }

@@ -34,10 +34,11 @@ static bool serve_write(struct program *program, L4_Msg_t *msg)
 	return answer(msg, ROOT_OK);
 }
 
-static bool serve_read(L4_ThreadId_t thread, L4_Msg_t *msg)
+static bool serve_read(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
 {
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
+	program->output.reads = true;
 	if (L4_MsgWord(msg, 0) != 0) {
 		if (!console_reader_add(thread))
 			return answer(msg, ROOT_EXHAUSTED);
@@ -251,7 +252,7 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 	case ROOT_WRITE:
 		return serve_write(program, msg);
 	case ROOT_READ:
-		return serve_read(thread, msg);
+		return serve_read(program, thread, msg);
 	case ROOT_EXIT:
 		return serve_exit(program, msg);
 	case ROOT_COMMAND_LINE:

@@ -3,7 +3,8 @@
 # tests/shell/cases.sh - the shell, as somebody at the keyboard finds it. tests/run sources this behind jobs.sh and judge.sh.
 #
 # What is typed is what stands behind the prompts of the transcript in README.md, and what comes must be that transcript, in
-# each machine. Numbers may differ, and how wide they are; empty lines do not count.
+# each machine. Numbers may differ, and how wide they are. Nor do empty lines count, lines without a command, and what the pager says when
+# it is ready, which may be at any time.
 
 shell_boots='kernel bios uefi bochs'
 
@@ -22,7 +23,7 @@ shell_transcript() {
 
 # The same lines for all numbers.
 shell_normal() {
-	grep -v '^ *$' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
 }
 
 shell_job() {
