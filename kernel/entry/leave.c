@@ -38,6 +38,12 @@ void path_set_call_mark(struct cpu *cpu, word_t mark)
 	cpu->word_from = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_FROM;
 }
 
+void leave_prepare_and_switch(struct cpu *cpu, struct tcb *next)
+{
+	leave_prepare(cpu, next);
+	leave_switch(cpu, next, cpu_features.fsgsbase);
+}
+
 void leave(struct tcb *next)
 {
 	while (next->resume)
@@ -46,6 +52,5 @@ void leave(struct tcb *next)
 	struct cpu *cpu = next->cpu;
 
 	update_timer(cpu, next);
-	leave_prepare(cpu, next);
-	leave_switch(cpu, next, cpu_features.fsgsbase);
+	leave_prepare_and_switch(cpu, next);
 }
