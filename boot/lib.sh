@@ -252,6 +252,10 @@ ended_well() {
 
 # --- emulators ---
 
+# QEMU without what our machines do not have. The first serial line is the channel com1.
+qemu_base=(-nodefaults -vga std -display none -monitor none -serial chardev:com1 -no-reboot
+	-device isa-debug-exit,iobase=0xf4,iosize=4)
+
 # run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; our input is typed on the
 # serial line (Ctrl-A b there sends a break), and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended
 # badly, 124 time limit, 125 QEMU itself failed. Why is in $verdict, one sentence.
@@ -264,16 +268,28 @@ run_in_qemu() {
 	child_pipe=$pipe
 	plain_text <"$pipe" | tee "$log" &
 	reader=$!
-	timeout -k 5 "$seconds" qemu-system-x86_64 -nodefaults -vga std -display none \
-		-monitor none -chardev stdio,id=com1,mux=on -serial chardev:com1 -no-reboot \
-		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@" \
+	timeout -k 5 "$seconds" qemu-system-x86_64 "${qemu_base[@]}" -chardev stdio,id=com1,mux=on "$@" \
 		<&0 >"$pipe" 2>"$errors" &
 	child=$!
 	wait_child "$log" 'still running'
 	wait "$reader" || true
 	rm -f "$pipe"
 	child_pipe=
-	case $child_status in
+	qemu_verdict "$child_status" "$seconds" "$errors"
+}
+
+# talk_in_qemu LOG SECONDS ARGUMENTS...: the same for somebody at the terminal, who sees each character at once.
+talk_in_qemu() {
+	local log=$1 seconds=$2 errors=$1.errors status=0
+	shift 2
+	timeout --foreground -k 5 "$seconds" qemu-system-x86_64 "${qemu_base[@]}" \
+		-chardev stdio,id=com1,mux=on,signal=off,logfile="$log" "$@" 2>"$errors" || status=$?
+	qemu_verdict "$status" "$seconds" "$errors"
+}
+
+# qemu_verdict STATUS SECONDS ERRORS: from QEMU's status to ours.
+qemu_verdict() {
+	case $1 in
 	33)
 		verdict='the system ended well.'
 		return 0
@@ -287,24 +303,27 @@ run_in_qemu() {
 		return 1
 		;;
 	124 | 137)
-		verdict="the system did not end within $seconds s, the time limit."
+		verdict="the system did not end within $2 s, the time limit."
 		return 124
 		;;
 	*)
-		verdict="QEMU ended with status $child_status: $(tail -n 1 "$errors")"
+		verdict="QEMU ended with status $1: $(tail -n 1 "$3")"
 		return 125
 		;;
 	esac
 }
 
-# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS: the same with Bochs, headless. Bochs' status says
-# nothing, so the serial line decides. Its own files lie beside LOG.
+# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS [TYPED]: the same with Bochs, headless. Bochs' status says
+# nothing, so the serial line decides. Its own files lie beside LOG. What is in the file TYPED is typed when the shell asks for
+# something.
 run_in_bochs() {
-	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 serial=$1.serial reader
+	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 typed=${6-} serial=$1.serial reader line typist=
 	rm -f "$serial" "$log.bochslog"
 	: >"$serial"
 	: >"$log"
-	sed -e "s|@IMAGE@|$image|" -e "s|@SERIAL@|$serial|" -e "s|@LOG@|$log.bochslog|" \
+	line="file, dev=\"$serial\""
+	[ -z "$typed" ] || line="socket-server, dev=localhost:$((bochs_port = 20000 + RANDOM))"
+	sed -e "s|@IMAGE@|$image|" -e "s|@LINE@|$line|" -e "s|@LOG@|$log.bochslog|" \
 		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
@@ -313,10 +332,15 @@ run_in_bochs() {
 	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
 		</dev/null >"$log.bochsout" 2>&1 &
 	child=$!
+	if [ -n "$typed" ]; then
+		type_in_bochs "$serial" "$typed" &
+		typist=$!
+	fi
 	tail -c +1 -s 0.2 -f --pid="$child" "$serial" | plain_text | tee "$log" &
 	reader=$!
 	wait_child "$log" 'still running in Bochs'
 	wait "$reader" || true
+	[ -z "$typist" ] || wait "$typist" || true
 	if ended_well "$log"; then
 		verdict='the system ended well.'
 		return 0
@@ -329,6 +353,29 @@ run_in_bochs() {
 	fi
 	verdict='the system ended without saying "pecan: finished, status 0".'
 	return 1
+}
+
+# type_when_asked FILE OUTPUT: prints FILE once the shell has begun to talk in OUTPUT, or never.
+type_when_asked() {
+	until grep -q '^This is Pecan' "$2" 2>/dev/null; do
+		kill -0 $$ 2>/dev/null || return 0
+		pause 0.2
+	done
+	cat "$1"
+}
+
+# type_in_bochs SERIAL TYPED: is the other end of the serial line, which Bochs waits for before it starts.
+type_in_bochs() {
+	local line reader
+	until exec {line}<>"/dev/tcp/localhost/$bochs_port"; do
+		kill -0 "$child" || return 1
+		pause 0.2
+	done 2>/dev/null
+	cat <&"$line" >"$1" &
+	reader=$!
+	type_when_asked "$2" "$1" >&"$line" &
+	wait "$reader" || true
+	kill $! 2>/dev/null || true
 }
 
 bochs_complaint() {

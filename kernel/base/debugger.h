@@ -26,7 +26,7 @@ void debugger_interrupt(struct tcb *self, word_t number);
 /* self ran into a breakpoint. True: it was a request to the debugger (lib/abi/kdebug.h), and self goes on. */
 bool debugger_request(struct tcb *self);
 
-/* self faulted, and its message is made: note it in the trace ring. */
+/* self faulted, and its message is made: note it in the trace ring, if somebody wants that. */
 void debugger_fault(const struct tcb *self);
 
 /* The panic has said all. Returns when nobody wants to look around any more. */

@@ -13,12 +13,6 @@
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
 
-/* A tag with a kernel label (abi/protocol.h) and so many untyped words. */
-static word_t make_tag(word_t label, unsigned untyped)
-{
-	return label << TAG_LABEL_SHIFT | untyped;
-}
-
 static struct tcb *call_handler(struct tcb *self, enum role role, word_t handler)
 {
 	self->role = role;
@@ -31,8 +25,7 @@ static struct tcb *call_handler(struct tcb *self, enum role role, word_t handler
 	return ipc(self, handler, 0, handler, 0);
 }
 
-/* Send all registers to the exception handler. */
-static struct tcb *raise(struct tcb *self, long label, word_t trap, virt_t address)
+struct tcb *fault_exception(struct tcb *self, long label, word_t trap, virt_t address)
 {
 	self->fault_label = (word_t)label;
 	self->fault_word = trap;
@@ -45,7 +38,7 @@ struct tcb *fault_page(struct tcb *self, virt_t address, unsigned access)
 	if (self->space->is_sigma0 && map_sigma0_fault(self->space, address))
 		return self;
 	if (self->faults_are_exceptions)
-		return raise(self, LABEL_ARCH_EXCEPTION, VECTOR_PF, address);
+		return fault_exception(self, LABEL_ARCH_EXCEPTION, VECTOR_PF, address);
 	self->fault_label = (word_t)LABEL_PAGEFAULT | access;
 	self->fault_word = address;
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
@@ -60,14 +53,7 @@ struct tcb *fault_ports(struct tcb *self, word_t io_fpage)
 	return call_handler(self, ROLE_PAGEFAULT, self->utcb_map->pager);
 }
 
-struct tcb *fault_exception(struct tcb *self)
-{
-	long label = self->vector == VECTOR_INT80 ? LABEL_SYSTEM_EXCEPTION : LABEL_ARCH_EXCEPTION;
-
-	return raise(self, label, self->vector, 0);
-}
-
-struct tcb *fault_syscall(struct tcb *self)
+void fault_syscall_frame(struct tcb *self)
 {
 	fault_complete_frame(self);
 	self->error = 0;
@@ -76,7 +62,6 @@ struct tcb *fault_syscall(struct tcb *self)
 		self->regs.r11 = self->cpu->user_rflags;
 		self->rflags = rflags_sanitise(self->regs.r11);
 	}
-	return raise(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
 }
 
 void fault_complete_frame(struct tcb *t)
@@ -95,7 +80,7 @@ static struct tcb *forced(struct tcb *self)
 	self->slow &= ~(uint32_t)SLOW_FORCED;
 	fault_complete_frame(self);
 	self->error = 0;
-	return raise(self, LABEL_ARCH_EXCEPTION, EXC_TRAP_FORCED, 0);
+	return fault_exception(self, LABEL_ARCH_EXCEPTION, EXC_TRAP_FORCED, 0);
 }
 
 void fault_force(struct tcb *t)
@@ -128,44 +113,21 @@ struct tcb *fault_exhausted(struct tcb *self)
 	return report_time(self, ROLE_EXHAUSTED, self->scheduler);
 }
 
-word_t fault_message(const struct tcb *t, word_t *words)
+word_t fault_message(struct tcb *t, word_t *words)
 {
 	if (t->role == ROLE_PREEMPTED || t->role == ROLE_EXHAUSTED) {
 		words[1] = t->fault_word & 0xffffffff;
 		words[2] = t->fault_word >> 32;
-		return make_tag(t->fault_label, 2);
+		return fault_tag(t->fault_label, 2);
 	}
 	if (t->role == ROLE_PAGEFAULT) {
 		words[1] = t->fault_word;
 		words[2] = t->rip;
-		return make_tag(t->fault_label, 2);
+		return fault_tag(t->fault_label, 2);
 	}
-	words[EXC_RIP] = t->rip;
-	words[EXC_RFLAGS] = t->rflags;
-	words[EXC_TRAP] = t->fault_word; /* t->vector says how it leaves the kernel */
-	words[EXC_ERROR] = t->error;
-	words[EXC_CR2] = t->fault_address;
-	words[EXC_CS] = t->cs;
-	words[EXC_SS] = t->ss;
-	words[EXC_FS_BASE] = t->fs_base;
-	words[EXC_GS_BASE] = t->utcb;
-	words[EXC_RDI] = t->regs.rdi;
-	words[EXC_RSI] = t->regs.rsi;
-	words[EXC_RBP] = t->regs.rbp;
-	words[EXC_RSP] = t->rsp;
-	words[EXC_RBX] = t->regs.rbx;
-	words[EXC_RDX] = t->regs.rdx;
-	words[EXC_RCX] = t->regs.rcx;
-	words[EXC_RAX] = t->regs.rax;
-	words[EXC_R8] = t->regs.r8;
-	words[EXC_R9] = t->regs.r9;
-	words[EXC_R10] = t->regs.r10;
-	words[EXC_R11] = t->regs.r11;
-	words[EXC_R12] = t->regs.r12;
-	words[EXC_R13] = t->regs.r13;
-	words[EXC_R14] = t->regs.r14;
-	words[EXC_R15] = t->regs.r15;
-	return make_tag(t->fault_label, EXC_WORDS);
+	for (unsigned n = 1; n <= EXC_WORDS; n++)
+		words[n] = *fault_state_word(t, n);
+	return fault_tag(t->fault_label, EXC_WORDS);
 }
 
 bool fault_registers_acceptable(const word_t *words, unsigned count)
@@ -176,24 +138,13 @@ bool fault_registers_acceptable(const word_t *words, unsigned count)
 
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 {
-	/* Where each word goes; what is not named here is not the handler's to set. */
-	word_t *const target[1 + EXC_WORDS] = {
-		[EXC_RIP] = &t->rip,          [EXC_RFLAGS] = &t->rflags,   [EXC_FS_BASE] = &t->fs_base,
-		[EXC_RDI] = &t->regs.rdi,     [EXC_RSI] = &t->regs.rsi,    [EXC_RBP] = &t->regs.rbp,
-		[EXC_RSP] = &t->rsp,          [EXC_RBX] = &t->regs.rbx,    [EXC_RDX] = &t->regs.rdx,
-		[EXC_RCX] = &t->regs.rcx,     [EXC_RAX] = &t->regs.rax,    [EXC_R8] = &t->regs.r8,
-		[EXC_R9] = &t->regs.r9,       [EXC_R10] = &t->regs.r10,    [EXC_R11] = &t->regs.r11,
-		[EXC_R12] = &t->regs.r12,     [EXC_R13] = &t->regs.r13,    [EXC_R14] = &t->regs.r14,
-		[EXC_R15] = &t->regs.r15,
-	};
-
 	if (!fault_registers_acceptable(words, count))
 		return;
 
 	/* committed: nothing below may fail */
 	for (unsigned n = 1; n <= count; n++)
-		if (target[n])
-			*target[n] = words[n];
+		if (fault_is_settable(n))
+			*fault_state_word(t, n) = words[n];
 	t->rflags = rflags_sanitise(t->rflags);
 }
 

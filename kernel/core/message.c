@@ -14,19 +14,9 @@
 #include "base/string.h"
 #include "x86/cpu.h"
 
-/* The message registers that travel in processor registers: MR1 first (abi/syscall.h). */
-static const size_t register_of[1 + MESSAGE_IN_REGISTERS] = {
-	[1] = offsetof(struct registers, rbx), [2] = offsetof(struct registers, rbp),
-	[3] = offsetof(struct registers, r9),  [4] = offsetof(struct registers, r10),
-	[5] = offsetof(struct registers, r12), [6] = offsetof(struct registers, r13),
-	[7] = offsetof(struct registers, r14),
-};
-
 static word_t *user_word(struct tcb *t, unsigned n)
 {
-	if (n <= MESSAGE_IN_REGISTERS)
-		return (word_t *)((char *)&t->regs + register_of[n]);
-	return &t->utcb_map->mr[n];
+	return n <= MESSAGE_IN_REGISTERS ? message_register(t, n) : &t->utcb_map->mr[n];
 }
 
 /* A message on its way: where its words are. */

@@ -19,6 +19,7 @@ enum tag_bits {
 	TAG_FLAG_ERROR = 1 << 15,
 	TAG_FLAGS = 0xf << 12,
 	TAG_LABEL_SHIFT = 16,
+	TAG_NOT_LABEL = (1 << TAG_LABEL_SHIFT) - 1,
 };
 
 static inline unsigned tag_untyped(word_t tag)
@@ -67,6 +68,18 @@ static inline bool item_is_grant(word_t first)
 static inline unsigned string_substrings(word_t first)
 {
 	return (first >> STRING_SUBSTRINGS_SHIFT & 0x1f) + 1;
+}
+
+/* Where a TCB has the message registers that travel in processor registers: MR1 first (abi/syscall.h). */
+static const uint16_t message_register_place[1 + MESSAGE_IN_REGISTERS] = {
+	[1] = offsetof(struct tcb, regs.rbx), [2] = offsetof(struct tcb, regs.rbp), [3] = offsetof(struct tcb, regs.r9),
+	[4] = offsetof(struct tcb, regs.r10), [5] = offsetof(struct tcb, regs.r12), [6] = offsetof(struct tcb, regs.r13),
+	[7] = offsetof(struct tcb, regs.r14),
+};
+
+static inline word_t *message_register(struct tcb *t, unsigned n)
+{
+	return (word_t *)((char *)t + message_register_place[n]);
 }
 
 /* Message register n of a user, where an IPC keeps it: 1 to 63. */

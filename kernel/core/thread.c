@@ -182,11 +182,6 @@ bool thread_obeys(const struct tcb *t, const struct tcb *self)
 	       is_of_space(t, t->utcb_map->exception_handler, self->space);
 }
 
-word_t thread_name(const struct tcb *self, const struct tcb *other)
-{
-	return self->space == other->space ? other->utcb : other->id;
-}
-
 static void set_id(struct tcb *t, word_t id)
 {
 	t->id = id;

@@ -38,7 +38,10 @@ struct tcb *thread_at(const struct space *space, virt_t utcb);
 bool thread_obeys(const struct tcb *t, const struct tcb *self);
 
 /* How `self` is told of the thread `other`: by its local id if both are in one space, else by its global id. */
-word_t thread_name(const struct tcb *self, const struct tcb *other);
+static inline word_t thread_name(const struct tcb *self, const struct tcb *other)
+{
+	return self->space == other->space ? other->utcb : other->id;
+}
 
 /*
  * Make an inactive thread in a space. The id is a free thread number with a version. NULL when out of memory; then

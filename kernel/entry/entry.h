@@ -30,6 +30,21 @@ struct tcb *leave_idle(struct tcb *idle);
 /* What interrupt_enter() has no short way for: all vectors from VECTOR_EXCEPTIONS on can come here. */
 _Noreturn void interrupt_go_on(struct tcb *self);
 
+/*
+ * lane.c: the short ways of faults and their answers. What is not the case that they are made for they send the general
+ * way: to fault_exception(), fault_page() (core/fault.h), or syscall_go_on(). lane_reply() is for a ReplyWait without
+ * timeout.
+ */
+_Noreturn void lane_exception(struct tcb *self, long label, word_t trap, virt_t address);
+_Noreturn void lane_page_fault(struct tcb *self, virt_t address, unsigned access);
+_Noreturn void lane_reply(struct tcb *self);
+
+/* Let faults go by these ways, if the CPU has what they need, or none. */
+void lanes_open(struct cpu *cpu, bool open);
+
+/* A system call of any kind, but a ReplyWait that lane_reply() takes. */
+_Noreturn void syscall_go_on(struct tcb *self);
+
 /* The path takes system calls with this mark, and leaves all others to C with every register as it came. */
 void path_set_call_mark(struct cpu *cpu, word_t mark);
 

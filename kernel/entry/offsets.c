@@ -55,7 +55,7 @@ void offsets(void)
 	CONSTANT(RING_PREV, offsetof(struct ring, prev));
 	CONSTANT(RING_SIZE_LOG2, __builtin_ctz(sizeof(struct ring)));
 	CONSTANT(TAG_WORDS, TAG_UNTYPED_MASK);
-	CONSTANT(TAG_NOT_LABEL, (1 << TAG_LABEL_SHIFT) - 1);
+	CONSTANT(TAG_NOT_LABEL, TAG_NOT_LABEL);
 	CONSTANT(MESSAGE_IN_REGISTERS, MESSAGE_IN_REGISTERS);
 
 	CONSTANT(CPU_FLOOR, offsetof(struct cpu, floor));

@@ -34,12 +34,21 @@ void path_switch_fpu(struct tcb *partner, word_t from, word_t call)
 
 void syscall_enter(struct tcb *self)
 {
+	if (self->regs.rdx == self->cpu->word_reply_wait)
+		lane_reply(self);
+	syscall_go_on(self);
+}
+
+void syscall_go_on(struct tcb *self)
+{
 	word_t call = self->regs.rdx;
 	word_t number = call >> CALL_NUMBER_SHIFT & CALL_NUMBER_MASK;
 
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	if (call >> 32 != self->call_mark || number >= CALL_COUNT)
-		leave(fault_syscall(self));
+	if (call >> 32 != self->call_mark || number >= CALL_COUNT) {
+		fault_syscall_frame(self);
+		lane_exception(self, LABEL_SYSTEM_EXCEPTION, EXC_TRAP_SYSCALL, 0);
+	}
 	leave(calls[number](self));
 }

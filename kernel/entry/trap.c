@@ -21,12 +21,12 @@ static struct tcb *timer(struct tcb *self)
 	return sched_tick(self, clock_now());
 }
 
-static struct tcb *page_fault(struct tcb *self)
+static _Noreturn void page_fault(struct tcb *self)
 {
 	word_t address = cr2_read();
 	unsigned access = self->error & PF_FETCH ? RIGHT_X : self->error & PF_WRITE ? RIGHT_W : RIGHT_R;
 
-	return fault_page(self, address, access);
+	lane_page_fault(self, address, access);
 }
 
 static struct tcb *interrupt(struct tcb *self, word_t vector)
@@ -40,34 +40,39 @@ static struct tcb *interrupt(struct tcb *self, word_t vector)
 	return sched_continue(self);
 }
 
-static struct tcb *exception(struct tcb *self)
+static _Noreturn void exception(struct tcb *self)
 {
 	word_t io_fpage;
 
 	switch (self->vector) {
 	case VECTOR_PF:
-		return page_fault(self);
+		page_fault(self);
 	case VECTOR_NM:
-		return fpu_claim(self) ? self : fault_exception(self);
+		if (fpu_claim(self))
+			leave(self);
+		break;
 	case VECTOR_GP:
 		if (ioport_wanted(self, &io_fpage))
-			return fault_ports(self, io_fpage);
-		return fault_exception(self);
+			leave(fault_ports(self, io_fpage));
+		break;
 	case VECTOR_DB:
 		dr6_write(0);
-		return fault_exception(self);
+		break;
 	case VECTOR_BP:
-		return debugger_request(self) ? self : fault_exception(self);
-	default:
-		return fault_exception(self);
+		if (debugger_request(self))
+			leave(self);
+		break;
 	}
+	lane_exception(self, LABEL_ARCH_EXCEPTION, self->vector, 0);
 }
 
 void trap_enter(struct tcb *self)
 {
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	leave(exception(self));
+	if (self->vector == VECTOR_INT80)
+		lane_exception(self, LABEL_SYSTEM_EXCEPTION, VECTOR_INT80, 0);
+	exception(self);
 }
 
 void interrupt_go_on(struct tcb *self)

@@ -50,6 +50,7 @@ struct cpu *cpu_init(unsigned number)
 	map_area(area);
 	cpu->number = number;
 	cpu->slow = number << SLOW_CPU_SHIFT;
+	lanes_open(cpu, true);
 	path_set_call_mark(cpu, CALL_MARK);
 	cpu->loaded_cr3 = direct_map_phys(kernel_root);
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);

@@ -2,6 +2,7 @@
 /* kdb/trace.c - the trace ring, see kdb/trace.h. A new event takes the place of the oldest. */
 #include "kdb/trace.h"
 #include "base/debugger.h"
+#include "entry/entry.h"
 #include "kdb/kdb.h"
 #include "x86/clock.h"
 
@@ -14,6 +15,8 @@ static struct event {
 	char text[TRACE_TEXT];
 } ring[TRACE_EVENTS];
 static word_t recorded;
+
+static bool faults_noted;
 
 word_t trace_counters[KDEBUG_COUNTERS];
 
@@ -42,8 +45,11 @@ void trace_user(const struct tcb *self)
 void debugger_fault(const struct tcb *self)
 {
 	static const char text[TRACE_TEXT] = "fault: label, MR1 or trap, CR2, ip";
-	struct event *e = new_event(self);
+	struct event *e;
 
+	if (!faults_noted)
+		return;
+	e = new_event(self);
 	e->number = self->role;
 	e->words[0] = self->fault_label & 0xffff;
 	e->words[1] = self->fault_word;
@@ -61,6 +67,17 @@ static void print_event(const struct event *e)
 	for (unsigned i = 0; i < TRACE_WORDS; i++)
 		print(" %lx", e->words[i]);
 	print("\n");
+}
+
+KDB_COMMAND(faults, "0|1", "note faults in the trace ring, or don't; when they are noted, all take the long way")
+{
+	word_t noted;
+
+	if (kdb_number(&words, &noted)) {
+		faults_noted = noted;
+		lanes_open(kdb_cpu, !faults_noted);
+	}
+	print("faults are %snoted\n", faults_noted ? "" : "not ");
 }
 
 KDB_COMMAND(trace, "[COUNT]", "the trace ring: the latest 20 events, or so many; and the counters of programs")

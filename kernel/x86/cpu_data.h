@@ -55,6 +55,9 @@ enum path_miss {
 	PATH_MISSES,
 };
 
+/* In `lane_slow`: no thread's hazards are that, so no fault goes by the short ways (entry/lane.c). */
+#define LANES_CLOSED (1U << 31)
+
 #define CPU_FLOOR_CLOSED (~0U) /* `floor` while the running thread's messages are C's */
 
 struct cpu {
@@ -70,8 +73,9 @@ struct cpu {
 	word_t call_mark;       /* tcb.call_mark that these words have */
 	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
 	word_t misses[PATH_MISSES];
-	uint32_t number;
 	uint32_t ready_floor;   /* highest ready priority << 2 */
+	uint32_t lane_slow;     /* `slow`, or LANES_CLOSED; in one word with ready_floor */
+	uint32_t number;
 
 	struct tcb *idle;     /* runs when nobody else can */
 	struct tcb *fpu_owner; /* whose FPU registers are in the processor */
@@ -92,6 +96,7 @@ struct cpu {
 
 _Static_assert(offsetof(struct tss, rsp0) == 4 && sizeof(struct tss) == 104, "SDM 3A 8.7");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "one page");
+_Static_assert(offsetof(struct cpu, ready_floor) % sizeof(word_t) == 0, "compared with tcb.priority and tcb.slow at once");
 _Static_assert(offsetof(struct cpu, tss.rsp0) + sizeof(word_t) <= 64, "one cache line with floor and loaded_cr3");
 
 /* The running thread; only entry and exit code may ask, everybody else is told. */

@@ -21,6 +21,20 @@ enum root_status root_file(const char *name, unsigned int *file, unsigned long *
 	return status;
 }
 
+enum root_status root_file_name(unsigned int file, char name[ROOT_NAME_MAX], unsigned long *size)
+{
+	enum root_status status;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, file);
+	status = root_call(ROOT_FILE_NAME, &msg);
+	*size = status == ROOT_OK ? L4_MsgWord(&msg, 0) : 0;
+	if (status == ROOT_OK)
+		root_get_bytes(&msg, 1, name, ROOT_NAME_MAX);
+	return status;
+}
+
 enum root_status root_file_page(unsigned int file, unsigned long offset, void *address)
 {
 	L4_Msg_t msg;

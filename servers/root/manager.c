@@ -101,15 +101,6 @@ static unsigned int threads_of(const struct program *program)
 	return count;
 }
 
-static void append_name(L4_Msg_t *msg, const char *name)
-{
-	L4_Word_t words[ROOT_NAME_MAX / sizeof(L4_Word_t)];
-
-	memcpy(words, name, sizeof(words));
-	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		L4_MsgAppendWord(msg, words[i]);
-}
-
 static const enum root_program_state states[] = {
 	[PROGRAM_IDLE] = ROOT_PROGRAM_IDLE,     [PROGRAM_WAITS] = ROOT_PROGRAM_WAITS,
 	[PROGRAM_RUNS] = ROOT_PROGRAM_RUNS,     [PROGRAM_ENDING] = ROOT_PROGRAM_ENDED,
@@ -141,8 +132,7 @@ bool manager_info(struct program *manager, L4_Msg_t *msg)
 	L4_MsgAppendWord(msg, (program->is.is_server ? ROOT_PROGRAM_SERVER : 0) |
 				      (program->is.is_confined ? ROOT_PROGRAM_CONFINED : 0));
 	append_name(msg, program->is.name);
-	append_name(msg, program->is.pager);
-	return true;
+	return append_name(msg, program->is.pager);
 }
 
 bool manager_memory(struct program *manager, L4_Msg_t *msg)

@@ -4,6 +4,8 @@
  */
 #include "message.h"
 
+#include <string.h>
+
 unsigned int message_words(L4_Msg_t *msg)
 {
 	return L4_UntypedWords(L4_MsgMsgTag(msg));
@@ -48,5 +50,15 @@ bool answer_word(L4_Msg_t *msg, L4_Word_t word)
 {
 	answer(msg, ROOT_OK);
 	L4_MsgAppendWord(msg, word);
+	return true;
+}
+
+bool append_name(L4_Msg_t *msg, const char name[ROOT_NAME_MAX])
+{
+	L4_Word_t words[ROOT_NAME_MAX / sizeof(L4_Word_t)];
+
+	memcpy(words, name, sizeof(words));
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		L4_MsgAppendWord(msg, words[i]);
 	return true;
 }

@@ -26,4 +26,7 @@ bool message_name(L4_Msg_t *msg, unsigned int first, char name[ROOT_NAME_MAX]);
 bool answer(L4_Msg_t *msg, enum root_status status);
 bool answer_word(L4_Msg_t *msg, L4_Word_t word);
 
+/* Appends a name to an answer, in as many words as any name has. Returns true. */
+bool append_name(L4_Msg_t *msg, const char name[ROOT_NAME_MAX]);
+
 #endif

@@ -121,6 +121,19 @@ static bool serve_file(L4_Msg_t *msg)
 	return true;
 }
 
+static bool serve_file_name(L4_Msg_t *msg)
+{
+	const struct file *file;
+
+	if (message_words(msg) != 1 || L4_MsgWord(msg, 0) >= FILES_MAX)
+		return answer(msg, message_words(msg) == 1 ? ROOT_NOT_FOUND : ROOT_MALFORMED);
+	file = file_at(L4_MsgWord(msg, 0));
+	if (!file)
+		return answer(msg, ROOT_NOT_FOUND);
+	answer_word(msg, file->size);
+	return append_name(msg, file->name);
+}
+
 static bool serve_file_page(L4_Msg_t *msg)
 {
 	const struct file *file;
@@ -251,6 +264,8 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return serve_register(program, msg);
 	case ROOT_FILE:
 		return serve_file(msg);
+	case ROOT_FILE_NAME:
+		return serve_file_name(msg);
 	case ROOT_FILE_PAGE:
 		return serve_file_page(msg);
 	case ROOT_THREAD_CREATE:

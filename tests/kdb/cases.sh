@@ -11,7 +11,11 @@ kdb_typed_calls='
 help
 nonsense
 trace 4
+faults
+faults 1
 go
+trace 9
+faults 0
 go
 xyz
 trace 2
@@ -32,6 +36,9 @@ kdb_cases_calls() {
 		kdb.trace_unmapped_text| *[0-9]+ us thread 304 event 8:  0 0 0 0
 		kdb.trace_cuts_text| *[0-9]+ us thread 304 event 9: bad\.\.text, longer than the ring keeps o 21 0 0 0
 		kdb.trace_kernel_address| *[0-9]+ us thread 304 event 10:  31 32 0 0
+		kdb.faults_off|faults are not noted
+		kdb.faults_on|faults are noted
+		kdb.faults_are_noted| *[0-9]+ us thread 304 event 2: fault: label, MR1 or trap, CR2, ip ffe2 1000000123 0 [0-9a-f]+
 		kdb.counters|counters: 0 0 0 2 0 0 0 0
 		kdb.read_char|test-kdb: read xy
 		kdb.trace_ring_is_full| *[0-9]+ us thread 304 event 1299: many 12b 0 0 0

@@ -86,6 +86,7 @@ static void calls(void)
 	L4_Tbuf_IncCounter(3);
 	L4_Tbuf_IncCounter(3 + 8);
 	L4_KDB_Enter("first\nreason");
+	*(volatile char *)(ROOT_HEAP_LOW + 0x123) = 1; /* a fault */
 	L4_KDB_Enter();
 	printf("test-kdb: read %c", L4_KDB_ReadChar_Blocked());
 	printf("%c\n", L4_KDB_ReadChar_Blocked());

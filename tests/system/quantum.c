@@ -357,6 +357,63 @@ TEST(quantum, counts_what_a_server_works_for_others)
 	EXPECT_EQ((long)last_tag.raw >> 16, LABEL_PREEMPTION);
 }
 
+/* The same of exceptions: the thread and its handler each pay for what they do. */
+
+static void handles_slowly(L4_Word_t us)
+{
+	L4_ThreadId_t from;
+	L4_Word_t ip;
+
+	L4_Wait(&from);
+	for (;;) {
+		L4_Word_t begin = now_us();
+
+		L4_StoreMR(EXC_RIP, &ip);
+		while (now_us() < begin + us)
+			;
+		L4_LoadMR(1, ip + 2);
+		L4_LoadMR(0, 1);
+		L4_ReplyWait(from, &from);
+	}
+}
+
+static L4_ThreadId_t slow_handler;
+
+static void traps_again_and_again(L4_Word_t us)
+{
+	L4_Set_ExceptionHandler(slow_handler);
+	for (;;) {
+		L4_Word_t begin = now_us();
+
+		while (now_us() < begin + us)
+			;
+		__asm__ volatile("ud2" : : : "memory");
+	}
+}
+
+static L4_Word_t time_of_traps(bool handler_pays)
+{
+	L4_ThreadId_t t;
+
+	slow_handler = scheduled_create(&own_space, PRIORITY_LOW);
+	t = scheduled_create(&own_space, PRIORITY_LOW);
+	set_times(handler_pays ? slow_handler : t, L4_TimePeriod(10000), L4_TimePeriod(8960));
+	thread_run_by_warden(slow_handler, handles_slowly, 2000);
+	settle();
+	thread_run_by_warden(t, traps_again_and_again, 1000);
+	return exhaustion_receive(handler_pays ? slow_handler : t, now_us());
+}
+
+TEST(quantum, counts_what_a_handler_works_for_others)
+{
+	EXPECT_BETWEEN(time_of_traps(true), 13960 - 10 * EXACT, 13960 + 10 * EXACT);
+}
+
+TEST(quantum, does_not_count_what_the_handler_works)
+{
+	EXPECT_BETWEEN(time_of_traps(false), 24960 - 10 * EXACT, 24960 + 10 * EXACT);
+}
+
 /* The message waits for the scheduler; a new quantum takes it back. */
 TEST(quantum, set_again_before_the_message_was_taken)
 {

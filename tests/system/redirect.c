@@ -621,6 +621,58 @@ TEST(redirect, exception)
 	EXPECT_EQ(m.mr[EXC_TRAP], 6);
 }
 
+/* The handler outside waits without a timeout, and so does the one inside that answers. */
+static void waits_for_ever(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	listening[0].done = 1;
+	sleep_forever();
+}
+
+TEST(redirect, exception_to_a_handler_that_waits)
+{
+	L4_ThreadId_t t;
+	struct message m;
+
+	set_up();
+	outside = thread_start(beyond, waits_for_ever, 0);
+	settle();
+	t = thread_start(confined, divides, 0);
+	REQUIRE(message_receive(t, &m));
+	EXPECT(is_exception(&m));
+	EXPECT(L4_IpcRedirected(m.tag));
+	EXPECT_EQ(listening[0].done, 0);
+}
+
+static void handles_and_waits(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	L4_LoadMR(0, 0);
+	L4_ReplyWait(from, &from);
+}
+
+TEST(redirect, answer_to_an_exception)
+{
+	L4_ThreadId_t handler, t;
+	struct message m;
+
+	set_up();
+	handler = thread_start(confined, handles_and_waits, 0);
+	settle();
+	outside = handler; /* whom `divides` takes for its handler */
+	t = thread_start(beyond, divides, 0);
+	REQUIRE(message_receive(handler, &m));
+	EXPECT(L4_IpcRedirected(m.tag));
+	EXPECT_EQ(L4_IntendedReceiver().raw, t.raw);
+	EXPECT_EQ(L4_UntypedWords(m.tag), 0);
+}
+
 TEST(redirect, fault_to_pager_in_redirectors_space)
 {
 	L4_ThreadId_t t;

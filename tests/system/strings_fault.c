@@ -125,6 +125,34 @@ TEST(strings, fault_message)
 	expect_copied(0, 0, 4 * PAGE);
 }
 
+/* The pager answers, and waits for the next message, in one call. */
+TEST(strings, pager_answers_and_waits)
+{
+	struct message m;
+	L4_ThreadId_t from;
+	L4_MsgTag_t tag;
+	L4_Word_t address;
+
+	cast_far();
+	stop_at_second_page(&m);
+	for (unsigned i = 1; i < 4; i++) {
+		L4_MapItem_t item = L4_MapItem(fpage((L4_Word_t)source + i * PAGE, 12, L4_FullyAccessible),
+					       FAR_SOURCE + i * PAGE);
+
+		L4_LoadMRs(1, 2, item.raw);
+		L4_LoadMR(0, 2 << 6);
+		tag = L4_ReplyWait(party[S].thread, &from);
+		L4_StoreMR(1, &address);
+		REQUIRE_OK(tag);
+		if (i < 3)
+			EXPECT_EQ(address, FAR_SOURCE + (i + 1) * PAGE);
+	}
+	EXPECT_EQ(L4_Label(tag), LABEL_DONE);
+	ended(from.raw == party[S].thread.raw ? R : S);
+	expect_success();
+	expect_copied(0, 0, 4 * PAGE);
+}
+
 TEST(strings, answer_without_a_page_faults_again)
 {
 	struct message m;

@@ -15,6 +15,7 @@
 #include "core/fault.h"
 #include "core/ipc.h"
 #include "core/sched.h"
+#include "core/takeover.h"
 #include "x86/clock.h"
 #include "x86/cpu_data.h"
 
@@ -740,6 +741,79 @@ static void the_idle_thread_has_no_slice(void **state)
 	assert_int_equal(sched_deadline(&cpu, &idle), USEC_NEVER);
 }
 
+/* All that the scheduler writes. */
+static struct world {
+	struct cpu cpu;
+	struct ring queues[PRIORITIES];
+	struct tcb thread[THREADS];
+} before, after;
+
+static void keep(struct world *w)
+{
+	w->cpu = cpu;
+	memcpy(w->queues, queues, sizeof(queues));
+	memcpy(w->thread, thread, sizeof(thread));
+}
+
+static void restore(const struct world *w)
+{
+	cpu = w->cpu;
+	memcpy(queues, w->queues, sizeof(queues));
+	memcpy(thread, w->thread, sizeof(thread));
+}
+
+static uint64_t chance(uint64_t *random)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return *random >> 8;
+}
+
+/* The short way does what the long one does, or nothing. The running thread was made so by leave(), see entry/leave.h. */
+static void a_takeover_is_what_waking_does(void **state)
+{
+	uint64_t random = 88172645463325252UL;
+	int due = 0;
+
+	(void)state;
+	for (int step = 0; step < STEPS; step++) {
+		struct tcb *self = &thread[0], *to = &thread[1];
+		struct takeover slices;
+
+		setup(NULL);
+		for (int i = 0; i < THREADS; i++)
+			tcb_make(&thread[i], 99 + chance(&random) % 4);
+		for (int i = 2; i < THREADS; i++)
+			if (tcb_priority(&thread[i]) <= tcb_priority(self) && chance(&random) % 2)
+				sched_ready(&thread[i]);
+		cpu.slice_end = chance(&random) % 8 ? now + chance(&random) % 2000 - 100 : USEC_NEVER;
+		cpu.timer_at = chance(&random) % 2 ? now : cpu.slice_end;
+		to->slice = chance(&random) % 8 ? 1 + chance(&random) % 3000 : USEC_NEVER;
+		cpu.donated = chance(&random) % 8 ? 0 : 101 << 2 | 3;
+		cpu.delayed = chance(&random) % 8 ? NULL : self;
+		self->utcb_map->flags = chance(&random) % 8 ? 0 : PREEMPT_DELAY;
+		self->slow = chance(&random) % 8 ? 0 : SLOW_QUANTUM;
+		cpu.floor = self->slow == cpu.slow ? cpu.ready_floor : UINT32_MAX;
+
+		keep(&before);
+		if (!takeover_is_due(self, to, now, &slices))
+			continue;
+		due++;
+		takeover_commit(&cpu, self, slices);
+		expect_runs(to, to);
+		assert_int_equal(cpu.floor, cpu.ready_floor);
+		cpu.floor = before.cpu.floor;
+		keep(&after);
+		restore(&before);
+		assert_ptr_equal(sched_woken(self, to), to);
+		assert_memory_equal(&cpu, &after.cpu, sizeof(cpu));
+		assert_memory_equal(queues, after.queues, sizeof(queues));
+		assert_memory_equal(thread, after.thread, sizeof(thread));
+	}
+	assert_true(due > STEPS / 50);
+}
+
 /* Random steps; after each, nobody may be lost, and the best one runs or its slice does. */
 static void whatever_happens_the_queues_stay_whole(void **state)
 {
@@ -843,6 +917,7 @@ int main(void)
 		cmocka_unit_test_setup(a_tick_wakes_whose_time_is_over, setup),
 		cmocka_unit_test_setup(the_timer_is_due_at_the_end_of_the_slice_or_the_next_timeout, setup),
 		cmocka_unit_test_setup(the_idle_thread_has_no_slice, setup),
+		cmocka_unit_test_setup(a_takeover_is_what_waking_does, setup),
 		cmocka_unit_test_setup(whatever_happens_the_queues_stay_whole, setup),
 	};
 

@@ -34,6 +34,7 @@ enum root_request {
 	ROOT_CLIENT_PAGE,
 	ROOT_CLIENT_FAULT,
 	ROOT_FILE,
+	ROOT_FILE_NAME,
 	ROOT_FILE_PAGE,
 	ROOT_LOOKUP_WAIT,
 	ROOT_REGISTER,
@@ -196,6 +197,9 @@ enum root_status root_dma_memory(void *address, unsigned long *physical, unsigne
  * root_file_page(), *size are its bytes.
  */
 enum root_status root_file(const char *name, unsigned int *file, unsigned long *size);
+
+/* The name and size of a file, by its number, from 0. ROOT_NOT_FOUND: there are no more. */
+enum root_status root_file_name(unsigned int file, char name[ROOT_NAME_MAX], unsigned long *size);
 
 /*
  * Maps the page of the file that begins at offset, a multiple of 4 KiB below its size, to an address of the caller's

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tests/shell/cases.sh - the shell, as somebody at the keyboard finds it. tests/run sources this behind jobs.sh and judge.sh.
+#
+# What is typed is what stands behind the prompts of the transcript in README.md, and what comes must be that transcript, in
+# each machine. Numbers may differ, and how wide they are; empty lines do not count.
+
+shell_boots='kernel bios uefi bochs'
+
+shell_options() {
+	case $1 in
+	kernel) echo --kernel ;;
+	bios) ;;
+	uefi) echo --uefi --no-icount ;;
+	bochs) echo --bochs ;;
+	esac
+}
+
+shell_transcript() {
+	sed -n '/^    pecan> /,/^    pecan: finished/s/^    //p' "$source_dir/README.md"
+}
+
+# The same lines for all numbers.
+shell_normal() {
+	grep -v '^ *$' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+}
+
+shell_job() {
+	local name=shell.$1 seconds=300
+	shell_transcript | sed -n 's/^pecan> //p' >"$work/keys.$name"
+	# shellcheck disable=SC2046
+	job "$name" $((seconds + 30)) "$run" --no-build --shell --timeout $seconds --input "$work/keys.$name" \
+		--log "$work/$name.log" $(shell_options "$1")
+}
+
+judge_shell() {
+	local name=shell.$1 difference
+	await "$name"
+	[ -f "$work/$name.log" ] || : >"$work/$name.log"
+	if [ "$job_status" != 0 ]; then
+		failing "$name" 'the system to end well' "status $job_status: $(last_line "$job_out")"
+	elif difference=$(diff <(shell_transcript | shell_normal) \
+		<(sed -n '/^pecan> ./,$p' "$work/$name.log" | shell_normal)) && shell_transcript | grep -q '^pecan> '; then
+		pass "$name"
+	else
+		failing "$name" 'the transcript in README.md, but for numbers' "$(head -n 6 <<<"$difference" | tr '\n' ' ')"
+	fi
+}
