@@ -135,8 +135,13 @@ static bool try_start(struct program *program)
 		return false;
 	if (program->is.pager[0])
 		pager = name_find(program->is.pager);
+	if (L4_IsNilThread(pager) && !name_is_known(program->is.pager)) {
+		console_say("%s: its pager %s does not run any more; not started", program->is.name, program->is.pager);
+		program->status = STATUS_STOPPED;
+		program->state = PROGRAM_ENDED;
+	}
 	if (L4_IsNilThread(pager))
-		return false;
+		return program->state == PROGRAM_ENDED;
 	if (program->restarts > 0)
 		console_say("starting %s again (%u)", program->is.name, program->restarts);
 	program->started = now();
@@ -186,8 +191,10 @@ static bool finish(struct program *program)
 		return false;
 	program->state = PROGRAM_ENDED;
 	wait_end(WAIT_FOR_END, program->is.name, (L4_Word_t)(long)program->status);
-	if (!may_restart(program))
+	if (!may_restart(program)) {
+		wait_give_up();
 		return true;
+	}
 	program->restarts++;
 	program->state = PROGRAM_WAITS;
 	return false;

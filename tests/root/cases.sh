@@ -66,7 +66,11 @@ root_conf_names() {
 		    serves late
 		program client
 		    file test-program
-		    arguments client rounds=3
+		    arguments client rounds=100
+		program loser
+		    file test-program
+		    arguments end after=50
+		    serves lost
 		program reader
 		    file test-program
 		    arguments text
@@ -81,10 +85,11 @@ root_cases_names() {
 		root.name_is_found|client: twice 21 is 42
 		root.client_gets_clear_error|client: the server failed: no partner
 		root.dead_server_is_no_partner|client: asked again: no partner
-		root.client_reconnects|client: served again 3 times
+		root.client_reconnects|client: served again 100 times
 		root.name_is_not_there_yet|stranger: now: nobody
 		root.name_is_waited_for|stranger: later: the latecomer
 		root.unknown_name_is_not_waited_for|stranger: never: nobody
+		root.name_of_the_dead_is_not_waited_for|stranger: not any more: nobody
 		root.register_needs_description|latecomer: a name of another's: denied
 		root.register_own_threads_only|latecomer: for another's thread: not found
 		root.register|latecomer: its own: ok
@@ -110,6 +115,7 @@ root_conf_pager() {
 		    file test-program
 		    arguments end after=1000
 		    pager short-lived
+		    restart 1
 		program short-lived
 		    file test-program
 		    arguments end after=20
@@ -128,6 +134,7 @@ root_cases_pager() {
 		root.pager_is_told_of_the_end|test-pager: a client has ended, with some pages
 		root.pager_client_starts_again|root: starting paged again \(1\)
 		root.pager_gone|root: orphan: its pager has ended; program stopped
+		root.pager_gone_for_good|root: orphan: its pager short-lived does not run any more; not started
 	END
 }
 
