@@ -6,12 +6,12 @@
 # root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular expression for a
 # whole line of the output. All programs are test-program in one of its roles (main.c).
 
-root_boots='faults names pager driver hostile manager memory mistakes confined'
+root_boots='faults names pager driver hostile manager memory mistakes confined terminal'
 
 # What the machine ends with: the status of boot/run.
 root_status() {
 	case $1 in
-	names | hostile | manager) echo 0 ;;
+	names | hostile | manager | terminal) echo 0 ;;
 	*) echo 1 ;;
 	esac
 }
@@ -345,6 +345,27 @@ root_cases_confined() {
 	END
 }
 
+root_conf_terminal() {
+	cat <<-'END'
+		program shell
+		    arguments console=terminal
+		    manager
+		program screen
+		    file test-program
+		    arguments terminal
+		    serves terminal
+		    server
+	END
+}
+
+root_cases_terminal() {
+	cat <<-'END'
+		root.console_of_ones_own|screen: This is Pecan\. .*
+		root.console_reads|screen: pecan> uptimes.* .*
+		root.console_writes|screen: [0-9.]+ seconds
+	END
+}
+
 root_cases() {
 	local boot
 	for boot in $root_boots; do
@@ -358,7 +379,7 @@ root_jobs() {
 	for boot in $root_boots; do
 		"root_conf_$boot" >"$work/conf.root-$boot"
 		printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-			"$work/conf.root-$boot system.conf" 'modules/test-program test-program' "$work/a.text a.text" \
+			"$work/conf.root-$boot system.conf" 'modules/test-program test-program' 'modules/shell shell' "$work/a.text a.text" \
 			>"$work/modules.root-$boot"
 		job "root-$boot" 90 "$run" --no-build --kernel --mem 96 --timeout 60 --modules "$work/modules.root-$boot" \
 			--log "$work/root-$boot.log"

@@ -91,6 +91,12 @@ L4_ThreadId_t root_task(void);
  */
 void root_write(const char *text, size_t size);
 
+/*
+ * Another console for this program from now on: the server that has registered the name, which answers the requests "write" and
+ * "read" as the root task does (README.md). The name must stay where it is. Null: the root task again.
+ */
+void root_console(const char *name);
+
 /* The next character typed, 0 to 255. Without one: waits, or returns -1 at once. */
 int root_read(void);
 int root_read_now(void);
