@@ -28,6 +28,11 @@ root_conf_faults() {
 		    file test-program
 		    arguments end status=3
 		    restart 2
+		program leaving         # a server that should not end
+		    file test-program
+		    arguments end
+		    server
+		    restart 1
 		program content         # ends well, so once is enough
 		    file test-program
 		    arguments end
@@ -45,7 +50,9 @@ root_cases_faults() {
 		root.exception_report|root: trapped \(thread .*\) exception: invalid instruction .*
 		root.exception_backtrace|      at 0x40[0-9a-f]+ role_trap\+0x[0-9a-f]+
 		root.restart_says_so|root: starting failing again \(2\)
-		root.restart_has_a_limit|root: failing: exit status 3
+		root.restart_has_a_limit|root: failing has used up `restart 2` and is not started again
+		root.server_that_ends_is_reported|root: leaving: exit status 0
+		root.server_that_ends_is_restarted|root: starting leaving again \(1\)
 	END
 }
 
