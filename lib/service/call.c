@@ -18,19 +18,59 @@ L4_ThreadId_t root_task(void)
 	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
 }
 
-enum root_status root_call(enum root_request request, L4_Msg_t *msg)
+static enum root_status call(L4_ThreadId_t server, enum root_request request, L4_Msg_t *msg)
 {
 	L4_MsgTag_t tag;
 
 	L4_Set_MsgLabel(msg, request);
 	L4_MsgLoad(msg);
-	tag = L4_Call(root_task());
-	if (L4_IpcFailed(tag)) {
-		L4_MsgClear(msg);
+	tag = L4_Call(server);
+	if (L4_IpcFailed(tag))
 		return ROOT_UNREACHABLE;
-	}
 	L4_MsgStore(tag, msg);
 	return (enum root_status)L4_Label(tag);
+}
+
+enum root_status root_call(enum root_request request, L4_Msg_t *msg)
+{
+	enum root_status status = call(root_task(), request, msg);
+
+	if (status == ROOT_UNREACHABLE)
+		L4_MsgClear(msg);
+	return status;
+}
+
+/*
+ * The console
+ */
+
+static const char *console_name; /* null: the root task is the console */
+static L4_ThreadId_t console;
+
+void root_console(const char *name)
+{
+	console_name = name;
+	console = L4_nilthread;
+}
+
+/* A console that has gone is waited for, and gets the request once more; if it does not come back, the root task does. */
+static enum root_status console_call(enum root_request request, L4_Msg_t *msg)
+{
+	L4_Msg_t once_more;
+
+	if (console_name)
+		once_more = *msg;
+	while (console_name) {
+		enum root_status status = L4_IsNilThread(console) ? ROOT_UNREACHABLE : call(console, request, msg);
+
+		if (status != ROOT_UNREACHABLE)
+			return status;
+		*msg = once_more;
+		console = root_lookup_wait(console_name);
+		if (L4_IsNilThread(console))
+			console_name = NULL;
+	}
+	return root_call(request, msg);
 }
 
 enum root_status root_call_for_page(enum root_request request, L4_Msg_t *msg, void *page)
@@ -75,7 +115,7 @@ void root_write(const char *text, size_t size)
 		L4_MsgClear(&msg);
 		L4_MsgAppendWord(&msg, part);
 		root_append_bytes(&msg, text, part);
-		root_call(ROOT_WRITE, &msg);
+		console_call(ROOT_WRITE, &msg);
 		text += part;
 		size -= part;
 	}
@@ -88,7 +128,7 @@ static int read_character(L4_Word_t wait)
 
 	L4_MsgClear(&msg);
 	L4_MsgAppendWord(&msg, wait);
-	if (root_call(ROOT_READ, &msg) != ROOT_OK)
+	if (console_call(ROOT_READ, &msg) != ROOT_OK)
 		return -1;
 	return L4_MsgWord(&msg, 0) & 0xff;
 }

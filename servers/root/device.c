@@ -12,7 +12,6 @@
 #include <l4/kip.h>
 #include <l4/sigma0.h>
 
-#include "frames.h"
 #include "message.h"
 
 /* Device memory arrives in the root task's own space at its physical address, which must be below its own areas. */
@@ -89,15 +88,13 @@ bool device_memory(struct program *program, L4_Msg_t *msg)
 
 bool device_dma(struct program *program, L4_Msg_t *msg)
 {
-	unsigned long size = program->is.dma_memory & -(unsigned long)SPACE_PAGE;
+	unsigned long size = (program->is.dma_memory + SPACE_PAGE - 1) & -SPACE_PAGE;
 	enum root_status status;
 
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	if (size == 0)
 		return answer(msg, ROOT_DENIED);
-	if (program->dma_memory == 0)
-		program->dma_memory = frames_contiguous(size);
 	if (program->dma_memory == 0)
 		return answer(msg, ROOT_EXHAUSTED);
 	status = area_status(space_add_area(&program->space, L4_MsgWord(msg, 0), size, program->dma_memory));

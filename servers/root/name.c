@@ -34,9 +34,12 @@ bool name_is_known(const char *name)
 {
 	struct program *program;
 
-	for (unsigned int i = 0; (program = program_at(i)); i++)
-		if (strcmp(program->is.name, name) == 0 || name_list_has(&program->is.serves, name))
+	for (unsigned int i = 0; (program = program_at(i)); i++) {
+		bool may_run = program->file && (program->state != PROGRAM_ENDED || program->is.is_manual);
+
+		if (may_run && (strcmp(program->is.name, name) == 0 || name_list_has(&program->is.serves, name)))
 			return true;
+	}
 	return false;
 }
 

@@ -18,7 +18,7 @@
 /* Whose the name is now; nilthread: nobody's. */
 L4_ThreadId_t name_find(const char *name);
 
-/* Whether some program may have it one day. */
+/* Whether some program may have it one day: one that has not ended for good. */
 bool name_is_known(const char *name);
 
 /* Whether a program may find it, and so send to whoever has it. */

@@ -14,6 +14,7 @@
 #include <l4/space.h>
 #include <l4/thread.h>
 
+#include "frames.h"
 #include "gate.h"
 #include "supervise.h"
 
@@ -74,6 +75,8 @@ bool program_add(const struct description *description)
 		program->file = NULL;
 		return true;
 	}
+	if (description->dma_memory > 0)
+		program->dma_memory = frames_contiguous((description->dma_memory + SPACE_PAGE - 1) & -SPACE_PAGE);
 	program->space.frames_max = description->memory / SPACE_PAGE;
 	program->status = 0;
 	return true;

@@ -54,7 +54,7 @@ static bool serve_exit(struct program *program, L4_Msg_t *msg)
 {
 	int status = message_words(msg) >= 1 ? (int)L4_MsgWord(msg, 0) : STATUS_STOPPED;
 
-	if (status != 0)
+	if (status != 0 || program->is.is_server)
 		console_say("%s: exit status %d", program->is.name, status);
 	program_end(program, status);
 	return false;

@@ -42,12 +42,15 @@ static unsigned long now(void)
 	return L4_SystemClock().raw;
 }
 
+static bool has_failed(const struct program *program)
+{
+	return program->is.is_server || program->status != 0;
+}
+
 /* Whether it is started anew when it has ended. */
 static bool may_restart(const struct program *program)
 {
-	bool has_failed = program->is.is_server || program->status != 0;
-
-	return has_failed && !program->is_stopped &&
+	return has_failed(program) && !program->is_stopped &&
 	       (program->is.restarts == RESTARTS_UNLIMITED || (int)program->restarts < program->is.restarts);
 }
 
@@ -135,8 +138,13 @@ static bool try_start(struct program *program)
 		return false;
 	if (program->is.pager[0])
 		pager = name_find(program->is.pager);
+	if (L4_IsNilThread(pager) && !name_is_known(program->is.pager)) {
+		console_say("%s: its pager %s does not run any more; not started", program->is.name, program->is.pager);
+		program->status = STATUS_STOPPED;
+		program->state = PROGRAM_ENDED;
+	}
 	if (L4_IsNilThread(pager))
-		return false;
+		return program->state == PROGRAM_ENDED;
 	if (program->restarts > 0)
 		console_say("starting %s again (%u)", program->is.name, program->restarts);
 	program->started = now();
@@ -186,8 +194,13 @@ static bool finish(struct program *program)
 		return false;
 	program->state = PROGRAM_ENDED;
 	wait_end(WAIT_FOR_END, program->is.name, (L4_Word_t)(long)program->status);
-	if (!may_restart(program))
+	if (!may_restart(program)) {
+		if (program->restarts > 0 && !program->is_stopped && has_failed(program))
+			console_say("%s has used up `restart %u` and is not started again", program->is.name,
+				    program->restarts);
+		wait_give_up();
 		return true;
+	}
 	program->restarts++;
 	program->state = PROGRAM_WAITS;
 	return false;

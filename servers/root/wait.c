@@ -10,6 +10,7 @@
 #include <l4/message.h>
 
 #include "message.h"
+#include "name.h"
 #include "program.h"
 
 bool wait_begin(struct program *program, L4_ThreadId_t thread, enum wait_kind kind, const char *name)
@@ -37,18 +38,17 @@ void wait_forget(struct program *program, L4_ThreadId_t thread)
 			remove(program, i);
 }
 
-static void answer_thread(L4_ThreadId_t thread, L4_Word_t word)
+/* Sends *msg to a thread whose wait is over. */
+static void send(L4_ThreadId_t thread, L4_Msg_t *msg)
 {
-	L4_Msg_t msg;
-
-	answer_word(&msg, word);
-	L4_MsgLoad(&msg);
+	L4_MsgLoad(msg);
 	L4_Send_Timeout(thread, L4_ZeroTime);
 }
 
 void wait_end(enum wait_kind kind, const char *name, L4_Word_t word)
 {
 	struct program *program;
+	L4_Msg_t msg;
 
 	for (unsigned int i = 0; (program = program_at(i)); i++) {
 		for (unsigned int j = program->wait_count; j-- > 0;) {
@@ -57,8 +57,26 @@ void wait_end(enum wait_kind kind, const char *name, L4_Word_t word)
 			if (wait.kind != kind || strcmp(wait.name, name) != 0)
 				continue;
 			remove(program, j);
-			answer_thread(wait.thread,
-				      kind == WAIT_FOR_NAME && program->slot.log2 ? small_id(word) : word);
+			answer_word(&msg, kind == WAIT_FOR_NAME && program->slot.log2 ? small_id(word) : word);
+			send(wait.thread, &msg);
+		}
+	}
+}
+
+void wait_give_up(void)
+{
+	struct program *program;
+	L4_Msg_t msg;
+
+	for (unsigned int i = 0; (program = program_at(i)); i++) {
+		for (unsigned int j = program->wait_count; j-- > 0;) {
+			struct wait wait = program->waits[j];
+
+			if (wait.kind != WAIT_FOR_NAME || name_is_known(wait.name))
+				continue;
+			remove(program, j);
+			answer(&msg, ROOT_NOT_FOUND);
+			send(wait.thread, &msg);
 		}
 	}
 }

@@ -34,4 +34,7 @@ void wait_forget(struct program *program, L4_ThreadId_t thread);
 /* Answers all who wait for this: ROOT_OK and the word. */
 void wait_end(enum wait_kind kind, const char *name, L4_Word_t word);
 
+/* A program has ended for good: those who wait for a name that nobody will have any more are told ROOT_NOT_FOUND. */
+void wait_give_up(void);
+
 #endif

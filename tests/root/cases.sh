@@ -6,12 +6,12 @@
 # root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular expression for a
 # whole line of the output. All programs are test-program in one of its roles (main.c).
 
-root_boots='faults names pager driver hostile manager memory mistakes confined'
+root_boots='faults names pager driver hostile manager memory mistakes confined terminal'
 
 # What the machine ends with: the status of boot/run.
 root_status() {
 	case $1 in
-	names | hostile | manager) echo 0 ;;
+	names | hostile | manager | terminal) echo 0 ;;
 	*) echo 1 ;;
 	esac
 }
@@ -28,6 +28,11 @@ root_conf_faults() {
 		    file test-program
 		    arguments end status=3
 		    restart 2
+		program leaving         # a server that should not end
+		    file test-program
+		    arguments end
+		    server
+		    restart 1
 		program content         # ends well, so once is enough
 		    file test-program
 		    arguments end
@@ -45,7 +50,9 @@ root_cases_faults() {
 		root.exception_report|root: trapped \(thread .*\) exception: invalid instruction .*
 		root.exception_backtrace|      at 0x40[0-9a-f]+ role_trap\+0x[0-9a-f]+
 		root.restart_says_so|root: starting failing again \(2\)
-		root.restart_has_a_limit|root: failing: exit status 3
+		root.restart_has_a_limit|root: failing has used up `restart 2` and is not started again
+		root.server_that_ends_is_reported|root: leaving: exit status 0
+		root.server_that_ends_is_restarted|root: starting leaving again \(1\)
 	END
 }
 
@@ -66,7 +73,11 @@ root_conf_names() {
 		    serves late
 		program client
 		    file test-program
-		    arguments client rounds=3
+		    arguments client rounds=100
+		program loser
+		    file test-program
+		    arguments end after=50
+		    serves lost
 		program reader
 		    file test-program
 		    arguments text
@@ -81,10 +92,11 @@ root_cases_names() {
 		root.name_is_found|client: twice 21 is 42
 		root.client_gets_clear_error|client: the server failed: no partner
 		root.dead_server_is_no_partner|client: asked again: no partner
-		root.client_reconnects|client: served again 3 times
+		root.client_reconnects|client: served again 100 times
 		root.name_is_not_there_yet|stranger: now: nobody
 		root.name_is_waited_for|stranger: later: the latecomer
 		root.unknown_name_is_not_waited_for|stranger: never: nobody
+		root.name_of_the_dead_is_not_waited_for|stranger: not any more: nobody
 		root.register_needs_description|latecomer: a name of another's: denied
 		root.register_own_threads_only|latecomer: for another's thread: not found
 		root.register|latecomer: its own: ok
@@ -110,6 +122,7 @@ root_conf_pager() {
 		    file test-program
 		    arguments end after=1000
 		    pager short-lived
+		    restart 1
 		program short-lived
 		    file test-program
 		    arguments end after=20
@@ -128,6 +141,7 @@ root_cases_pager() {
 		root.pager_is_told_of_the_end|test-pager: a client has ended, with some pages
 		root.pager_client_starts_again|root: starting paged again \(1\)
 		root.pager_gone|root: orphan: its pager has ended; program stopped
+		root.pager_gone_for_good|root: orphan: its pager short-lived does not run any more; not started
 	END
 }
 
@@ -338,6 +352,27 @@ root_cases_confined() {
 	END
 }
 
+root_conf_terminal() {
+	cat <<-'END'
+		program shell
+		    arguments console=terminal
+		    manager
+		program screen
+		    file test-program
+		    arguments terminal
+		    serves terminal
+		    server
+	END
+}
+
+root_cases_terminal() {
+	cat <<-'END'
+		root.console_of_ones_own|screen: This is Pecan\. .*
+		root.console_reads|screen: pecan> uptimes.* .*
+		root.console_writes|screen: [0-9.]+ seconds
+	END
+}
+
 root_cases() {
 	local boot
 	for boot in $root_boots; do
@@ -351,7 +386,7 @@ root_jobs() {
 	for boot in $root_boots; do
 		"root_conf_$boot" >"$work/conf.root-$boot"
 		printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-			"$work/conf.root-$boot system.conf" 'modules/test-program test-program' "$work/a.text a.text" \
+			"$work/conf.root-$boot system.conf" 'modules/test-program test-program' 'modules/shell shell' "$work/a.text a.text" \
 			>"$work/modules.root-$boot"
 		job "root-$boot" 90 "$run" --no-build --kernel --mem 96 --timeout 60 --modules "$work/modules.root-$boot" \
 			--log "$work/root-$boot.log"

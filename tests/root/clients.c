@@ -82,6 +82,7 @@ int role_waiter(void)
 	late = root_lookup_wait("late");
 	say("later: %s", L4_IsThreadEqual(late, root_lookup("latecomer")) ? "the latecomer" : "somebody else");
 	say("never: %s", L4_IsNilThread(root_lookup_wait("never-heard-of")) ? "nobody" : "somebody");
+	say("not any more: %s", L4_IsNilThread(root_lookup_wait("lost")) ? "nobody" : "somebody");
 	return 0;
 }
 

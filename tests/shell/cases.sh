@@ -3,8 +3,8 @@
 # tests/shell/cases.sh - the shell, as somebody at the keyboard finds it. tests/run sources this behind jobs.sh and judge.sh.
 #
 # What is typed is what stands behind the prompts of the transcript in README.md, and what comes must be that transcript, in
-# each machine. Numbers may differ, and how wide they are. Nor do empty lines count, lines without a command, and what the pager says when
-# it is ready, which may be at any time.
+# each machine. Numbers may differ, and how wide they are. Nor do empty lines count, lines without a command, and those
+# that may come at any time: what the pager says when it is ready, and that a program is started again.
 
 shell_boots='kernel bios uefi bochs'
 
@@ -23,7 +23,7 @@ shell_transcript() {
 
 # The same lines for all numbers.
 shell_normal() {
-	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
 }
 
 shell_job() {
@@ -32,6 +32,21 @@ shell_job() {
 	# shellcheck disable=SC2046
 	job "$name" $((seconds + 30)) "$run" --no-build --shell --timeout $seconds --input "$work/keys.$name" \
 		--log "$work/$name.log" $(shell_options "$1")
+}
+
+# Keys that edit, that bring lines back, and that stop a program.
+shell_key_cases() {
+	cat <<-'END'
+		shell.keys_edit|help                 this list
+		shell.keys_stop_program|bench-pong       ended .*
+		shell.keys_end|pecan: finished, status 0
+	END
+}
+
+shell_keys_job() {
+	printf '\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\n\004' >"$work/keys.shell-keys"
+	job shell-keys 100 "$run" --no-build --kernel --shell --timeout 60 --input "$work/keys.shell-keys" \
+		--log "$work/shell-keys.log"
 }
 
 judge_shell() {

@@ -101,6 +101,12 @@ L4_ThreadId_t root_task(void);
  */
 void root_write(const char *text, size_t size);
 
+/*
+ * Another console for this program from now on: the server that has registered the name, which answers the requests "write" and
+ * "read" as the root task does (README.md). The name must stay where it is. Null: the root task again.
+ */
+void root_console(const char *name);
+
 /* The next character typed, 0 to 255. Without one: waits, or returns -1 at once. */
 int root_read(void);
 int root_read_now(void);
@@ -127,7 +133,7 @@ unsigned long root_option(const char *name, unsigned long otherwise);
  */
 L4_ThreadId_t root_lookup(const char *name);
 
-/* The same, waiting until there is one. nilthread: there will be none. */
+/* The same, waiting until there is one. nilthread: there will be none, because who might have it has ended for good. */
 L4_ThreadId_t root_lookup_wait(const char *name);
 
 /*
@@ -152,7 +158,8 @@ enum root_status root_thread_start(void (*function)(void *), void *argument, voi
 
 /*
  * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0: the
- * program's own. It belongs to this program: deleting it deletes the space. Only for programs with the option @spaces.
+ * program's own. It belongs to this program, for which it can ask
+ * whatever any of its threads can: deleting it deletes the space. Only for programs with the option @spaces.
  */
 enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread);
 
