@@ -99,7 +99,7 @@ packages_for() {
 	local part
 	for part; do
 		case $part in
-		build) echo gcc g++ binutils libc6-dev musl-dev make cmake nasm \
+		build) echo gcc g++ binutils libc6-dev musl-dev liblz4-dev make cmake nasm \
 			grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ;;
 		qemu) echo qemu-system-x86 seabios ;;
 		uefi) echo ovmf ;;
