@@ -430,6 +430,11 @@ static void strangers(void)
 	hostile_strangers(name, 0, small);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 2, 250);
+}
+
 static void flood(void)
 {
 	hostile_flood(name, 0, small, 40000);
@@ -446,6 +451,7 @@ const struct test_case checkpoint_cases[] = {
 	{ "checkpoint.fault_without_right", fault_without_right },
 	{ "checkpoint.lies", lies },
 	{ "checkpoint.strangers", strangers },
+	{ "checkpoint.leaver", leaver },
 	{ "checkpoint.flood", flood },
 	{ NULL, NULL },
 };

@@ -223,6 +223,11 @@ static void strangers(void)
 	hostile_strangers(name, 0, small);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 2, 200);
+}
+
 static void flood(void)
 {
 	/* More than there are frames: all fight for them. */
@@ -240,6 +245,7 @@ const struct test_case compress_cases[] = {
 	{ "compress.fault_without_right", fault_without_right },
 	{ "compress.lies", lies },
 	{ "compress.strangers", strangers },
+	{ "compress.leaver", leaver },
 	{ "compress.flood", flood },
 	{ NULL, NULL },
 };

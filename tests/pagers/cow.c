@@ -349,6 +349,11 @@ static void strangers(void)
 	hostile_strangers(name, 0, small);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 4, 250);
+}
+
 static void flood(void)
 {
 	hostile_flood(name, 0, small, 40000);
@@ -365,6 +370,7 @@ const struct test_case cow_cases[] = {
 	{ "cow.fault_without_right", fault_without_right },
 	{ "cow.lies", lies },
 	{ "cow.strangers", strangers },
+	{ "cow.leaver", leaver },
 	{ "cow.flood", flood },
 	{ NULL, NULL },
 };
