@@ -98,6 +98,29 @@ static void table_update(double half)
 	table->updates++;
 }
 
+/* All registers that a program has, for a while: is each one still what it was? */
+static bool registers_hold(void)
+{
+	unsigned long wrong;
+
+	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\tpushq %%rbp\n\t"
+			 "movq $1, %%rbx\n\tmovq $2, %%rcx\n\tmovq $3, %%rdx\n\tmovq $4, %%rsi\n\tmovq $5, %%rdi\n\t"
+			 "movq $6, %%rbp\n\tmovq $8, %%r8\n\tmovq $9, %%r9\n\tmovq $10, %%r10\n\tmovq $11, %%r11\n\t"
+			 "movq $12, %%r12\n\tmovq $13, %%r13\n\tmovq $14, %%r14\n\tmovq $15, %%r15\n\t"
+			 "movq $200000, %%rax\n"
+			 "1:	decq %%rax\n\tjnz 1b\n\t"
+			 "xorq $1, %%rbx\n\txorq $2, %%rcx\n\txorq $3, %%rdx\n\txorq $4, %%rsi\n\txorq $5, %%rdi\n\t"
+			 "xorq $6, %%rbp\n\txorq $8, %%r8\n\txorq $9, %%r9\n\txorq $10, %%r10\n\txorq $11, %%r11\n\t"
+			 "xorq $12, %%r12\n\txorq $13, %%r13\n\txorq $14, %%r14\n\txorq $15, %%r15\n\t"
+			 "orq %%rbx, %%rax\n\torq %%rcx, %%rax\n\torq %%rdx, %%rax\n\torq %%rsi, %%rax\n\torq %%rdi, %%rax\n\t"
+			 "orq %%rbp, %%rax\n\torq %%r8, %%rax\n\torq %%r9, %%rax\n\torq %%r10, %%rax\n\torq %%r11, %%rax\n\t"
+			 "orq %%r12, %%rax\n\torq %%r13, %%rax\n\torq %%r14, %%rax\n\torq %%r15, %%rax\n\t"
+			 "popq %%rbp\n\tleaq 128(%%rsp), %%rsp"
+			 : "=a"(wrong) : : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+			 "r15", "memory", "cc");
+	return wrong == 0;
+}
+
 static void work_forever(void)
 {
 	volatile double half = 0.5;
@@ -113,6 +136,7 @@ static void work_forever(void)
 		for (unsigned int i = 0; i < 50; i++)
 			table_update(half);
 		corrupt += !table_is_consistent();
+		corrupt += !registers_hold();
 		checked++;
 	}
 }

@@ -225,7 +225,8 @@ static void strangers(void)
 
 static void leaver(void)
 {
-	hostile_leaver(name, 0, 2, 200);
+	/* As many as there are frames: so the leaver's are used again, and stay in use. */
+	hostile_leaver(name, 0, 1, FRAMES);
 }
 
 static void flood(void)

@@ -244,7 +244,7 @@ static void fork_somebody(unsigned long unused)
 	EXPECT_EQ(pager_fork(pager(), L4_nilthread), PAGER_NOT_FOUND);
 	EXPECT_EQ(pager_call(pager(), PAGER_FORK, 2, word), PAGER_MALFORMED);
 	until(&willing, 1);
-	/* It is somebody's client, but not willing. */
+	/* It is a client without regions, but not willing. */
 	EXPECT_EQ(pager_fork(pager(), member[1]), PAGER_DENIED);
 	looked = 1;
 	until(&looked, 2);
@@ -256,10 +256,12 @@ static void fork_somebody(unsigned long unused)
 static void be_unwilling(unsigned long unused)
 {
 	(void)unused;
-	attach(1);
+	pager_begin(pager());
+	EXPECT_EQ(pager_enter(pager()), PAGER_OK);
 	member[1] = L4_MyGlobalId();
 	willing = 1;
 	until(&looked, 1);
+	EXPECT_EQ(pager_attach(pager(), AT, PAGE, RW, 0), PAGER_OK);
 	EXPECT_EQ(pager_child_of(pager(), member[0]), PAGER_OK);
 	looked = 2;
 	until(&looked, 3);
