@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * compress - memory that is zero at first, more of it than there is: pages that have not been used for long are compressed
- * and put into a store.
+ * compress - memory that is zero at first, more of it than there is: pages that have not been used for long are
+ * compressed and put into a store.
  *
- * Which page has to go is found by a hand that goes round all entries, as a clock's: a page that was used since the hand was there
- * last is passed over, at most LOOKS of them. A page that was not written since it came from the store is still there
- * and needs no compressing again.
+ * Which page has to go is found by a hand that goes round all entries, as a clock's: a page that was used since the
+ * hand was there last is passed over, at most LOOKS of them. A page that was not written since it came from the store
+ * is still there and needs no compressing again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,7 +213,7 @@ int main(void)
 		printf("compress: there is no memory for frames\n");
 		return EXIT_FAILURE;
 	}
-	printf("compress: %lu KiB in frames, %lu KiB for what is compressed, %lu KiB a client\n", pool >> 10, room >> 10,
-	       quota >> 10);
+	printf("compress: %lu KiB in frames, %lu KiB for what is compressed, %lu KiB a client\n", pool >> 10,
+	       room >> 10, quota >> 10);
 	pager_run(&operations);
 }

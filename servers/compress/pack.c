@@ -2,8 +2,8 @@
 /*
  * pack.c - LZ4, and slots of the store around it.
  *
- * A slot begins with its contents' length, two bytes; the length of a page that is kept as it is, which fills its slot, is known
- * by the slot's size.
+ * A slot begins with its contents' length, two bytes; the length of a page that is kept as it is, which fills its
+ * slot, is known by the slot's size.
  */
 #include "pack.h"
 
@@ -31,8 +31,8 @@ void pack_init(struct store *of)
 /* Bytes for the slot in packed[]; 0: it does not get smaller. */
 static unsigned long pack(const void *frame)
 {
-	unsigned short bytes = (unsigned short)LZ4_compress_fast_extState(&lz4_state, frame, packed + LENGTH, PAGER_PAGE,
-									  MOST, 1);
+	int size = LZ4_compress_fast_extState(&lz4_state, frame, packed + LENGTH, PAGER_PAGE, MOST, 1);
+	unsigned short bytes = (unsigned short)size;
 
 	memcpy(packed, &bytes, LENGTH);
 	return bytes ? LENGTH + bytes : 0;

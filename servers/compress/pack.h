@@ -2,8 +2,8 @@
 /*
  * pack.h - pages in a store, compressed.
  *
- * A page is compressed by LZ4 into as few eighths of a page as it needs, or kept as it is. Of a slot in a page with others the
- * store's page is read, changed, and written.
+ * A page is compressed by LZ4 into as few eighths of a page as it needs, or kept as it is. Of a slot in a page with
+ * others the store's page is read, changed, and written.
  */
 #ifndef COMPRESS_PACK_H
 #define COMPRESS_PACK_H

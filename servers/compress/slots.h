@@ -2,8 +2,9 @@
 /*
  * slots.h - places in a store for things that are smaller than a page.
  *
- * A page of the store is one slot, or two, four or eight of the same size: which, is settled when the first of them is taken,
- * and open again when the last is given back. So nothing has to be moved ever, and less than half of a slot is waste.
+ * A page of the store is one slot, or two, four or eight of the same size: which, is settled when the first of them
+ * is taken, and open again when the last is given back. So nothing has to be moved ever, and less than half of a slot
+ * is waste.
  *
  * A slot is its place in eighths of a page, counted from the start of the store. Pure: compiles for the host.
  */

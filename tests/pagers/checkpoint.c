@@ -2,8 +2,8 @@
 /*
  * checkpoint.c - the cases of servers/checkpoint.
  *
- * The program that is killed and restored has its table and its stack in a region of the pager, and nothing else that it
- * remembers: what is in static variables is the driver's, and survives whatever happens.
+ * The program that is killed and restored has its table and its stack in a region of the pager, and nothing else that
+ * it remembers: what is in static variables is the driver's, and survives whatever happens.
  */
 #include <l4/ipc.h>
 #include <l4/schedule.h>
@@ -112,12 +112,14 @@ static bool registers_hold(void)
 			 "xorq $1, %%rbx\n\txorq $2, %%rcx\n\txorq $3, %%rdx\n\txorq $4, %%rsi\n\txorq $5, %%rdi\n\t"
 			 "xorq $6, %%rbp\n\txorq $8, %%r8\n\txorq $9, %%r9\n\txorq $10, %%r10\n\txorq $11, %%r11\n\t"
 			 "xorq $12, %%r12\n\txorq $13, %%r13\n\txorq $14, %%r14\n\txorq $15, %%r15\n\t"
-			 "orq %%rbx, %%rax\n\torq %%rcx, %%rax\n\torq %%rdx, %%rax\n\torq %%rsi, %%rax\n\torq %%rdi, %%rax\n\t"
-			 "orq %%rbp, %%rax\n\torq %%r8, %%rax\n\torq %%r9, %%rax\n\torq %%r10, %%rax\n\torq %%r11, %%rax\n\t"
+			 "orq %%rbx, %%rax\n\torq %%rcx, %%rax\n\torq %%rdx, %%rax\n\t"
+			 "orq %%rsi, %%rax\n\torq %%rdi, %%rax\n\t"
+			 "orq %%rbp, %%rax\n\torq %%r8, %%rax\n\torq %%r9, %%rax\n\t"
+			 "orq %%r10, %%rax\n\torq %%r11, %%rax\n\t"
 			 "orq %%r12, %%rax\n\torq %%r13, %%rax\n\torq %%r14, %%rax\n\torq %%r15, %%rax\n\t"
 			 "popq %%rbp\n\tleaq 128(%%rsp), %%rsp"
-			 : "=a"(wrong) : : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
-			 "r15", "memory", "cc");
+			 : "=a"(wrong) : : "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+			 "r14", "r15", "memory", "cc");
 	return wrong == 0;
 }
 
@@ -313,7 +315,7 @@ static void write_all_the_time(void)
 	for (;; round++) {
 		unsigned int seams = 0;
 
-		/* In a checkpoint all pages from some one on have this round's number, those before it the last round's. */
+		/* In a checkpoint pages from some one on have this round's number, those before it the last's. */
 		for (unsigned int i = 0; i < TABLE_PAGES; i++)
 			*word_at(AT + (TABLE_PAGES - 1 - i) * PAGE) = round;
 		for (unsigned int i = 1; i < TABLE_PAGES; i++)

@@ -2,7 +2,8 @@
 /*
  * file.c - the cases of servers/file, which was started with cache=64 memory=256 (pages) patience=200 (microseconds).
  *
- * Advisers are threads of the driver's space that the client adds: they have nothing of the pager's that they could miss.
+ * Advisers are threads of the driver's space that the client adds: they have nothing of the pager's that they could
+ * miss.
  */
 #include <l4/ipc.h>
 #include <l4/message.h>

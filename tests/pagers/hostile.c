@@ -353,5 +353,6 @@ void hostile_flood(const char *name, unsigned long argument, unsigned long size,
 	enough = true;
 	EXPECT_AT_MOST(longest, bound);
 	printf("BENCH name=%s.fault unit=instructions max=%lu\n", name, alone);
-	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest, bound);
+	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest,
+	       bound);
 }
