@@ -2,8 +2,8 @@
 /*
  * disk.c - clients of a disk driver: what it is to do is the first word behind the program's name.
  *
- * Every word of every sector says which sector it is, who wrote it, and in which round, so that nothing can be
- * mistaken for something else.
+ * Every word of every sector says where it is and in which round it was written, so that nothing can be mistaken for
+ * something else.
  */
 #include <block/client.h>
 #include <l4/ipc.h>
@@ -20,12 +20,13 @@ enum { MIB = 1 << 20, SLOTS = 7, WORDS = BLOCK_SECTOR / sizeof(unsigned long) };
 static const char *own_name;
 static struct block_disk disk;
 static unsigned long first_sector, sectors; /* whose words this program writes */
-static unsigned long wrong;		    /* words */
+static unsigned long round_number;
+static unsigned long wrong; /* words */
 static volatile unsigned long requests_done;
 
 static unsigned long pattern(unsigned long sector, unsigned long word)
 {
-	return (sector * WORDS + word + 1) * 0x9e3779b97f4a7c15UL;
+	return (sector * WORDS + word + 1) * 0x9e3779b97f4a7c15UL + round_number;
 }
 
 static void fill(struct block_request *request, void *buffer)
@@ -136,7 +137,7 @@ static int role_bystander(void)
 {
 	bool good = true;
 
-	for (unsigned long i = 0; i < root_option("rounds", 1) && good; i++)
+	for (round_number = 0; round_number < root_option("rounds", 1) && good; round_number++)
 		good = pass_over(BLOCK_WRITE) && pass_over(BLOCK_READ);
 	printf("%s: %s, %lu words wrong\n", own_name, good ? "all acknowledged" : "not all acknowledged", wrong);
 	return 0;
