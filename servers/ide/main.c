@@ -11,12 +11,12 @@
 #include <stddef.h>
 
 #include <block/server.h>
+#include <device/ports.h>
 #include <l4/ipc.h>
 #include <l4io.h>
 #include <service/root.h>
 
 #include "pci.h"
-#include "ports.h"
 
 /* Registers of a channel */
 enum { DATA = 0, COUNT = 2, LBA_LOW = 3, LBA_MID = 4, LBA_HIGH = 5, DRIVE = 6, COMMAND = 7, STATUS = 7 };

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "ports.h"
+#include <device/ports.h>
 
 enum { CONFIG_ADDRESS = 0xcf8, CONFIG_DATA = 0xcfc, DEVICES = 32, FUNCTIONS = 8 };
 enum { REGISTER_COMMAND = 0x04, REGISTER_CLASS = 0x08, REGISTER_BAR4 = 0x20 };

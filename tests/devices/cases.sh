@@ -69,7 +69,7 @@ disk_cases() {
 	local boot
 	for boot in use killed bochs; do
 		disk_table $boot
-	done | cut -d '|' -f 1
+	done
 }
 
 # disk_job BOOT MEBIBYTES OPTION...
@@ -96,4 +96,30 @@ judge_disk() {
 		judge_lines "disk-$boot" 0 < <(disk_table "$boot")
 		rm -f "$work/image.disk-$boot"
 	done
+}
+
+# --- clock ---
+
+rtc_table() {
+	cat <<-'END'
+		rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
+		rtc.next_second|clock: the next second is 1 later
+		rtc.driver_ends|clock: its driver has ended
+		rtc.driver_comes_back|clock: again, no time is lost
+	END
+}
+
+rtc_jobs() {
+	{
+		sed -n '/^    program rtc$/,/^$/p' "$source_dir/servers/rtc/README.md"
+		printf 'program test-rtc\n    manager\n'
+	} >"$work/conf.rtc"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+		"$work/conf.rtc system.conf" 'modules/rtc rtc' 'modules/test-rtc test-rtc' >"$work/modules.rtc"
+	job rtc 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.rtc" --log "$work/rtc.log" \
+		--qemu '-rtc base=2001-02-03T04:05:06'
+}
+
+judge_rtc() {
+	judge_lines rtc 0 < <(rtc_table)
 }

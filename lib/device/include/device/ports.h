@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ports.h - instructions for I/O ports. The first use of a port is a fault that the root task answers.
+ * device/ports.h - instructions for I/O ports. The first use of a port is a fault that the root task answers.
  */
-#ifndef IDE_PORTS_H
-#define IDE_PORTS_H
+#ifndef DEVICE_PORTS_H
+#define DEVICE_PORTS_H
 
 static inline unsigned char port_in8(unsigned int port)
 {
