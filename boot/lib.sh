@@ -99,7 +99,7 @@ packages_for() {
 	local part
 	for part; do
 		case $part in
-		build) echo gcc g++ binutils libc6-dev musl-dev make cmake nasm \
+		build) echo gcc g++ binutils libc6-dev musl-dev liblz4-dev make cmake nasm \
 			grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ;;
 		qemu) echo qemu-system-x86 seabios ;;
 		uefi) echo ovmf ;;
@@ -313,11 +313,11 @@ qemu_verdict() {
 	esac
 }
 
-# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS [TYPED]: the same with Bochs, headless. Bochs' status says
+# run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS [TYPED] [DISK]: the same with Bochs, headless. Bochs' status says
 # nothing, so the serial line decides. Its own files lie beside LOG. What is in the file TYPED is typed when the shell asks for
 # something.
 run_in_bochs() {
-	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 typed=${6-} serial=$1.serial reader line typist=
+	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 typed=${6-} disk=${7-} serial=$1.serial reader line typist=
 	rm -f "$serial" "$log.bochslog"
 	: >"$serial"
 	: >"$log"
@@ -327,6 +327,7 @@ run_in_bochs() {
 		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
+	[ -z "$disk" ] || echo "ata0-slave: type=disk, mode=flat, path=\"$disk\", cylinders=0" >>"$log.bochsrc"
 	# Debian's Bochs stops in its debugger at the first instruction.
 	printf 'c\nquit\n' >"$log.bochsrc.commands"
 	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \

@@ -89,7 +89,8 @@ static void refuses_regions_that_cannot_be(void **state)
 	} liars[] = {
 		{ AT, AT, RW }, { AT, AT - PAGER_PAGE, RW }, { AT + 1, AT + PAGER_PAGE, RW }, { AT, AT + 1, RW },
 		{ AT, AT + PAGER_PAGE, 0 }, { AT, AT + PAGER_PAGE, L4_Writable }, { AT, AT + PAGER_PAGE, 8 | RW },
-		{ AT, AT + PAGER_PAGE, ~0U }, { AT, PAGER_USER_END + PAGER_PAGE, RW }, { AT, -(unsigned long)PAGER_PAGE, RW },
+		{ AT, AT + PAGER_PAGE, ~0U }, { AT, PAGER_USER_END + PAGER_PAGE, RW },
+		{ AT, -(unsigned long)PAGER_PAGE, RW },
 		{ -2UL * PAGER_PAGE, -1UL * PAGER_PAGE, RW }, { -(unsigned long)PAGER_PAGE, 0, RW },
 	};
 

@@ -2,8 +2,9 @@
 /*
  * pager.c - the loop: a message in, an answer out.
  *
- * Nothing that a client sends is believed: not that a fault is one (a thread may send such a message itself, and gets what
- * its own region has), not the number of words, not an address. Senders that are nobody's get an error, or nothing.
+ * Nothing that a client sends is believed: not that a fault is one (a thread may send such a message itself, and gets
+ * what its own region has), not the number of words, not an address. Senders that are nobody's get an error, or
+ * nothing.
  */
 #include <pager/pager.h>
 
@@ -99,12 +100,13 @@ static void say_fault(struct pager_client *client, L4_ThreadId_t thread, L4_Word
 		return;
 	client->reported = true;
 	printf("%s: thread 0x%lx.%lu page fault: %s 0x%lx at ip 0x%lx: %s\n", pager->name, L4_ThreadNo(thread),
-	       L4_Version(thread), access & L4_Writable ? "write to" : access & L4_eXecutable ? "execution at" : "read from",
-	       address, ip, reason);
+	       L4_Version(thread),
+	       access & L4_Writable ? "write to" : access & L4_eXecutable ? "execution at" : "read from", address, ip,
+	       reason);
 }
 
-static void refuse(struct pager_client *client, L4_ThreadId_t thread, L4_Word_t address, L4_Word_t ip, unsigned int access,
-		   const char *reason)
+static void refuse(struct pager_client *client, L4_ThreadId_t thread, L4_Word_t address, L4_Word_t ip,
+		   unsigned int access, const char *reason)
 {
 	L4_Word_t old;
 
@@ -273,7 +275,9 @@ static enum pager_status serve_request(L4_ThreadId_t thread, L4_MsgTag_t tag, L4
 		L4_MsgAppendWord(msg, client->charged);
 		return PAGER_OK;
 	}
-	return label >= PAGER_OWN_REQUEST && pager->request ? pager->request(client, thread, label, msg) : PAGER_MALFORMED;
+	if (label >= PAGER_OWN_REQUEST && pager->request)
+		return pager->request(client, thread, label, msg);
+	return PAGER_MALFORMED;
 }
 
 /*

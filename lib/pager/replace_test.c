@@ -63,7 +63,7 @@ static void cache_init(struct cache *cache, unsigned int frames)
 	cache->replacer.pages = &cache->pages;
 }
 
-/* Every page in the order has a frame; ghosts have none, and each a keeper that knows it; nothing else is in the table. */
+/* Pages in the order have a frame; ghosts have none, and a keeper that knows them; nothing else is in the table. */
 static void cache_check(struct cache *cache)
 {
 	unsigned int resident = 0, ghosts = 0, free = 0;
@@ -131,7 +131,7 @@ static void lru_use(struct lru *lru, unsigned long object, unsigned long number)
 	lru->number[0] = number;
 }
 
-/* In pieces of several uses by one object: the first one's are near each other for a while, the others' go in cycles or anywhere. */
+/* In pieces of several uses by one object: the first one's near each other for a while, others' in cycles or anywhere. */
 static void trace_make(unsigned int *object, unsigned int *number)
 {
 	unsigned int cycle[OBJECTS] = { 0 }, length[OBJECTS], at = 0;
@@ -250,7 +250,8 @@ static void pages_may_go_by_themselves(void **state)
 		struct page *page = cache.replacer.order.oldest;
 
 		cache_use(&cache, (unsigned int)rand() % 2, (unsigned int)rand() % 20, foolish_advice);
-		if (rand() % 5 == 0 && page && pages_find(&cache.pages, page->object, page->number) == page && page->frame)
+		if (rand() % 5 == 0 && page && page->frame &&
+		    pages_find(&cache.pages, page->object, page->number) == page)
 			replace_remove(&cache.replacer, page);
 		cache_check(&cache);
 	}

@@ -18,6 +18,13 @@ L4_ThreadId_t root_task(void)
 	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
 }
 
+unsigned long root_program_number(L4_ThreadId_t thread)
+{
+	L4_Word_t first = L4_ThreadIdUserBase(L4_GetKernelInterface()) + ROOT_FIRST_THREAD;
+
+	return L4_IsGlobalId(thread) && L4_ThreadNo(thread) >= first ? (L4_ThreadNo(thread) - first) / ROOT_THREADS_MAX + 1 : 0;
+}
+
 static enum root_status call(L4_ThreadId_t server, enum root_request request, L4_Msg_t *msg)
 {
 	L4_MsgTag_t tag;

@@ -2,10 +2,10 @@
 /*
  * anonymous - memory that is zero at first, and a quota for each client.
  *
- * A page comes into being when it is touched. Where a whole superpage (2 MiB, aligned) lies in a region, is within the
- * client's quota, and the pool has one, the first touch brings all of it, so that the processor needs one entry of its
- * TLB instead of 512, and the client one fault. The first touch decides: a superpage's place that was given a small page
- * stays with small ones.
+ * A page comes into being when it is touched. Where a whole superpage (2 MiB, aligned) lies in a region, is within
+ * the client's quota, and the pool has one, the first touch brings all of it, so that the processor needs one entry
+ * of its TLB instead of 512, and the client one fault. The first touch decides: a superpage's place that was given a
+ * small page stays with small ones.
  */
 #include <stddef.h>
 

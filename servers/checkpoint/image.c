@@ -174,11 +174,14 @@ bool image_complete(struct image *image, const struct image_state *state)
 		header->frame[i] = state->frame[i];
 	for (unsigned int i = 0; i < PAGE_WORDS; i++) {
 		description.word[FPU][i] = state->fpu[i];
-		description.word[MAP][i] = i < IMAGE_PAGES ? image->entry[i].number << SLOT_BITS | image->entry[i].next : 0;
+		description.word[MAP][i] = 0;
+		if (i < IMAGE_PAGES)
+			description.word[MAP][i] = image->entry[i].number << SLOT_BITS | image->entry[i].next;
 	}
 	header->checksum = description_checksum();
 	for (unsigned int i = IMAGE_DESCRIPTION; i-- > HEADER;)
-		if (!image->store->write(image->store, description_place(image, header->sequence, i), description.word[i])) {
+		if (!image->store->write(image->store, description_place(image, header->sequence, i),
+					 description.word[i])) {
 			image_give_up(image);
 			return false;
 		}

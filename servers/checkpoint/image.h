@@ -2,11 +2,11 @@
 /*
  * image.h - a program as it lies in a store: pages, regions, registers, and never half of one.
  *
- * An image has an area of the store: two copies of three pages that describe it (a *header*, the floating-point registers, and a
- * *map* of which page is in which slot), then two slots for each page. A new checkpoint writes pages that have changed into
- * those slots that the last complete one does not use, then the other copy of the three pages, the header last. The
- * header has a sequence number and a checksum over all three. So at any moment one copy is whole, whenever it all ends:
- * image_test.c ends it after every single write.
+ * An image has an area of the store: two copies of three pages that describe it (a *header*, the floating-point
+ * registers, and a *map* of which page is in which slot), then two slots for each page. A new checkpoint writes pages
+ * that have changed into those slots that the last complete one does not use, then the other copy of the three pages,
+ * the header last. The header has a sequence number and a checksum over all three. So at any moment one copy is
+ * whole, whenever it all ends: image_test.c ends it after every single write.
  *
  * Pure: compiles for the host.
  */

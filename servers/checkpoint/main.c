@@ -2,9 +2,9 @@
 /*
  * checkpoint - memory that is zero at first, of programs that survive being killed.
  *
- * Programs ask for checkpoints, and to be restored, by <pager/checkpoint.h>. task.h says how a checkpoint is taken while the program
- * runs, image.h how it lies in a store. A page that was never written is in no checkpoint; one that is not in memory yet comes
- * from the checkpoint that its program was restored from.
+ * Programs ask for checkpoints, and to be restored, by <pager/checkpoint.h>. task.h says how a checkpoint is taken
+ * while the program runs, image.h how it lies in a store. A page that was never written is in no checkpoint; one that
+ * is not in memory yet comes from the checkpoint that its program was restored from.
  */
 #include <l4/exception.h>
 #include <l4/schedule.h>
@@ -214,8 +214,10 @@ static unsigned long tick(void)
 	unsigned long now = L4_SystemClock().raw, soonest = PAGER_NEVER;
 
 	for (unsigned int i = 0; i < PAGER_CLIENTS_MAX; i++) {
-		unsigned long in = task[i].phase != TASK_NONE ? task_tick(&task[i], pager_client_at(i), now) : PAGER_NEVER;
+		unsigned long in = PAGER_NEVER;
 
+		if (task[i].phase != TASK_NONE)
+			in = task_tick(&task[i], pager_client_at(i), now);
 		if (in < soonest)
 			soonest = in;
 	}

@@ -3,7 +3,7 @@
  * task.h - a client whose checkpoints are taken: when, and what is left to be written.
  *
  *   IDLE       until it is time; then the thread is made to stop (L4_ForceException)
- *   STOPPING   until its exception comes, with its registers. All pages that it has written since the last checkpoint lose the
+ *   STOPPING   until its exception comes, with its registers. Pages written since the last checkpoint lose the
  *              right to write and are to be saved; then it runs on. That is the pause
  *   SAVING     page after page, while it runs. A page that it wants to write to is saved before
  *

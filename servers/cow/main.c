@@ -2,8 +2,9 @@
 /*
  * cow - memory that is zero at first, and a fork that copies it only where somebody writes.
  *
- * Entries that have the same frame are a ring. Whoever is not alone in his ring has the frame without the right to write; a write
- * fault then takes him out of the ring with a copy. The last one has the frame for himself and writes to it as it is.
+ * Entries that have the same frame are a ring. Whoever is not alone in his ring has the frame without the right to
+ * write; a write fault then takes him out of the ring with a copy. The last one has the frame for himself and writes
+ * to it as it is.
  *
  * A fork makes an entry in the ring for each of the parent's pages, and takes the right to write from all that were the
  * parent's alone. It is as long as the parent is large, so the quota of a client is what bounds it.

@@ -2,8 +2,8 @@
 /*
  * advice.h - asking clients which of their pages has to go (<pager/advice.h>).
  *
- * The pager calls the adviser and waits, at most as long as `patience`. That is all that a client can cost the others with
- * it: who has not answered once is never asked again, however often it comes with another adviser.
+ * The pager calls the adviser and waits, at most as long as `patience`. That is all that a client can cost the others
+ * with it: who has not answered once is never asked again, however often it comes with another adviser.
  */
 #ifndef FILE_ADVICE_H
 #define FILE_ADVICE_H

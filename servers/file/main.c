@@ -2,11 +2,11 @@
 /*
  * file - the pages of a file, in a cache of some frames; clients may say which of their pages have to go.
  *
- * All clients see the same pages: a region is a part of the file. A page belongs to the client whose fault brought it in, until
- * another one wants it, too: from then on it is nobody's, and nobody may give it up.
- * On a miss in a full cache, old pages that were used meanwhile become young (the processor notes uses, Unmap tells them); then
- * lib/pager/replace.h says by age whose page is due, and that client may name another one of its own. A page that
- * was written goes back to the store first.
+ * All clients see the same pages: a region is a part of the file. A page belongs to the client whose fault brought it
+ * in, until another one wants it, too: from then on it is nobody's, and nobody may give it up. On a miss in a full
+ * cache, old pages that were used meanwhile become young (the processor notes uses, Unmap tells them); then
+ * lib/pager/replace.h says by age whose page is due, and that client may name another one of its own. A page that was
+ * written goes back to the store first.
  */
 #include <l4io.h>
 #include <pager/advice.h>
@@ -39,8 +39,8 @@ static unsigned int pages_from(struct page *page, unsigned int most, struct page
 }
 
 /*
- * The oldest pages are looked at, a few at a time: those that have been used since become young, until one has not been.
- * Not more than LOOKS, so that a miss has a bound.
+ * The oldest pages are looked at, a few at a time: those that have been used since become young, until one has not
+ * been. Not more than LOOKS, so that a miss has a bound.
  */
 static void notice_uses(void)
 {

@@ -18,17 +18,14 @@
 #include "gate.h"
 #include "supervise.h"
 
-enum {
-	FIRST_NUMBER = 16, /* above UserBase, where sigma0 and the root task have theirs */
-	VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1,
-};
+enum { VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1 };
 
 static struct program programs[PROGRAMS_MAX];
 static unsigned int program_count;
 
 static L4_Word_t first_thread_number(void)
 {
-	return L4_ThreadIdUserBase(L4_GetKernelInterface()) + FIRST_NUMBER;
+	return L4_ThreadIdUserBase(L4_GetKernelInterface()) + ROOT_FIRST_THREAD;
 }
 
 L4_Word_t program_thread_number(unsigned int index, unsigned int slot)

@@ -2,15 +2,16 @@
 /*
  * shared - memory that two or more tasks see, coherent: one writer, or many readers.
  *
- * As in a network shared memory, but the copies are mappings of one frame. A page is in one of three states: nobody has it; some
- * have it for reading; one has it for reading and writing. A read fault takes the right to write from the writer, who stays
- * as a reader. A write fault takes the page from all others. Unmap does both, for every space that got the page.
+ * As in a network shared memory, but the copies are mappings of one frame. A page is in one of three states: nobody
+ * has it; some have it for reading; one has it for reading and writing. A read fault takes the right to write from
+ * the writer, who stays as a reader. A write fault takes the page from all others. Unmap does both, for every space
+ * that got the page.
  *
- * So every change of hands is a fault that this program sees: what it takes to keep the pages on several machines, to log
- * them, or to count who uses what.
+ * So every change of hands is a fault that this program sees: what it takes to keep the pages on several machines, to
+ * log them, or to count who uses what.
  *
- * A segment is named by a key, and shared by those who know it. Its size is that of the first region that shows it; the memory
- * for all of it is set aside then, so that no fault in it fails.
+ * A segment is named by a key, and shared by those who know it. Its size is that of the first region that shows it;
+ * the memory for all of it is set aside then, so that no fault in it fails.
  */
 #include <stddef.h>
 
@@ -117,8 +118,8 @@ static enum pager_status attach(struct pager_client *client, struct pager_region
 }
 
 /*
- * A user of the segment goes: it has its pages no more, and the others fault again. Without users its contents go, too. A
- * segment is no larger than a quota, which is as much as one Unmap takes.
+ * A user of the segment goes: it has its pages no more, and the others fault again. Without users its contents go,
+ * too. A segment is no larger than a quota, which is as much as one Unmap takes.
  */
 static void segment_leave(struct segment *segment, const struct pager_client *client)
 {

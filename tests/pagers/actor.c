@@ -60,7 +60,8 @@ static L4_Fpage_t image(void)
 
 	while (((unsigned long)__program_start & -(1UL << log2)) + (1UL << log2) < (unsigned long)__program_end)
 		log2++;
-	return L4_FpageAddRights(L4_FpageLog2((unsigned long)__program_start & -(1UL << log2), log2), L4_FullyAccessible);
+	return L4_FpageAddRights(L4_FpageLog2((unsigned long)__program_start & -(1UL << log2), log2),
+				 L4_FullyAccessible);
 }
 
 /* The thread waits for its start message, then for its first instruction. */

@@ -2,10 +2,10 @@
 /*
  * tests/pagers/actor.h - threads in spaces of their own that play the clients of a pager.
  *
- * An actor's space has this program's image, mapped as a whole from the driver (the main thread), at the same addresses:
- * so any function can run there, what is in static variables is shared with the driver, and an expectation may stand
- * anywhere. Everything else comes from the pager that the actor chooses. The driver is its exception handler, so it
- * learns of every fault that a pager refuses.
+ * An actor's space has this program's image, mapped as a whole from the driver (the main thread), at the same
+ * addresses: so any function can run there, what is in static variables is shared with the driver, and an expectation
+ * may stand anywhere. Everything else comes from the pager that the actor chooses. The driver is its exception
+ * handler, so it learns of every fault that a pager refuses.
  */
 #ifndef TESTS_PAGERS_ACTOR_H
 #define TESTS_PAGERS_ACTOR_H

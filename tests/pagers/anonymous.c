@@ -141,6 +141,11 @@ static void strangers(void)
 	hostile_strangers(name, 0, small);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 2, 1024);
+}
+
 static void flood(void)
 {
 	hostile_flood(name, 0, small, 40000);
@@ -157,6 +162,7 @@ const struct test_case anonymous_cases[] = {
 	{ "anonymous.fault_without_right", fault_without_right },
 	{ "anonymous.lies", lies },
 	{ "anonymous.strangers", strangers },
+	{ "anonymous.leaver", leaver },
 	{ "anonymous.flood", flood },
 	{ NULL, NULL },
 };

@@ -7,7 +7,7 @@ pagers_words() {
 	local word words=() wanted
 	wanted=$(system_words pager.) || return 1
 	for word in $wanted; do
-		[[ $word == programs* || $word == hosted* ]] || words+=("$word")
+		[[ $word == programs* || $word == hosted* || $word == out_of_core* ]] || words+=("$word")
 	done
 	echo "${words[*]}"
 	[ -z "$wanted" ] || [ ${#words[@]} -ne 0 ]
@@ -23,6 +23,7 @@ pagers_job() {
 		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
 		'shared pool=256 @server @priority=150 @memory=3M' \
 		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
+		'compress pool=256 store=2048 quota=4096 @server @priority=150 @memory=5M' \
 		'checkpoint pool=2048 @server @priority=150 @memory=12M' \
 		"test-pagers $words @spaces @priority=140 @memory=4M"
 	seq -f %07g 0 4999 >"$work/numbers"
@@ -55,10 +56,14 @@ pagers_jobs() {
 	! wanted pager.programs || pagers_programs_job
 	! wanted pager.hosted ||
 		programs_job pagers-hosted 60 '' 'anonymous @server @priority=150 @memory=12M' 'test-hosted @pager=anonymous @memory=4M'
+	! wanted pager.out_of_core ||
+		programs_job pagers-out-of-core 120 '' 'compress pool=256 @server @priority=150 @memory=7M' \
+			'test-hosted @pager=compress @memory=4M'
 }
 
 judge_pagers() {
 	! pagers_words >"$work/words" || judge_system pagers pager.
 	! wanted pager.programs || judge_lines pagers-programs 1 < <(pagers_programs)
 	! wanted pager.hosted || judge_system pagers-hosted pager.hosted.
+	! wanted pager.out_of_core || judge_system pagers-out-of-core pager.out_of_core.
 }

@@ -244,7 +244,7 @@ static void fork_somebody(unsigned long unused)
 	EXPECT_EQ(pager_fork(pager(), L4_nilthread), PAGER_NOT_FOUND);
 	EXPECT_EQ(pager_call(pager(), PAGER_FORK, 2, word), PAGER_MALFORMED);
 	until(&willing, 1);
-	/* It is somebody's client, but not willing. */
+	/* It is a client without regions, but not willing. */
 	EXPECT_EQ(pager_fork(pager(), member[1]), PAGER_DENIED);
 	looked = 1;
 	until(&looked, 2);
@@ -256,10 +256,12 @@ static void fork_somebody(unsigned long unused)
 static void be_unwilling(unsigned long unused)
 {
 	(void)unused;
-	attach(1);
+	pager_begin(pager());
+	EXPECT_EQ(pager_enter(pager()), PAGER_OK);
 	member[1] = L4_MyGlobalId();
 	willing = 1;
 	until(&looked, 1);
+	EXPECT_EQ(pager_attach(pager(), AT, PAGE, RW, 0), PAGER_OK);
 	EXPECT_EQ(pager_child_of(pager(), member[0]), PAGER_OK);
 	looked = 2;
 	until(&looked, 3);
@@ -349,6 +351,11 @@ static void strangers(void)
 	hostile_strangers(name, 0, small);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 4, 250);
+}
+
 static void flood(void)
 {
 	hostile_flood(name, 0, small, 40000);
@@ -365,6 +372,7 @@ const struct test_case cow_cases[] = {
 	{ "cow.fault_without_right", fault_without_right },
 	{ "cow.lies", lies },
 	{ "cow.strangers", strangers },
+	{ "cow.leaver", leaver },
 	{ "cow.flood", flood },
 	{ NULL, NULL },
 };

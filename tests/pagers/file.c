@@ -2,7 +2,8 @@
 /*
  * file.c - the cases of servers/file, which was started with cache=64 memory=256 (pages) patience=200 (microseconds).
  *
- * Advisers are threads of the driver's space that the client adds: they have nothing of the pager's that they could miss.
+ * Advisers are threads of the driver's space that the client adds: they have nothing of the pager's that they could
+ * miss.
  */
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -409,7 +410,8 @@ static void register_again_and_again(unsigned long unused)
 		L4_ThreadId_t from;
 
 		pager_call(pager_named(name), PAGER_ADVISE, 0, (L4_Word_t[4]){ 0 });
-		L4_Wait_Timeout(L4_TimePeriod(50), &from);
+		L4_Wait(&from);
+		L4_Sleep(L4_TimePeriod(500));
 	}
 }
 
@@ -467,13 +469,14 @@ static void measure(unsigned long pages)
 }
 
 /* Whatever an adviser does, it costs the others the patience once. */
-static void silence(const char *way, void (*how)(unsigned long))
+static void silence(const char *way, void (*how)(unsigned long), unsigned int priority)
 {
 	enum { PATIENCE = 200000, BOUND = 60000 };
 	unsigned long first;
 
 	run_actor(write_file, 0);
 	adviser_start(0, how, NULL);
+	root_thread_priority(adviser[0], priority);
 	EXPECT(actor_start(miss_all_the_time, 0, PRIORITY_CROWD));
 	while (!registered[0])
 		L4_Sleep(L4_TimePeriod(100));
@@ -488,22 +491,22 @@ static void silence(const char *way, void (*how)(unsigned long))
 
 static void adviser_is_silent(void)
 {
-	silence("silent", stay_silent);
+	silence("silent", stay_silent, PRIORITY_CROWD);
 }
 
 static void adviser_registers_again(void)
 {
-	silence("registers_again", register_again_and_again);
+	silence("registers_again", register_again_and_again, PRIORITY_VICTIM);
 }
 
 static void adviser_faults(void)
 {
-	silence("faults", fault_instead);
+	silence("faults", fault_instead, PRIORITY_CROWD);
 }
 
 static void adviser_babbles(void)
 {
-	silence("babbles", babble);
+	silence("babbles", babble, PRIORITY_CROWD);
 }
 
 static void fault_outside(void)

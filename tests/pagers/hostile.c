@@ -212,6 +212,84 @@ void hostile_strangers(const char *name, unsigned long argument, unsigned long s
 }
 
 /*
+ * The leaver
+ */
+
+enum { SECRET = 0x5ec2e7, GRAFFITI = 0x9aff171 };
+
+static volatile bool looks;
+static unsigned int pages_to_take;
+
+static unsigned long pages_attached(void)
+{
+	return size_of_region / PAGE;
+}
+
+static void leave_and_look(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(attach(RW), PAGER_OK);
+	for (unsigned long page = 0; page < pages_attached(); page++)
+		*word_at(AT + page * PAGE + 8) = 1;
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+	ready = true;
+	while (!looks)
+		L4_Sleep(L4_TimePeriod(500));
+	for (unsigned long page = 0; page < pages_attached(); page++) {
+		EXPECT(*word_at(AT + page * PAGE) != SECRET);
+		*word_at(AT + page * PAGE) = GRAFFITI;
+	}
+}
+
+static void take_and_keep(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(pager_attach(pager, AT, pages_to_take * PAGE, RW, argument_of_region), PAGER_OK);
+	for (unsigned long page = 0; page < pages_to_take; page++)
+		*word_at(AT + page * PAGE) = SECRET;
+	ready = true;
+	while (!enough)
+		L4_Sleep(L4_TimePeriod(500));
+	for (unsigned long page = 0; page < pages_to_take; page++)
+		EXPECT_EQ(*word_at(AT + page * PAGE), SECRET);
+}
+
+static void until_ready(void)
+{
+	for (unsigned int i = 0; i < 4000 && !ready; i++)
+		L4_Sleep(L4_TimePeriod(500));
+	EXPECT(ready);
+	ready = false;
+}
+
+void hostile_leaver(const char *name, unsigned long argument, unsigned int takers, unsigned int pages)
+{
+	struct actor *leaver, *taker[8];
+	enum actor_event event;
+
+	prepare(name, argument, 16 * PAGE);
+	pages_to_take = pages;
+	ready = looks = enough = false;
+	leaver = actor_start(leave_and_look, 0, PRIORITY_VICTIM);
+	until_ready();
+	for (unsigned int i = 0; i < takers; i++) {
+		taker[i] = actor_start(take_and_keep, i, PRIORITY_VICTIM);
+		until_ready();
+	}
+	looks = true;
+	event = actor_wait(leaver, PATIENCE_MS);
+	EXPECT(event == ACTOR_DONE || event == ACTOR_REFUSED);
+	enough = true;
+	for (unsigned int i = 0; i < takers; i++)
+		EXPECT_EQ(actor_wait(taker[i], PATIENCE_MS), ACTOR_DONE);
+	for (unsigned int i = 0; i < takers; i++)
+		actor_kill(taker[i]);
+	actor_kill(leaver);
+}
+
+/*
  * The flood
  */
 
@@ -275,5 +353,6 @@ void hostile_flood(const char *name, unsigned long argument, unsigned long size,
 	enough = true;
 	EXPECT_AT_MOST(longest, bound);
 	printf("BENCH name=%s.fault unit=instructions max=%lu\n", name, alone);
-	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest, bound);
+	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest,
+	       bound);
 }

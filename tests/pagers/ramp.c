@@ -38,6 +38,11 @@ static void lies(void)
 	hostile_lies(name, 0, size);
 }
 
+static void leaver(void)
+{
+	hostile_leaver(name, 0, 4, 60);
+}
+
 static void flood(void)
 {
 	hostile_flood(name, 0, size, 40000);
@@ -47,6 +52,7 @@ const struct test_case ramp_cases[] = {
 	{ "ramp.word_n_is_n", word_n_is_n },
 	{ "ramp.fault_outside", fault_outside },
 	{ "ramp.lies", lies },
+	{ "ramp.leaver", leaver },
 	{ "ramp.flood", flood },
 	{ NULL, NULL },
 };

@@ -125,8 +125,8 @@ static void one_writer_or_many_readers(void)
 }
 
 /*
- * Peterson's lock: nothing but loads and stores, in an order that both have to see. x86 lets a load overtake a store, hence
- * the fence; the rest is up to the pager.
+ * Peterson's lock: nothing but loads and stores, in an order that both have to see. x86 lets a load overtake a store,
+ * hence the fence; the rest is up to the pager.
  */
 enum { INCREMENTS = 300 };
 
@@ -297,7 +297,8 @@ static void memory_is_set_aside(void)
 }
 
 /*
- * What it costs: a word there and another one back, each written by one task and read by the other. A message says when.
+ * What it costs: a word there and another one back, each written by one task and read by the other. A message says
+ * when.
  */
 
 enum { WARM_UP = 5, SAMPLES = 51 };

@@ -2,10 +2,10 @@
 /*
  * pager/advice.h - a client that says which of its pages have to go.
  *
- * One thread of the client, the adviser, waits for the pager's questions: page `missing` is coming; may `candidate` go, the
- * page that is due by its age, or which other one? Pages are numbers in the file. An answer that is no page of the
- * client's counts for the candidate. An adviser that does not answer in time (it must not touch memory of the same pager)
- * is not asked any more, nor is any other of its client's.
+ * One thread of the client, the adviser, waits for the pager's questions: page `missing` is coming; may `candidate`
+ * go, the page that is due by its age, or which other one? Pages are numbers in the file. An answer that is no page
+ * of the client's counts for the candidate. An adviser that does not answer in time (it must not touch memory of the
+ * same pager) is not asked any more, nor is any other of its client's.
  */
 #ifndef PAGER_ADVICE_H
 #define PAGER_ADVICE_H
@@ -19,7 +19,7 @@ extern "C" {
 
 enum {
 	PAGER_ADVISE = PAGER_OWN_REQUEST, /* the sender is its client's adviser from now on */
-	PAGER_WHICH = 0x2f0,		  /* to the adviser: MR1 missing, MR2 candidate; the answer: MR1 the page to give up */
+	PAGER_WHICH = 0x2f0, /* to the adviser: MR1 missing, MR2 candidate; the answer: MR1 the page to give up */
 };
 
 typedef unsigned long (*pager_choice)(unsigned long missing, unsigned long candidate, void *argument);

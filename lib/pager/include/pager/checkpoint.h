@@ -2,9 +2,9 @@
 /*
  * pager/checkpoint.h - a program that survives being killed (servers/checkpoint).
  *
- * The pager keeps, under a name, the regions and registers of a thread as they were at one moment, at most one interval ago.
- * Another thread, in an empty space, can become that one: it goes on where that one was. What is not in a region of the
- * pager (the image, if another pager brought it; message registers; thread ids) is the new thread's.
+ * The pager keeps, under a name, the regions and registers of a thread as they were at one moment, at most one
+ * interval ago. Another thread, in an empty space, can become that one: it goes on where that one was. What is not in
+ * a region of the pager (the image, if another pager brought it; message registers; thread ids) is the new thread's.
  *
  * A name is a number other than 0; who knows it may take the program over when it is dead.
  */
@@ -22,13 +22,13 @@ enum {
 	PAGER_CHECKPOINTS = PAGER_OWN_REQUEST, /* MR1 name, MR2 interval in microseconds */
 	PAGER_RESTORE,			       /* MR1 name */
 	PAGER_FORGET,			       /* MR1 name */
-	PAGER_CHECKPOINT_COUNTS, /* MR1 checkpoints complete, MR2 pages written, MR3 of these before a write, MR4 given up */
+	PAGER_CHECKPOINT_COUNTS, /* answer: checkpoints complete, pages written, of these before a write, given up */
 };
 
 /*
- * From now on the calling thread, the first of its client, is checkpointed so often that the last checkpoint is never older
- * than the interval. An older program of that name is forgotten, unless it lives (PAGER_DENIED). The pager becomes the
- * thread's exception handler.
+ * From now on the calling thread, the first of its client, is checkpointed so often that the last checkpoint is never
+ * older than the interval. An older program of that name is forgotten, unless it lives (PAGER_DENIED). The pager
+ * becomes the thread's exception handler.
  */
 static inline enum pager_status pager_checkpoints(L4_ThreadId_t pager, unsigned long name, unsigned long interval)
 {
@@ -37,8 +37,9 @@ static inline enum pager_status pager_checkpoints(L4_ThreadId_t pager, unsigned 
 }
 
 /*
- * The calling thread, the first of a client without regions (pager_enter()), becomes the one that was checkpointed under
- * this name, and is checkpointed as that one was. Returns only if there is none (PAGER_NOT_FOUND), or it lives (PAGER_DENIED).
+ * The calling thread, the first of a client without regions (pager_enter()), becomes the one that was checkpointed
+ * under this name, and is checkpointed as that one was. Returns only if there is none (PAGER_NOT_FOUND), or it lives
+ * (PAGER_DENIED).
  */
 static inline enum pager_status pager_restore(L4_ThreadId_t pager, unsigned long name)
 {
@@ -47,8 +48,8 @@ static inline enum pager_status pager_restore(L4_ThreadId_t pager, unsigned long
 }
 
 /*
- * Nothing is kept under this name any more. PAGER_DENIED: a program of that name lives. The calling thread is the first of a
- * client, any (pager_enter()).
+ * Nothing is kept under this name any more. PAGER_DENIED: a program of that name lives. The calling thread is the
+ * first of a client, any (pager_enter()).
  */
 static inline enum pager_status pager_forget(L4_ThreadId_t pager, unsigned long name)
 {

@@ -2,9 +2,9 @@
 /*
  * pager/client.h - what a program needs that is to have memory from a pager of its choice.
  *
- * A thread's pager is a word in its thread control registers, which it sets itself. From then on *all* its page faults go there,
- * so its program, which the root task pages until then, must be in memory as a whole: pager_begin() sees to that. The heap
- * of root.h ends where it has been touched; further memory is the pager's regions.
+ * A thread's pager is a word in its thread control registers, which it sets itself. From then on *all* its page
+ * faults go there, so its program, which the root task pages until then, must be in memory as a whole: pager_begin()
+ * sees to that. The heap of root.h ends where it has been touched; further memory is the pager's regions.
  *
  * Programs that the system's description gives a pager need none of this.
  */
@@ -22,8 +22,8 @@ extern "C" {
 void pager_begin(L4_ThreadId_t pager);
 
 /*
- * Memory of a pager at [low, low + size), with these rights; `argument` as the pager understands it. All other functions here
- * are for threads that have attached something, or were added.
+ * Memory of a pager at [low, low + size), with these rights; `argument` as the pager understands it. All other
+ * functions here are for threads that have attached something, or were added.
  */
 enum pager_status pager_attach(L4_ThreadId_t pager, unsigned long low, unsigned long size, unsigned int rights,
 			       unsigned long argument);

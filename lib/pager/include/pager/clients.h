@@ -7,8 +7,8 @@
  * what the root task says. *Others* have come by themselves, with a first thread; a further one belongs to them when
  * one of theirs says so, and never because it claims it.
  *
- * All that a client says is checked here: regions lie in user space on page boundaries and do not overlap. Pure: compiles
- * for the host.
+ * All that a client says is checked here: regions lie in user space on page boundaries and do not overlap. Pure:
+ * compiles for the host.
  */
 #ifndef PAGER_CLIENTS_H
 #define PAGER_CLIENTS_H
@@ -68,8 +68,8 @@ void clients_remove(struct pager_client *client);
 enum pager_status clients_add_thread(struct pager_clients *clients, struct pager_client *client, L4_ThreadId_t thread);
 
 /*
- * A region is added. PAGER_MALFORMED: it is empty, not made of pages, has rights that there are not or no right to read,
- * reaches beyond user memory, or overlaps another one.
+ * A region is added. PAGER_MALFORMED: it is empty, not made of pages, has rights that there are not or no right to
+ * read, reaches beyond user memory, or overlaps another one.
  */
 enum pager_status clients_attach(struct pager_client *client, const struct pager_region *region);
 

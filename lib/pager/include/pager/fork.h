@@ -2,8 +2,8 @@
 /*
  * pager/fork.h - a copy of one's memory for another space (servers/cow).
  *
- * Both have to agree, or somebody could give a stranger memory of his making: first the child says whose it wants to be, then
- * the parent forks.
+ * Both have to agree, or somebody could give a stranger memory of his making: first the child says whose it wants to
+ * be, then the parent forks.
  */
 #ifndef PAGER_FORK_H
 #define PAGER_FORK_H
@@ -26,8 +26,8 @@ static inline enum pager_status pager_child_of(L4_ThreadId_t pager, L4_ThreadId_
 }
 
 /*
- * The child has all regions of the caller from now on, and in them what the caller's have at this moment. PAGER_DENIED: it
- * has not said that it wants to.
+ * The child has all regions of the caller from now on, and in them what the caller's have at this moment.
+ * PAGER_DENIED: it has not said that it wants to.
  */
 static inline enum pager_status pager_fork(L4_ThreadId_t pager, L4_ThreadId_t child)
 {

@@ -2,10 +2,10 @@
 /*
  * pager/ledger.h - pages that belong to one client each: who has which, and what the dead have left.
  *
- * For pagers whose pages are not shared by name. An entry is a page of a client, by the number of its address; it is charged
- * to the client. When a client goes, its entries are left behind as they are, which costs nothing, and released one by one as
- * entries or frames are needed. So nobody waits while a large client is cleaned up, and no client that has gone is forgotten
- * with its frames.
+ * For pagers whose pages are not shared by name. An entry is a page of a client, by the number of its address; it is
+ * charged to the client. When a client goes, its entries are left behind as they are, which costs nothing, and
+ * released one by one as entries or frames are needed. So nobody waits while a large client is cleaned up, and no
+ * client that has gone is forgotten with its frames.
  *
  * The frames come from a pool; what an entry holds is the pager's business, which releases it when asked.
  */
@@ -46,8 +46,8 @@ void *ledger_frame(struct ledger *ledger);
 void ledger_leave(struct ledger *ledger, struct pager_client *client);
 
 /*
- * Ready, with a pool of so many bytes (pager_memory()) and so many entries for each frame, out of `most` at `page`. Returns
- * the bytes of the pool.
+ * Ready, with a pool of so many bytes (pager_memory()) and so many entries for each frame, out of `most` at `page`.
+ * Returns the bytes of the pool.
  */
 unsigned long ledger_init(struct ledger *ledger, unsigned long bytes, unsigned int entries_per_frame, struct page *page,
 			  unsigned long most, struct page **bucket, unsigned int bucket_log2);

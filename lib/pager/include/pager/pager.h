@@ -6,11 +6,11 @@
  * requests, finds out whose they are, checks them, and calls; it sends the answers, and never waits for a client: an
  * answer that is not taken at once is lost. What it promises:
  *
- *   - A fault outside of a client's regions, or with a right that the region has not, never reaches the pager's functions.
+ *   - A fault outside of a client's regions, or without the right there, never gets to the pager's functions.
  *     It is refused: of a program that the root task started, by telling the root task, which reports and ends it; of
  *     another client, by an exception (L4_EXC_TRAP_FORCED) for its exception handler instead of an answer.
  *   - So is a fault whose answer the kernel has no memory for, in the client's quota.
- *   - Senders are served in the order of their arrival, one message after the other. While there are n threads that send as
+ *   - Senders are served in the order of their arrival, one message after the other. While n threads send as
  *     fast as they can, a fault waits for n other messages at most.
  *
  * There is one pager in a program, and one thread.
@@ -57,10 +57,11 @@ struct pager_operations {
 	enum pager_status (*attach)(struct pager_client *client, struct pager_region *region);
 
 	/*
-	 * A request from PAGER_OWN_REQUEST on, of a client's thread. *msg is the request and becomes the answer's words;
-	 * its label is the result. With PAGER_NO_ANSWER there is none.
+	 * A request from PAGER_OWN_REQUEST on, of a client's thread. *msg is the request and becomes the answer's
+	 * words; its label is the result. With PAGER_NO_ANSWER there is none.
 	 */
-	enum pager_status (*request)(struct pager_client *client, L4_ThreadId_t thread, unsigned long label, L4_Msg_t *msg);
+	enum pager_status (*request)(struct pager_client *client, L4_ThreadId_t thread, unsigned long label,
+				     L4_Msg_t *msg);
 
 	/* An exception of a client's thread whose exception handler is this pager. True: *msg is the answer. */
 	bool (*exception)(struct pager_client *client, L4_ThreadId_t thread, L4_Msg_t *msg);
@@ -125,12 +126,12 @@ unsigned long pager_memory(struct pool *pool, unsigned long bytes);
 unsigned long pager_addresses(unsigned long bytes);
 
 /*
- * Fills a frame with what the page of a fault holds at first: zeros, or what the client's program file has there. *rights
- * are those of the page. False: nothing belongs there.
+ * Fills a frame with what the page of a fault holds at first: zeros, or what the client's program file has there.
+ * *rights are those of the page. False: nothing belongs there.
  */
 bool pager_fill(const struct pager_fault *fault, void *frame, unsigned int *rights);
 
-/* Takes rights away from everybody who got these frames; at most PAGER_FRAMES_MAX of them. Bit i: frame i was written. */
+/* Takes rights away from all who got these frames; at most PAGER_FRAMES_MAX of them. Bit i: frame i was written. */
 enum { PAGER_FRAMES_MAX = 64 };
 
 unsigned long pager_take_back(void *const *frame, unsigned int count, unsigned int rights);

@@ -2,8 +2,8 @@
 /*
  * pager/pages.h - which frame holds which page: a table by object and number, and lists of pages by age.
  *
- * What an object is the pager decides: a client, a file, a segment that several share. A page that is in the table needs
- * no frame: it may lie in a store, or be a mere note that it was here.
+ * What an object is the pager decides: a client, a file, a segment that several share. A page that is in the table
+ * needs no frame: it may lie in a store, or be a mere note that it was here.
  *
  * Finding a page costs the same however many there are, as long as there are about as many buckets as pages. Pure:
  * compiles for the host.

@@ -37,8 +37,8 @@ struct pool {
 };
 
 /*
- * Adds frames from base on, at most POOL_BLOCK_FRAMES; a block of just so many, at a multiple of POOL_BLOCK, may be taken
- * as a superpage. False: the pool is full, or these are no such frames.
+ * Adds frames from base on, at most POOL_BLOCK_FRAMES; a block of just so many, at a multiple of POOL_BLOCK, may be
+ * taken as a superpage. False: the pool is full, or these are no such frames.
  */
 bool pool_add(struct pool *pool, unsigned long base, unsigned int frames);
 

@@ -6,14 +6,14 @@
  * chooses, by the age of all pages, a *candidate*, and so whose page goes; the owner may name another one of its own
  * instead. Three rules keep a foolish owner from harming the others:
  *
- *   - The page that the owner gave up and the candidate that it kept change places in the order of age, so the kept one is
+ *   - The page that the owner gave up and the candidate that it kept change places in the order of age: the kept one is
  *     not at its end again at once.
- *   - A *ghost* (the paper says placeholder) of the page given up remembers which page was kept for it. When it is missed,
+ *   - A *ghost* (the paper says placeholder) of the page given up knows which page was kept for it. When it is missed,
  *     the advice was wrong: the kept page is the candidate then, and not whatever is oldest now.
  *   - When the kept page is used, the advice was right, and the ghost goes.
  *
- * So nobody has more misses because of somebody else's advice than if all were treated by age alone, and replace_test.c holds
- * this against simulations. Who never gives advice is treated by age alone.
+ * So nobody has more misses because of somebody else's advice than if all were treated by age alone, and
+ * replace_test.c holds this against simulations. Who never gives advice is treated by age alone.
  *
  * One replacer is one cache. It tells ages by what it is told: replace_used(). Pure: compiles for the host.
  */

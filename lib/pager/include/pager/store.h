@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pager/store.h - where pages are that have no frame: a few functions, so that a pager does not know whether it is memory, a
- * boot module or a disk.
+ * pager/store.h - where pages are that have no frame: a few functions, so that a pager does not know whether it is
+ * memory, a boot module or a disk.
  *
  * A store is pages by number. Reading and writing wait for the store's medium, and for nobody else.
  */

@@ -63,6 +63,7 @@ enum {
 	ROOT_TEXT_MAX = 62 * sizeof(L4_Word_t), /* bytes of one write or of the command line */
 	ROOT_NAME_MAX = 32,     /* bytes of a program's name with its final zero */
 	ROOT_THREADS_MAX = 1024, /* of one program */
+	ROOT_FIRST_THREAD = 16,  /* thread number of the first program's first thread, above UserBase */
 };
 
 /*
@@ -94,6 +95,13 @@ extern char __program_end[];
 #endif
 
 L4_ThreadId_t root_task(void);
+
+/*
+ * Which program a thread belongs to, by its global id: 1 and so on, the same for all threads of a program, and again when it is
+ * started anew. 0: none that the root task has started. What the number stands for is between servers and their clients:
+ * who tells clients apart by it cannot be made to take one for many.
+ */
+unsigned long root_program_number(L4_ThreadId_t thread);
 
 /*
  * Writes text to the console. Texts of up to ROOT_TEXT_MAX bytes are never torn by other programs.

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# tests/devices/cases.sh - the device servers, and their clients. tests/run sources this behind jobs.sh and judge.sh.
+#
+# Each boot has a description and a table: lines of case|line, an extended regular expression for a whole line of the output.
+
+# The description of the driver, from its README.
+disk_driver() {
+	sed -n '/^    program disk$/,/^$/p' "$source_dir/servers/ide/README.md"
+}
+
+# disk_client NAME ARGUMENTS [LINE...]
+disk_client() {
+	printf 'program %s\n    file test-disk\n    arguments %s\n' "$1" "$2"
+	shift 2
+	[ $# -eq 0 ] || printf '    %s\n' "$@"
+}
+
+disk_conf() {
+	disk_driver
+	case $1 in
+	use)
+		disk_client user 'user first=79'
+		disk_client bystander 'bystander first=64 size=2 rounds=4'
+		disk_client hostile 'hostile first=72'
+		disk_client silent 'silent first=73' server
+		disk_client silent-too 'silent first=74' server
+		;;
+	killed)
+		disk_client load 'load first=0 size=64 kills=100' manager
+		disk_client bystander 'bystander first=64 size=2 rounds=4'
+		;;
+	bochs)
+		disk_client user 'user first=5'
+		disk_client load 'load first=0 size=1 kills=3' manager
+		;;
+	esac
+}
+
+disk_table() {
+	case $1 in
+	use)
+		cat <<-'END'
+			disk.size|user: 163840 sectors
+			disk.keeps_what_is_written|user: what was written is there
+			disk.has_an_end|user: last sector 0, one more 1, the very last 1
+			disk.flush|user: flush 0
+			disk.hostile_clients_have_an_end|hostile: 500 times
+			disk.hostile_clients_harm_nobody_else|bystander: all acknowledged, 0 words wrong
+		END
+		;;
+	killed)
+		cat <<-'END'
+			disk.killed_100_times|load: 65536 KiB written and read, all acknowledged, 0 words wrong, driver killed 100 times, lost under way
+			disk.killed_beside|bystander: all acknowledged, 0 words wrong
+		END
+		;;
+	bochs)
+		cat <<-'END'
+			bochs.disk.keeps_what_is_written|user: what was written is there
+			bochs.disk.has_an_end|user: last sector 0, one more 1, the very last 1
+			bochs.disk.killed|load: 1024 KiB written and read, all acknowledged, 0 words wrong, driver killed 3 times, .*
+		END
+		;;
+	esac
+}
+
+disk_cases() {
+	local boot
+	for boot in use killed bochs; do
+		disk_table $boot
+	done
+}
+
+# disk_job BOOT MEBIBYTES OPTION...
+disk_job() {
+	local name=disk-$1 size=$2
+	disk_conf "$1" >"$work/conf.$name"
+	rm -f "$work/image.$name"
+	truncate -s "${size}M" "$work/image.$name"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+		"$work/conf.$name system.conf" 'modules/ide ide' 'modules/test-disk test-disk' >"$work/modules.$name"
+	shift 2
+	job "$name" 330 "$run" --no-build --timeout 300 --mem 96 --modules "$work/modules.$name" \
+		--log "$work/$name.log" --disk "$work/image.$name" "$@"
+}
+
+disk_jobs() {
+	disk_job use 80 --kernel
+	disk_job killed 80 --kernel
+}
+
+judge_disk() {
+	local boot
+	for boot; do
+		judge_lines "disk-$boot" 0 < <(disk_table "$boot")
+		rm -f "$work/image.disk-$boot"
+	done
+}
+
+# --- clock ---
+
+rtc_table() {
+	cat <<-'END'
+		rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
+		rtc.next_second|clock: the next second is 1 later
+		rtc.driver_ends|clock: its driver has ended
+		rtc.driver_comes_back|clock: again, no time is lost
+	END
+}
+
+rtc_jobs() {
+	{
+		sed -n '/^    program rtc$/,/^$/p' "$source_dir/servers/rtc/README.md"
+		printf 'program test-rtc\n    manager\n'
+	} >"$work/conf.rtc"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+		"$work/conf.rtc system.conf" 'modules/rtc rtc' 'modules/test-rtc test-rtc' >"$work/modules.rtc"
+	job rtc 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.rtc" --log "$work/rtc.log" \
+		--qemu '-rtc base=2001-02-03T04:05:06'
+}
+
+judge_rtc() {
+	judge_lines rtc 0 < <(rtc_table)
+}
