@@ -203,13 +203,7 @@ void *block_memory(const char *name, unsigned long *physical)
 
 void block_serve(const struct block_device *given)
 {
-	unsigned long message;
-
 	device = given;
-	if (root_interrupt(device->interrupt, L4_Myself(), &message) != ROOT_OK) {
-		printf("%s: it may not have interrupt %u\n", device->name, device->interrupt);
-		return;
-	}
 	L4_Accept(L4_UntypedWordsAcceptor);
 	for (;;) {
 		L4_ThreadId_t from;

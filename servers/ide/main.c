@@ -189,6 +189,7 @@ static struct block_device disk = { .name = "ide", .start = start, .is_done = is
 int main(void)
 {
 	unsigned int bus_master = pci_bus_master();
+	unsigned long message;
 
 	if (bus_master == 0 || !find_disk(bus_master)) {
 		printf("ide: no %s\n", bus_master ? "disk" : "controller");
@@ -198,6 +199,9 @@ int main(void)
 	if (!pieces)
 		return 1;
 	disk.interrupt = channel->interrupt;
+	if (root_interrupt(disk.interrupt, L4_Myself(), &message) != ROOT_OK) {
+		printf("ide: it may not have interrupt %u\n", disk.interrupt);
+		return 1;
+	}
 	block_serve(&disk);
-	return 1;
 }

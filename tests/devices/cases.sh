@@ -16,10 +16,16 @@ disk_client() {
 	[ $# -eq 0 ] || printf '    %s\n' "$@"
 }
 
+# The same of the other driver, and of the server that gives it its device.
+virtio_driver() {
+	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
+	sed -n '/^    program disk$/,/^$/p' "$source_dir/servers/virtio-blk/README.md"
+}
+
 disk_conf() {
-	disk_driver
 	case $1 in
 	use)
+		disk_driver
 		disk_client user 'user first=79'
 		disk_client bystander 'bystander first=64 size=2 rounds=4'
 		disk_client hostile 'hostile first=72'
@@ -27,10 +33,23 @@ disk_conf() {
 		disk_client silent-too 'silent first=74' server
 		;;
 	killed)
+		disk_driver
 		disk_client load 'load first=0 size=64 kills=100' manager
 		disk_client bystander 'bystander first=64 size=2 rounds=4'
 		;;
+	virtio)
+		virtio_driver
+		disk_client user 'user first=14'
+		disk_client hostile 'hostile first=12'
+		disk_client pci-client bus
+		;;
+	virtio-killed)
+		virtio_driver
+		disk_client load 'load first=0 size=8 kills=20 bus=1' manager
+		disk_client bystander 'bystander first=8 rounds=2'
+		;;
 	bochs)
+		disk_driver
 		disk_client user 'user first=5'
 		disk_client load 'load first=0 size=1 kills=3' manager
 		;;
@@ -55,6 +74,23 @@ disk_table() {
 			disk.killed_beside|bystander: all acknowledged, 0 words wrong
 		END
 		;;
+	virtio)
+		cat <<-'END'
+			disk.virtio|user: what was written is there
+			disk.virtio_has_an_end|user: last sector 0, one more 1, the very last 1
+			disk.virtio_hostile_clients_have_an_end|hostile: 500 times
+			disk.pci_devices_have_one_owner|pci-client: another's device: not found
+			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
+			disk.pci_own_device|pci-client: a device of its own: its id is right
+			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+		END
+		;;
+	virtio-killed)
+		cat <<-'END'
+			disk.virtio_killed_with_its_bus|load: 8192 KiB written and read, all acknowledged, 0 words wrong, driver killed 20 times, lost under way
+			disk.virtio_killed_beside|bystander: all acknowledged, 0 words wrong
+		END
+		;;
 	bochs)
 		cat <<-'END'
 			bochs.disk.keeps_what_is_written|user: what was written is there
@@ -67,27 +103,34 @@ disk_table() {
 
 disk_cases() {
 	local boot
-	for boot in use killed bochs; do
+	for boot in use killed virtio virtio-killed bochs; do
 		disk_table $boot
 	done
 }
 
-# disk_job BOOT MEBIBYTES OPTION...
+# disk_job BOOT MEBIBYTES OPTION...: "@" in an option stands for the disk's file.
 disk_job() {
-	local name=disk-$1 size=$2
+	local name=disk-$1 size=$2 option options=()
 	disk_conf "$1" >"$work/conf.$name"
 	rm -f "$work/image.$name"
 	truncate -s "${size}M" "$work/image.$name"
 	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-		"$work/conf.$name system.conf" 'modules/ide ide' 'modules/test-disk test-disk' >"$work/modules.$name"
+		"$work/conf.$name system.conf" 'modules/ide ide' 'modules/pci pci' 'modules/virtio-blk virtio-blk' \
+		'modules/test-disk test-disk' >"$work/modules.$name"
 	shift 2
+	for option; do
+		options+=("${option//@/$work/image.$name}")
+	done
 	job "$name" 330 "$run" --no-build --timeout 300 --mem 96 --modules "$work/modules.$name" \
-		--log "$work/$name.log" --disk "$work/image.$name" "$@"
+		--log "$work/$name.log" "${options[@]}"
 }
 
 disk_jobs() {
-	disk_job use 80 --kernel
-	disk_job killed 80 --kernel
+	local virtio='-drive if=none,id=d,format=raw,file=@ -device virtio-blk-pci,drive=d'
+	disk_job use 80 --kernel --disk @
+	disk_job killed 80 --kernel --disk @
+	disk_job virtio 16 --kernel --no-icount --qemu "$virtio -device edu"
+	disk_job virtio-killed 16 --kernel --no-icount --machine q35 --qemu "$virtio"
 }
 
 judge_disk() {

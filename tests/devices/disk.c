@@ -6,6 +6,7 @@
  * something else.
  */
 #include <block/client.h>
+#include <device/pci.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
@@ -90,6 +91,7 @@ static bool pass_over(enum block_operation operation)
 
 static char killer_stack[4096] __attribute__((aligned(16)));
 static unsigned long kills_wanted, kills;
+static unsigned long bus_kills; /* so many of five times it is the PCI server */
 
 static unsigned long random(void)
 {
@@ -109,7 +111,7 @@ static void run_killer(void *unused)
 		while (requests_done < (kills + 1) * all / (kills_wanted + 1))
 			L4_Sleep(L4_TimePeriod(50));
 		L4_Sleep(L4_TimePeriod(1 + random() % 1000));
-		if (root_program_stop(DISK, ROOT_STOP_AS_FAILED) == ROOT_OK)
+		if (root_program_stop(kills % 5 < bus_kills ? "pci" : DISK, ROOT_STOP_AS_FAILED) == ROOT_OK)
 			kills++;
 		else
 			L4_Sleep(L4_TimePeriod(100));
@@ -123,6 +125,7 @@ static int role_load(void)
 	bool good;
 
 	kills_wanted = root_option("kills", 0);
+	bus_kills = root_option("bus", 0);
 	if (root_thread_start(run_killer, NULL, killer_stack, sizeof(killer_stack), &killer) != ROOT_OK)
 		return 1;
 	good = pass_over(BLOCK_WRITE) && block_flush(&disk) == BLOCK_OK && pass_over(BLOCK_READ);
@@ -250,12 +253,42 @@ static int role_silent(void)
 	return 1;
 }
 
+/*
+ * A client of servers/pci: of the disk's driver's device, and of one of its own, QEMU's `edu`.
+ */
+
+static int role_bus(void)
+{
+	enum { VIRTIO = 0x1af4, VIRTIO_DISK = 0x1001, EDU_VENDOR = 0x1234, EDU = 0x11e8, DISK_SLOTS = 32, NO_BAR = 5 };
+	static char page[4096] __attribute__((aligned(4096)));
+	L4_ThreadId_t pci = root_lookup_wait("pci");
+	unsigned int handle, value, read, map, start;
+
+	printf("%s: another's device: %s\n", own_name,
+	       pci_claim(pci, VIRTIO, VIRTIO_DISK, &handle) == PCI_NOT_FOUND ? "not found" : "there");
+	read = map = start = PCI_NOT_FOUND;
+	for (handle = 0; handle < DISK_SLOTS * 8; handle++) {
+		read = read == PCI_NOT_FOUND ? pci_read(pci, handle, 0, &value) : read;
+		map = map == PCI_NOT_FOUND ? pci_map(pci, handle, 4, 0, page) : map;
+		start = start == PCI_NOT_FOUND ? pci_start(pci, handle, 1) : start;
+	}
+	printf("%s: read %u, map %u, start %u\n", own_name, read, map, start);
+	if (pci_claim(pci, EDU_VENDOR, EDU, &handle) != PCI_OK || pci_map(pci, handle, 0, 0, page) != PCI_OK)
+		return 1;
+	printf("%s: a device of its own: its id is %s\n", own_name,
+	       (*(volatile unsigned int *)page & 0xff) == 0xed ? "right" : "wrong");
+	read = pci_read(pci, handle, 256, &value);
+	printf("%s: behind the end %u, no such register %u, nothing there %u\n", own_name, read,
+	       pci_map(pci, handle, 6, 0, page), pci_map(pci, handle, NO_BAR, 0, page));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*role)(void);
 } roles[] = {
 	{ "load", role_load },	     { "bystander", role_bystander }, { "user", role_user },
-	{ "hostile", role_hostile }, { "silent", role_silent },
+	{ "hostile", role_hostile }, { "silent", role_silent },	      { "bus", role_bus },
 };
 
 int main(void)

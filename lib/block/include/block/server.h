@@ -15,7 +15,7 @@
 
 struct block_device {
 	const char *name;	/* in its messages */
-	unsigned int interrupt; /* its number */
+	unsigned int interrupt; /* its number; block_serve() runs in the thread that handles it */
 	unsigned long sectors;
 
 	/* Begins a request that has been checked. physical: where the device finds the buffer. */
@@ -36,7 +36,7 @@ enum { BLOCK_PATIENCE = 10000000 }; /* microseconds */
  */
 void *block_memory(const char *name, unsigned long *physical);
 
-/* Serves clients for good, behind block_memory(); it returns when it cannot begin, having said why. */
-void block_serve(const struct block_device *device);
+/* Serves clients for good, behind block_memory(). */
+void block_serve(const struct block_device *device) __attribute__((noreturn));
 
 #endif
