@@ -22,6 +22,7 @@
 #include "fault.h"
 #include "file.h"
 #include "frames.h"
+#include "gate.h"
 #include "machine.h"
 #include "name.h"
 #include "program.h"
@@ -167,9 +168,11 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 	bool has_answer = false;
 	L4_MapItem_t item;
 
-	if (!program)
-		return false;
 	L4_MsgStore(tag, msg);
+	if (!program) {
+		gate_told(from, msg);
+		return false;
+	}
 	wait_forget(program, from);
 
 	struct fault fault = { .program = program, .thread = from, .label = label, .msg = msg };

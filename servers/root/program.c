@@ -13,6 +13,7 @@
 #include <l4/space.h>
 #include <l4/thread.h>
 
+#include "gate.h"
 #include "supervise.h"
 
 enum { FIRST_NUMBER = 16 }; /* above UserBase, where sigma0 and the root task have theirs */
@@ -23,6 +24,11 @@ static unsigned int program_count;
 static L4_Word_t first_thread_number(void)
 {
 	return L4_ThreadIdUserBase(L4_GetKernelInterface()) + FIRST_NUMBER;
+}
+
+L4_Word_t program_thread_number(unsigned int index, unsigned int slot)
+{
+	return first_thread_number() + index * ROOT_THREADS_MAX + slot;
 }
 
 bool program_add(const struct description *description)
@@ -79,7 +85,7 @@ static unsigned int utcb_area_log2(void)
 static L4_ThreadId_t next_id(struct program *program, unsigned int slot)
 {
 	struct program_thread *thread = &program->threads[slot];
-	L4_Word_t number = first_thread_number() + (program - programs) * ROOT_THREADS_MAX + slot;
+	L4_Word_t number = program_thread_number(program - programs, slot);
 
 	do
 		thread->version++;
@@ -128,6 +134,7 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	void *kip = L4_GetKernelInterface();
 	L4_Fpage_t kip_area = L4_FpageLog2(KIP_AREA, L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_area = L4_FpageLog2(UTCB_AREA, utcb_area_log2());
+	L4_ThreadId_t redirector = program->is.is_confined ? program->gate : L4_nilthread;
 	L4_Word_t control = program->is.kernel_memory ? L4_SpaceQuota(program->is.kernel_memory / 1024) : 0;
 	L4_Word_t old_control;
 
@@ -135,7 +142,7 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 		console_say("%s: no thread: %s", program->is.name, refusal_reason());
 		return false;
 	}
-	if (L4_SpaceControl(thread, control, kip_area, utcb_area, L4_nilthread, &old_control) &&
+	if (L4_SpaceControl(thread, control, kip_area, utcb_area, redirector, &old_control) &&
 	    L4_ThreadControl(thread, thread, L4_Myself(), pager, (void *)utcb_location(slot)))
 		return true;
 	console_say("%s: no space: %s", program->is.name, refusal_reason());
@@ -147,8 +154,16 @@ bool program_start(struct program *program, L4_ThreadId_t pager)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 
-	if (!space_create(program, main_thread, pager, 0))
+	if (program->is.is_confined)
+		program->gate = gate_open(program);
+	if (program->is.is_confined && L4_IsNilThread(program->gate)) {
+		console_say("%s: no gate: %s", program->is.name, refusal_reason());
 		return false;
+	}
+	if (!space_create(program, main_thread, pager, 0)) {
+		gate_close(program);
+		return false;
+	}
 	priority_set(main_thread, program->is.priority);
 	program->threads[0].id = main_thread;
 	program->main_thread = main_thread;
@@ -176,6 +191,7 @@ void program_end(struct program *program, int status)
 	program->wait_count = 0;
 	console_writer_end(&program->output);
 	supervise_soon();
+	gate_close(program);
 	/* The main thread first: another one may have to answer for it, and is not to go before it. */
 	for (unsigned int slot = 0; slot < ROOT_THREADS_MAX; slot++) {
 		L4_ThreadId_t id = program->threads[slot].id;

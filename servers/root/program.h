@@ -61,6 +61,7 @@ struct program {
 	L4_ThreadId_t pager;        /* the root task's own id, or who gets its page faults */
 	struct program *pager_program; /* whose that is; null: the root task */
 	bool start_is_told, end_is_told; /* the pager has its notices; true if it is the root task */
+	L4_ThreadId_t gate;        /* if it is confined (gate.h) */
 	L4_ThreadId_t main_thread; /* still there when it has been deleted, for the last notice */
 	L4_ThreadId_t served[DESCRIPTION_NAMES_MAX]; /* who serves is.serves; nilthread: nobody */
 	unsigned long kernel_memory_at_start; /* used with one thread and nothing mapped */
@@ -89,6 +90,9 @@ bool program_start(struct program *program, L4_ThreadId_t pager);
 
 /* Deletes all its threads, and with the last one its space. The rest is done by and by. */
 void program_end(struct program *program, int status);
+
+/* The thread number of a slot of a program; index PROGRAMS_MAX: of threads that are no program's. */
+L4_Word_t program_thread_number(unsigned int index, unsigned int slot);
 
 /* The program of a thread that lives, else null. */
 struct program *program_of(L4_ThreadId_t thread);

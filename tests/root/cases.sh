@@ -6,7 +6,7 @@
 # root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular expression for a
 # whole line of the output. All programs are test-program in one of its roles (main.c).
 
-root_boots='faults names pager driver hostile manager memory mistakes'
+root_boots='faults names pager driver hostile manager memory mistakes confined'
 
 # What the machine ends with: the status of boot/run.
 root_status() {
@@ -276,6 +276,65 @@ root_cases_mistakes() {
 		root.mistake_no_pager|root: system\.conf:7: no program has or serves the name of its pager: nobody
 		root.mistake_own_pager|root: system\.conf:10: a program cannot be its own pager: four
 		root.mistake_starts_nothing|root: system\.conf has mistakes: nothing is started
+	END
+}
+
+root_conf_confined() {
+	cat <<-'END'
+		program echo-server
+		    file test-program
+		    arguments server
+		    serves echo
+		    server
+		program confined
+		    file test-program
+		    arguments confined
+		    talks echo
+		program confined-client      # whose partner fails
+		    file test-program
+		    arguments client rounds=1
+		    talks weak
+		program weak
+		    file test-program
+		    arguments server
+		    serves weak
+		    server
+		    restart
+		program paged
+		    file test-program
+		    arguments paged
+		    pager test-pager
+		    talks
+		program test-pager
+		    file test-program
+		    arguments pager
+		    server
+		program victim
+		    file test-program
+		    arguments victim
+		    server
+		program trespasser
+		    file test-program
+		    arguments trespasser
+		    talks echo
+		    restart 1
+		program hermit
+		    file test-program
+		    arguments trespasser sigma0=1
+		    talks
+	END
+}
+
+root_cases_confined() {
+	cat <<-'END'
+		root.confined_talks|confined: twice 5 is 10
+		root.confined_does_not_find_others|confined: a stranger's name: nobody
+		root.confined_partner_fails|confined-client: the server failed: no partner
+		root.confined_reconnects|confined-client: served again 1 times
+		root.confined_is_paged|paged: its second thread adds up to 29
+		root.trespass_is_stopped|root: trespasser \(thread .*\) sent a message to victim \(thread 0x[0-9a-f]+\): it may not talk to it; program stopped
+		root.trespass_after_restart|root: starting trespasser again \(1\)
+		root.trespass_to_sigma0|root: hermit \(thread .*\) sent a message to nobody \(thread 0x120\): it may not talk to it; program stopped
 	END
 }
 

@@ -3,6 +3,7 @@
  * clients.c - names: servers that come late, fail and come back, and clients that find them.
  */
 #include <l4/ipc.h>
+#include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 #include <l4io.h>
@@ -17,7 +18,7 @@ int role_server(void)
 	L4_ThreadId_t client;
 	L4_MsgTag_t tag;
 
-	if (root_register("echo", L4_Myself()) != ROOT_OK)
+	if (root_register("echo", L4_Myself()) != ROOT_OK && root_register("weak", L4_Myself()) != ROOT_OK)
 		return 1;
 	tag = L4_Wait(&client);
 	for (;;) {
@@ -54,7 +55,8 @@ static const char *error_name(void)
 int role_client(void)
 {
 	unsigned int rounds = root_option("rounds", 1);
-	L4_ThreadId_t server = root_lookup_wait("echo"), first = server;
+	const char *name = L4_IsNilThread(root_lookup_wait("echo")) ? "weak" : "echo";
+	L4_ThreadId_t server = root_lookup_wait(name), first = server;
 
 	say("twice 21 is %lu", ask(server, LABEL_DOUBLE, 21));
 	for (unsigned int i = 0; i < rounds; i++) {
@@ -64,7 +66,7 @@ int role_client(void)
 			say("the server failed: %s", error_name());
 		if (i == 0)
 			say("asked again: %s", ask(server, LABEL_DOUBLE, 3) ? "an answer" : error_name());
-		server = root_lookup_wait("echo");
+		server = root_lookup_wait(name);
 		if (ask(server, LABEL_DOUBLE, i) != 2 * i || L4_IsThreadEqual(server, first))
 			return 1;
 	}
@@ -103,14 +105,24 @@ int role_confined(void)
 	return 0;
 }
 
-/* Goes through the thread numbers for one that it has not been given. */
+/* Sends to the program before it, which it has not been given, or to sigma0. */
 int role_trespasser(void)
 {
-	L4_ThreadId_t me = L4_MyGlobalId(), stranger;
+	L4_ThreadId_t stranger = L4_GlobalId(L4_ThreadNo(L4_MyGlobalId()) - ROOT_THREADS_MAX, 1);
 
-	stranger = L4_GlobalId(L4_ThreadNo(me) - ROOT_THREADS_MAX, 1);
-	say("sends to the program before it");
+	if (root_option("sigma0", 0))
+		stranger = L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()), 1);
 	ask(stranger, LABEL_DOUBLE, 4);
-	say("has sent");
+	say("went on");
 	return 0;
+}
+
+/* Is to get no message. */
+int role_victim(void)
+{
+	L4_ThreadId_t from;
+
+	L4_Wait(&from);
+	say("has got a message");
+	return 1;
 }

@@ -110,6 +110,7 @@ static const struct {
 	{ "end", role_end },           { "text", role_text },	    { "server", role_server },
 	{ "client", role_client },     { "waiter", role_waiter },   { "late", role_late },
 	{ "confined", role_confined }, { "trespasser", role_trespasser },
+	{ "victim", role_victim },
 	{ "pager", role_pager },       { "paged", role_paged },	    { "driver", role_driver },
 	{ "hostile", role_hostile },   { "manager", role_manager },
 };

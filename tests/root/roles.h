@@ -24,6 +24,7 @@ int role_waiter(void);    /* waits for the name `late` */
 int role_late(void);      /* registers the names that it may, and one that it may not */
 int role_confined(void);  /* talks to whom it may */
 int role_trespasser(void); /* talks to whom it may not */
+int role_victim(void);    /* is to get no message */
 int role_pager(void);     /* pages others from its heap */
 int role_paged(void);     /* is paged: text, data, heap, a second thread; then it touches what nobody gives */
 int role_driver(void);    /* asks for what it may have, and for more */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * gate.c - one thread for each confined program.
+ *
+ * A gate reads of the root task's memory only what does not change while its program runs, its description and those of
+ * others, and thread ids, word by word. It calls nothing that prints.
+ */
+#include "gate.h"
+
+#include <string.h>
+
+#include <l4/ipc.h>
+#include <l4/kip.h>
+#include <l4/schedule.h>
+#include <l4/thread.h>
+
+enum { STACK_BYTES = 2048, TRESPASS_WORDS = 2 };
+
+static struct gate {
+	L4_ThreadId_t thread; /* nilthread: closed */
+	L4_Word_t version;
+	struct program *program;
+	char stack[STACK_BYTES] __attribute__((aligned(16)));
+} gates[PROGRAMS_MAX];
+
+/* Names of the partner that the description may have among those to talk to: the program's, and those of its services. */
+static bool may_talk(const struct program *program, const struct program *to)
+{
+	if (to == program || name_list_has(&program->is.talks, to->is.name))
+		return true;
+	for (unsigned int i = 0; i < to->is.serves.count; i++)
+		if (name_list_has(&program->is.talks, to->is.serves.names[i]))
+			return true;
+	return false;
+}
+
+static bool may_pass(const struct program *program, L4_ThreadId_t to)
+{
+	const struct program *partner = program_of(to);
+
+	return L4_IsThreadEqual(to, program->pager) || (partner && may_talk(program, partner));
+}
+
+static void tell(L4_ThreadId_t sender, L4_ThreadId_t to)
+{
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, sender.raw);
+	L4_MsgAppendWord(&msg, to.raw);
+	L4_MsgLoad(&msg);
+	L4_Send(L4_Pager());
+}
+
+static void gate_run(struct gate *gate) __attribute__((noreturn, used));
+
+static void gate_run(struct gate *gate)
+{
+	L4_Accept(L4_UntypedWordsAcceptor);
+	for (;;) {
+		L4_ThreadId_t sender, to;
+		L4_MsgTag_t tag = L4_Wait(&sender);
+		L4_Msg_t msg;
+
+		if (L4_IpcFailed(tag) || !L4_IpcRedirected(tag))
+			continue;
+		to = L4_IntendedReceiver();
+		if (!may_pass(gate->program, to)) {
+			tell(sender, to);
+			continue;
+		}
+		L4_MsgStore(tag, &msg);
+		L4_Set_Propagation(&tag);
+		L4_Set_MsgMsgTag(&msg, tag);
+		L4_Set_VirtualSender(sender);
+		L4_MsgLoad(&msg);
+		L4_Send(to);
+	}
+}
+
+/* in: RSP = struct gate's stack's end, on which its address lies */
+void gate_start(void) __attribute__((noreturn));
+
+__asm__(".text\n"
+	".type gate_start, @function\n"
+	"gate_start:\n"
+	"	popq %rdi\n"
+	"	xorl %ebp, %ebp\n" /* the end of a backtrace */
+	"	cld\n"
+	"	call gate_run\n"
+	"	ud2\n"
+	".size gate_start, . - gate_start\n");
+
+static struct gate *gate_of(const struct program *program)
+{
+	unsigned int number = 0;
+
+	while (program_at(number) != program)
+		number++;
+	return &gates[number];
+}
+
+/* Behind those of all programs. */
+static L4_ThreadId_t next_id(struct gate *gate)
+{
+	do
+		gate->version++;
+	while ((gate->version & 0x3f) == 0);
+	return L4_GlobalId(program_thread_number(PROGRAMS_MAX, gate - gates), gate->version);
+}
+
+/* The root task's own is the first of its area. */
+static void *utcb_of(const struct gate *gate)
+{
+	L4_Word_t size = L4_UtcbSize(L4_GetKernelInterface());
+
+	return (void *)((L4_MyLocalId().raw & -size) + (1 + (gate - gates)) * size);
+}
+
+L4_ThreadId_t gate_open(struct program *program)
+{
+	struct gate *gate = gate_of(program);
+	struct gate **top = (struct gate **)(gate->stack + STACK_BYTES) - 2;
+	L4_ThreadId_t thread = next_id(gate);
+	L4_Msg_t msg;
+
+	if (!L4_ThreadControl(thread, L4_Myself(), L4_Myself(), L4_Myself(), utcb_of(gate)))
+		return L4_nilthread;
+	gate->program = program;
+	gate->thread = thread;
+	L4_Set_Priority(thread, program->is.priority);
+	*top = gate;
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, (L4_Word_t)gate_start);
+	L4_MsgAppendWord(&msg, (L4_Word_t)top);
+	L4_MsgLoad(&msg);
+	L4_Send_Timeout(thread, L4_ZeroTime);
+	return thread;
+}
+
+void gate_close(struct program *program)
+{
+	struct gate *gate = gate_of(program);
+
+	if (L4_IsNilThread(gate->thread))
+		return;
+	L4_ThreadControl(gate->thread, L4_nilthread, L4_nilthread, L4_nilthread, (void *)-1);
+	gate->thread = L4_nilthread;
+}
+
+bool gate_told(L4_ThreadId_t from, L4_Msg_t *msg)
+{
+	L4_ThreadId_t global = L4_GlobalIdOf(from), sender, to;
+	struct program *program = NULL, *partner;
+
+	for (unsigned int i = 0; i < PROGRAMS_MAX; i++)
+		if (!L4_IsNilThread(gates[i].thread) && L4_IsThreadEqual(gates[i].thread, global))
+			program = gates[i].program;
+	if (!program || L4_UntypedWords(L4_MsgMsgTag(msg)) != TRESPASS_WORDS)
+		return false;
+	sender.raw = L4_MsgWord(msg, 0);
+	to.raw = L4_MsgWord(msg, 1);
+	partner = program_of(to);
+	console_say("%s (thread 0x%lx.%lu) sent a message to %s (thread 0x%lx): it may not talk to it; program stopped",
+		    program->is.name, L4_ThreadNo(sender), L4_Version(sender), partner ? partner->is.name : "nobody",
+		    L4_ThreadNo(to));
+	program_end(program, STATUS_STOPPED);
+	return true;
+}
