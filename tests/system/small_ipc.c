@@ -527,3 +527,37 @@ TEST(small, caller_without_a_short_name)
 	EXPECT_EQ(s.data->out.esi, 0);
 	EXPECT_EQ(called, 1);
 }
+
+static void takes_one(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+/* What it writes into its control registers counts, though it has not been in C since; and what is written there for it. */
+TEST(small, new_pager_while_it_waits_by_the_path)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(space_new(), takes_one, 0), got;
+	L4_Word_t dummy;
+
+	settle();
+	s.data->in.eax = 0;
+	s.data->in.edi = small_id(t);
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_CALL);
+	s.data->utcb_in.pager = small_id(t);
+	small_call_begin(&s);
+	settle();
+	L4_ExchangeRegisters(s.thread, 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	EXPECT_EQ(got.raw, t.raw);
+	L4_ExchangeRegisters(s.thread, 1 << 7 | 1 << 22, 0, 0, 0, 0, worker, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	L4_ExchangeRegisters(s.thread, 1 << 1 | 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	EXPECT_EQ(got.raw, worker.raw);
+	small_done(&s);
+	EXPECT_EQ(s.data->out.eax, 0x8000);
+	EXPECT_EQ(s.data->utcb_out.error_code, IPC_CANCELLED << 1 | RECEIVE);
+	EXPECT_EQ(s.data->utcb_out.pager, small_id(worker));
+}
