@@ -81,6 +81,18 @@ static void cut_registers(struct registers *r)
 	r->r8 = r->r9 = r->r10 = r->r11 = r->r12 = r->r13 = r->r14 = r->r15 = 0;
 }
 
+void small_refresh(const struct tcb *t)
+{
+	if (small_is(t))
+		take_controls(t->utcb_map, t->small.utcb);
+}
+
+void small_show(const struct tcb *t)
+{
+	if (small_is(t))
+		show_controls(t->small.utcb, t->utcb_map);
+}
+
 void small_entered(struct tcb *self)
 {
 	cut_registers(&self->regs);
@@ -234,6 +246,7 @@ void small_leave(struct tcb *t)
 	small_call_narrow(t);
 	if (t->vector == VECTOR_SYSCALL)
 		t->rflags = RFLAGS_ALWAYS;
+	t->rflags = (t->rflags & (RFLAGS_USER | RFLAGS_NT | RFLAGS_RF)) | RFLAGS_ALWAYS;
 	t->vector = VECTOR_NONE; /* IRETQ, whatever it came by */
 	t->cs = SELECTOR_SMALL_CODE;
 	t->ss = SELECTOR_SMALL_DATA;
