@@ -296,6 +296,8 @@ footprint_budgets() {
 		footprint.intra_replywait_8|ipc.intra.replywait|8|kernel|48
 		footprint.intra_replywait_63|ipc.intra.replywait|63|kernel|103
 		footprint.null|syscall.null|0|kernel|36
+		footprint.exception|exception.roundtrip|0|kernel|350
+		footprint.fault|fault.roundtrip|0|kernel|600
 		footprint.irq|irq.latency|0|kernel|150
 		footprint.map|map.4k|0|kernel|850
 		footprint.unmap|unmap.4k|0|kernel|1300

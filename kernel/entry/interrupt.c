@@ -18,13 +18,6 @@
 #include "x86/clock.h"
 #include "x86/lapic.h"
 
-/* CR0.TS is not as the driver wants it. */
-static _Noreturn __attribute__((noinline)) void prepare_and_switch(struct cpu *cpu, struct tcb *driver)
-{
-	leave_prepare(cpu, driver);
-	leave_switch(cpu, driver, true);
-}
-
 void interrupt_enter(struct tcb *self)
 {
 	word_t number = self->vector - VECTOR_EXCEPTIONS, id = number << 32 | 1;
@@ -49,6 +42,6 @@ void interrupt_enter(struct tcb *self)
 	takeover_commit(cpu, self, slices);
 	self->fs_base = rdfsbase();
 	if (driver->slow != cpu->slow)
-		prepare_and_switch(cpu, driver);
+		leave_prepare_and_switch(cpu, driver); /* CR0.TS is not as the driver wants it */
 	leave_switch(cpu, driver, true);
 }

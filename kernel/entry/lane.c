@@ -4,9 +4,9 @@
  *
  * A lane is to core/fault.c and core/ipc.c what the path is to all of C (entry/path.asm): the same message, in the case
  * that nearly always is, and behind its guards no decision is left. That case is: the handler waits, for anybody or for
- * this thread; neither of the two has a hazard that asks for more (enum slow); nobody better than who is to run is ready.
- * So no queue, no clock and no timer is touched, and the time slice is passed on as the path passes it on. What a lane
- * refuses goes the general way, from the beginning; with `path=off`, and on a processor without FSGSBASE, that is
+ * this thread; neither of the two has a hazard that asks for more (enum slow); nobody better than who is to run is
+ * ready. So no queue, no clock and no timer is touched, and the time slice is passed on as the path passes it on. What a
+ * lane refuses goes the general way, from the beginning; with `path=off`, and on a processor without FSGSBASE, that is
  * everything (cpu.lane_slow).
  */
 #include "core/fault.h"
@@ -23,8 +23,8 @@ void lanes_open(struct cpu *cpu, bool open)
 }
 
 /*
- * Why can't this CPU switch to t, which waits? What is left are its hazards, if it is this CPU's, nobody better is ready,
- * and the lanes are open; else it is something odd or large. One subtraction, as on the path.
+ * Why can't this CPU switch to t, which waits? What is left are its hazards, if it is this CPU's, nobody better is
+ * ready, and the lanes are open; else it is something odd or large. One subtraction, as on the path.
  */
 static inline uint32_t obstacles(const struct cpu *cpu, const struct tcb *t)
 {
@@ -41,17 +41,11 @@ static ALWAYS_INLINE bool takes_fault(const struct tcb *handler, word_t id, cons
 	       !((self->slow ^ cpu->slow) & ~(uint32_t)(SLOW_FPU | SLOW_CALLS));
 }
 
-static _Noreturn __attribute__((noinline)) void prepare_and_switch(struct cpu *cpu, struct tcb *next)
-{
-	leave_prepare(cpu, next);
-	leave_switch(cpu, next, true);
-}
-
 /* `next` runs, by what leave() does for it: no more, if neither it nor who ran before has a hazard or the FPU. */
 static ALWAYS_INLINE _Noreturn void switch_to(struct cpu *cpu, struct tcb *next)
 {
 	if (cpu->floor == CPU_FLOOR_CLOSED || next->slow != cpu->slow)
-		prepare_and_switch(cpu, next);
+		leave_prepare_and_switch(cpu, next);
 	next->own_id = next->id;
 	leave_switch(cpu, next, true);
 }
@@ -156,6 +150,17 @@ static inline bool take_page(struct tcb *self, struct tcb *t)
 	       map_small(self->space, page, t->space, base, FPAGE_COMPLETE, self->cpu);
 }
 
+/* The answer to a thread of this space, which its handler knows by the local id. */
+static _Noreturn __attribute__((noinline)) void reply_to_local(struct tcb *self)
+{
+	const struct tcb *t = thread_find_any(self, self->regs.rdi);
+
+	if (!t)
+		syscall_go_on(self);
+	self->regs.rdi = t->id;
+	lane_reply(self);
+}
+
 void lane_reply(struct tcb *self)
 {
 	const struct cpu *cpu = self->cpu;
@@ -166,5 +171,7 @@ void lane_reply(struct tcb *self)
 	    !((self->slow ^ cpu->slow) & ~(uint32_t)SLOW_FPU) && self->open == self->id &&
 	    (t->role == ROLE_EXCEPTION ? take_registers(self, t) : t->role == ROLE_PAGEFAULT && take_page(self, t)))
 		go_on(self, t);
+	if (id_is_local(self->regs.rdi))
+		reply_to_local(self);
 	syscall_go_on(self);
 }

@@ -36,8 +36,12 @@ void path_set_call_mark(struct cpu *cpu, word_t mark)
 	cpu->word_call = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_CALL;
 	cpu->word_reply_wait = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_OPEN;
 	cpu->word_from = mark << 32 | CALL_IPC << CALL_NUMBER_SHIFT | IPC_FROM;
-	if (mark == NO_CALL_MARK)
-		cpu->word_from = cpu->word_call; /* never reached: what is neither to nor from anybody ends there */
+}
+
+void leave_prepare_and_switch(struct cpu *cpu, struct tcb *next)
+{
+	leave_prepare(cpu, next);
+	leave_switch(cpu, next, cpu_features.fsgsbase);
 }
 
 void leave(struct tcb *next)
@@ -48,6 +52,5 @@ void leave(struct tcb *next)
 	struct cpu *cpu = next->cpu;
 
 	update_timer(cpu, next);
-	leave_prepare(cpu, next);
-	leave_switch(cpu, next, cpu_features.fsgsbase);
+	leave_prepare_and_switch(cpu, next);
 }

@@ -2,8 +2,9 @@
 /*
  * entry/leave.h - making a thread the running one, in parts, for those of this folder that need not all of them.
  *
- * Whoever leaves the kernel has settled three things: what is left to do there (tcb.resume), the timer, and what the CPU
- * holds of the thread that runs. leave() does all that. Where one of the first two can't have changed, the rest is enough.
+ * Whoever leaves the kernel has settled three things: what is left to do there (tcb.resume), the timer, and what the
+ * CPU holds of the thread that runs. leave() does all that. Where one of the first two can't have changed, the rest is
+ * enough.
  */
 #ifndef ENTRY_LEAVE_H
 #define ENTRY_LEAVE_H
@@ -49,5 +50,8 @@ static ALWAYS_INLINE _Noreturn void leave_switch(struct cpu *cpu, struct tcb *ne
 	}
 	leave_to(next);
 }
+
+/* Both, for who seldom needs the first. */
+_Noreturn void leave_prepare_and_switch(struct cpu *cpu, struct tcb *next);
 
 #endif

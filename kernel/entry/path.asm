@@ -135,7 +135,9 @@
 nobody:	mov r11, rdi
 	or r11, rsi
 	jnz miss_partner
-	jmp sent                                    ; neither to nor from anybody: the shortest system call
+	cmp dword [CPU(FLOOR)], CPU_FLOOR_CLOSED    ; its calls may all be exceptions
+	jne sent                                    ; neither to nor from anybody: the shortest system call
+	jmp miss_partner
 
 made_ready:                                         ; both go on, the partner later, as C would have it
 	mov rsi, [SELF(OWN_ID)]

@@ -299,6 +299,8 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 	if (L4_IsArchException(tag) || L4_IsSystemException(tag))
 		return client && pager->exception && pager->exception(client, from, msg);
 	status = serve_request(from, tag, msg);
+	if (status == PAGER_NO_ANSWER)
+		return false;
 	if (status != PAGER_OK)
 		L4_MsgClear(msg);
 	L4_Set_MsgLabel(msg, status);
@@ -321,22 +323,24 @@ static bool failed_to_send(L4_MsgTag_t tag, L4_Word_t *reason)
 	return (error & 1) == 0;
 }
 
-static void tick_when_due(L4_Word_t *due)
+/* Ticks if it is time; returns how long to wait for a message. */
+static L4_Time_t tick_when_due(L4_Word_t *due)
 {
-	L4_Word_t now;
+	L4_Word_t now, in;
 
-	if (!pager->period)
-		return;
+	if (!pager->tick)
+		return L4_Never;
 	now = L4_SystemClock().raw;
-	if (now < *due)
-		return;
-	*due = now + pager->period;
-	pager->tick();
+	if (now >= *due) {
+		in = pager->tick();
+		*due = in == PAGER_NEVER ? 0 : now + in;
+		return in == PAGER_NEVER ? L4_Never : L4_TimePeriod(in);
+	}
+	return L4_TimePeriod(*due - now);
 }
 
 void pager_run(const struct pager_operations *operations)
 {
-	L4_Time_t wait = operations->period ? L4_TimePeriod(operations->period) : L4_Never;
 	L4_Word_t due = 0, reason;
 	bool has_answer = false;
 	L4_ThreadId_t from = L4_nilthread;
@@ -346,6 +350,8 @@ void pager_run(const struct pager_operations *operations)
 	pager = operations;
 	L4_Accept(L4_UntypedWordsAcceptor);
 	for (;;) {
+		L4_Time_t wait = tick_when_due(&due);
+
 		if (has_answer) {
 			L4_ThreadId_t client = from;
 
@@ -357,6 +363,5 @@ void pager_run(const struct pager_operations *operations)
 			tag = L4_Wait_Timeout(wait, &from);
 		}
 		has_answer = L4_IpcSucceeded(tag) && serve(tag, from, &msg);
-		tick_when_due(&due);
 	}
 }

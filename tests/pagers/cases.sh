@@ -1,16 +1,64 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/pagers/cases.sh - the pagers of servers/, and their clients. tests/run sources this behind jobs.sh.
+# tests/pagers/cases.sh - the pagers of servers/, and their clients. tests/run sources this behind jobs.sh and judge.sh.
 
-# One boot: every pager, and test-pagers with the words of the cases that are wanted.
+# The words for test-pagers: cases that are wanted, without those of the other boots. Fails if that leaves none.
+pagers_words() {
+	local word words=() wanted
+	wanted=$(system_words pager.) || return 1
+	for word in $wanted; do
+		[[ $word == programs* || $word == hosted* ]] || words+=("$word")
+	done
+	echo "${words[*]}"
+	[ -z "$wanted" ] || [ ${#words[@]} -ne 0 ]
+}
+
+# One boot: every pager, and test-pagers. The boot module `numbers` is 5,000 lines of seven digits.
 pagers_job() {
-	local words
-	words=$(system_words pager.) || words=
+	local words here=${work#"$build"/}
+	words=$(pagers_words) || return 0
 	programs_job pagers 330 '' \
 		'ramp @server @priority=150 @memory=2M' \
 		'anonymous pool=8192 quota=4096 @server @priority=150 @memory=12M' \
-		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
 		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
 		'shared pool=256 @server @priority=150 @memory=3M' \
+		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
+		'checkpoint pool=2048 @server @priority=150 @memory=12M' \
 		"test-pagers $words @spaces @priority=140 @memory=4M"
+	seq -f %07g 0 4999 >"$work/numbers"
+	printf '%s\n' 'modules/file romfile numbers cache=4 @server @priority=150 @memory=1M' \
+		"$here/numbers numbers" >>"$work/modules.pagers"
+}
+
+# Whole programs that have a pager from their first instruction on.
+pagers_programs() {
+	cat <<-'END'
+		pager.programs.anonymous|hello-c: 4 arguments, sorted: be not or to; and pi is 3.1416
+		pager.programs.threads|hello-c: twice 21 is 42, says thread 0x[0-9a-f]+
+		pager.programs.cow|hello: twice 21 is 42, says thread 0x[0-9a-f]+
+		pager.programs.quota|root: greedy \(thread .*\) page fault: .*: its memory quota is used up; program stopped
+		pager.programs.not_taken|root: misplaced \(thread .*\) page fault: .*: its pager serves regions, not whole programs; program stopped
+	END
+}
+
+pagers_programs_job() {
+	programs_job pagers-programs 60 '' \
+		'anonymous @server @priority=150 @memory=12M' 'cow @server @priority=150 @memory=8M' \
+		'ramp @server @priority=150 @memory=2M' \
+		'hello-c to be or not @pager=anonymous @memory=2M' 'hello @pager=cow @memory=1M'
+	printf '%s\n' 'modules/hello greedy @pager=anonymous @memory=16K' 'modules/hello misplaced @pager=ramp @memory=1M' \
+		>>"$work/modules.pagers-programs"
+}
+
+pagers_jobs() {
+	pagers_job
+	! wanted pager.programs || pagers_programs_job
+	! wanted pager.hosted ||
+		programs_job pagers-hosted 60 '' 'anonymous @server @priority=150 @memory=12M' 'test-hosted @pager=anonymous @memory=4M'
+}
+
+judge_pagers() {
+	! pagers_words >"$work/words" || judge_system pagers pager.
+	! wanted pager.programs || judge_lines pagers-programs 1 < <(pagers_programs)
+	! wanted pager.hosted || judge_system pagers-hosted pager.hosted.
 }

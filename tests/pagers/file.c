@@ -156,6 +156,37 @@ static void nothing_behind_the_end(void)
 	run_actor(places_that_are_not, 0);
 }
 
+/* The boot module that was named on the command line of another instance: lines of seven digits, zeros behind them. */
+enum { LINES = 5000, LINE = 8 };
+
+static void read_lines(unsigned long unused)
+{
+	const L4_ThreadId_t pager = pager_named("romfile");
+	const unsigned long size = (LINES * LINE + PAGE - 1) & -PAGE;
+	volatile const char *text = (volatile const char *)AT;
+
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(pager_attach(pager, AT, size, RW, 0), PAGER_DENIED);
+	EXPECT_EQ(pager_attach(pager, AT, size + PAGE, L4_Readable, 0), PAGER_MALFORMED);
+	EXPECT_EQ(pager_attach(pager, AT, size, L4_Readable, 0), PAGER_OK);
+	for (unsigned int line = 0; line < LINES; line++) {
+		unsigned int number = 0;
+
+		for (unsigned int i = 0; i < LINE - 1; i++)
+			number = number * 10 + (unsigned int)(text[line * LINE + i] - '0');
+		EXPECT_EQ(number, line);
+		EXPECT_EQ(text[line * LINE + LINE - 1], '\n');
+	}
+	for (unsigned long i = LINES * LINE; i < size; i++)
+		EXPECT_EQ(text[i], 0);
+}
+
+static void boot_module_is_shown(void)
+{
+	run_actor(read_lines, 0);
+}
+
 /*
  * Scan and join: plain, and with advice
  */
@@ -505,6 +536,7 @@ const struct test_case file_cases[] = {
 	{ "file.what_was_written_is_there", what_was_written_is_there },
 	{ "file.all_see_one_file", all_see_one_file },
 	{ "file.nothing_behind_the_end", nothing_behind_the_end },
+	{ "file.boot_module_is_shown", boot_module_is_shown },
 	{ "file.scan_with_advice", scan_with_advice },
 	{ "file.join_with_advice", join_with_advice },
 	{ "file.foolish_advice_harms_nobody_else", foolish_advice_harms_nobody_else },

@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-static const struct test_case *const tables[] = { ramp_cases, anonymous_cases, file_cases, cow_cases, shared_cases };
+static const struct test_case *const tables[] = { ramp_cases, anonymous_cases, file_cases, cow_cases, shared_cases, checkpoint_cases };
 
 static volatile bool case_failed;
 static const char *case_name;

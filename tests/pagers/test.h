@@ -22,7 +22,7 @@ struct test_case {
 };
 
 /* The cases of each file; a null name ends the table. */
-extern const struct test_case ramp_cases[], anonymous_cases[], file_cases[], cow_cases[], shared_cases[];
+extern const struct test_case ramp_cases[], anonymous_cases[], file_cases[], cow_cases[], shared_cases[], checkpoint_cases[];
 
 bool test_equal(const char *file, unsigned int line, const char *text, unsigned long got, unsigned long want);
 bool test_at_most(const char *file, unsigned int line, const char *text, unsigned long got, unsigned long most);

@@ -591,14 +591,15 @@ TEST(exception, foreign_syscall_shows_flags)
 }
 
 /* Whatever RDX says, and of a thread whose calls are all exceptions: nothing of the kernel's is in R11. */
-static volatile L4_Word_t first_words[4];
+enum { FIRST_WORDS = 7 }; /* the last three to nobody, from nobody */
+static volatile L4_Word_t first_words[FIRST_WORDS];
 
 static void calls_with_words(L4_Word_t unused)
 {
 	(void)unused;
 	__asm__ volatile("ud2");
-	for (unsigned i = 0; i < 4; i++) {
-		call = (struct registers){.rdx = first_words[i], .rdi = worker.raw, .rflags = 0x202 | CF};
+	for (unsigned i = 0; i < FIRST_WORDS; i++) {
+		call = (struct registers){.rdx = first_words[i], .rdi = i < 4 ? worker.raw : 0, .rflags = 0x202 | CF};
 		raw_syscall(&call);
 	}
 	report(LABEL_DONE, 0);
@@ -610,12 +611,12 @@ TEST(exception, foreign_syscall_shows_nothing_of_the_kernel)
 	L4_ThreadId_t t = thread_start_under(worker, &own_space, calls_with_words, 0);
 
 	for (unsigned i = 0; i < 3; i++)
-		first_words[i] = ~0UL << 32 | i;
+		first_words[i] = first_words[4 + i] = ~0UL << 32 | i;
 	first_words[3] = CALL_WORD(CALL_IPC, IPC_CALL);
 	REQUIRE(event_receive(t, &m));
 	m.mr[EXC_RIP] += 2;
 	EXPECT(L4_Set_SyscallExceptions(t, 1));
-	for (unsigned i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < FIRST_WORDS; i++) {
 		EXPECT_OK(frame_reply(&m, 1));
 		REQUIRE(event_receive(t, &m));
 		EXPECT_EQ(m.mr[EXC_RDX], first_words[i]);

@@ -58,7 +58,7 @@ struct pager_operations {
 
 	/*
 	 * A request from PAGER_OWN_REQUEST on, of a client's thread. *msg is the request and becomes the answer's words;
-	 * its label is the result.
+	 * its label is the result. With PAGER_NO_ANSWER there is none.
 	 */
 	enum pager_status (*request)(struct pager_client *client, L4_ThreadId_t thread, unsigned long label, L4_Msg_t *msg);
 
@@ -71,10 +71,14 @@ struct pager_operations {
 	/* Whether programs that the root task starts may have it as their pager. */
 	bool takes_programs;
 
-	/* Called when `period` microseconds are over (and between two messages); 0: never. */
-	void (*tick)(void);
-	unsigned long period;
+	/*
+	 * What there is to do by time, between two messages. It returns in how many microseconds it wants to be called
+	 * again, or later if a message is being served then; PAGER_NEVER: when somebody has sent something.
+	 */
+	unsigned long (*tick)(void);
 };
+
+#define PAGER_NEVER (~0UL)
 
 /* Serves forever. */
 void pager_run(const struct pager_operations *operations) __attribute__((noreturn));

@@ -23,6 +23,7 @@ enum pager_status {
 	PAGER_DENIED = 3,      /* it belongs to somebody else; not for this client */
 	PAGER_EXHAUSTED = 4,   /* too many of them already, or no memory */
 	PAGER_UNREACHABLE = 5, /* made by the functions of client.h: the IPC failed */
+	PAGER_NO_ANSWER = 6,   /* never sent: the pager's own way to say so */
 };
 
 /* What a pager counts for a client. */
