@@ -39,10 +39,10 @@ void layout_set(struct layout *layout, phys_t low, phys_t high, boot_u64 type)
 
 phys_t layout_allocate(struct layout *layout, boot_u64 size, boot_u64 type, const char *what)
 {
-	phys_t place = memory_find(&layout->map, size, LOW_MEMORY, PHYS_END);
+	phys_t place = memory_find(&layout->map, size, LOW_MEMORY, BOOT_WINDOW);
 	if (place == 0)
 		fail("too little memory: %u KiB for %s do not fit in one piece "
-		     "below 4 GiB; " MORE_MEMORY,
+		     "below 3 GiB; " MORE_MEMORY,
 		     kib(size), what);
 	layout_set(layout, place, place + page_up(size), type);
 	return place;
@@ -121,8 +121,8 @@ static void link_address_check(const struct layout *layout, const struct program
 	const struct elf_image *image = &program->image;
 	const struct program *sigma0 = &layout->program[SIGMA0];
 	const char *obstacle = 0;
-	if (image->high > PHYS_END)
-		obstacle = "is not below 4 GiB";
+	if (image->high > BOOT_WINDOW)
+		obstacle = "is not below 3 GiB";
 	else if (overlap(image->low, image->high, phys_of(boot_start), phys_of(boot_end)))
 		obstacle = "overlaps this boot component";
 	else if (program != sigma0 &&

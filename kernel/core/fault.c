@@ -7,6 +7,7 @@
 #include "core/map.h"
 #include "core/message.h"
 #include "core/sched.h"
+#include "core/small.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "x86/clock.h"
@@ -79,6 +80,7 @@ static struct tcb *forced(struct tcb *self)
 	self->resume = self->before_user = NULL;
 	self->slow &= ~(uint32_t)SLOW_FORCED;
 	fault_complete_frame(self);
+	small_call_narrow(self);
 	self->error = 0;
 	return fault_exception(self, LABEL_ARCH_EXCEPTION, EXC_TRAP_FORCED, 0);
 }
@@ -130,15 +132,15 @@ word_t fault_message(struct tcb *t, word_t *words)
 	return fault_tag(t->fault_label, EXC_WORDS);
 }
 
-bool fault_registers_acceptable(const word_t *words, unsigned count)
+bool fault_registers_acceptable(const struct tcb *t, const word_t *words, unsigned count)
 {
-	return (count < EXC_RIP || user_canonical(words[EXC_RIP])) &&
+	return (count < EXC_RIP || space_has_code(t->space, words[EXC_RIP])) &&
 	       (count < EXC_FS_BASE || canonical(words[EXC_FS_BASE]));
 }
 
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 {
-	if (!fault_registers_acceptable(words, count))
+	if (!fault_registers_acceptable(t, words, count))
 		return;
 
 	/* committed: nothing below may fail */

@@ -88,8 +88,8 @@ void fault_force(struct tcb *t);
 /* Write the words of t's fault message, words[1] first; returns its tag. */
 word_t fault_message(struct tcb *t, word_t *words);
 
-/* Can these be a user's registers, as far as they could harm the kernel? words[1 .. count]. */
-bool fault_registers_acceptable(const word_t *words, unsigned count);
+/* Can these be t's registers, as far as they could harm the kernel? words[1 .. count]. */
+bool fault_registers_acceptable(const struct tcb *t, const word_t *words, unsigned count);
 
 /* Set t's registers from the answer to an exception message, words[1 .. count]; none, if they are not acceptable. */
 void fault_set_registers(struct tcb *t, const word_t *words, unsigned count);

@@ -11,7 +11,7 @@ static unsigned grant_whole(uint32_t number, struct entry source_entry, struct s
 {
 	struct mapping *m = mapping_of(number);
 	virt_t source = address_of(m);
-	pte_t leaf = *source_entry.pte, bits = map_leaf_bits(leaf, rights, level_of(m));
+	pte_t leaf = *source_entry.pte, bits = map_leaf_bits(to, leaf, rights, level_of(m));
 
 	pte_set(entry.pte, (leaf & PTE_ADDRESS) | bits);
 	shade_set(&shade_of(entry.pte)->mapping, number);
@@ -61,7 +61,7 @@ static enum mapdb_result grant_part(uint32_t number, struct space *from, virt_t 
 	if (parent)
 		mapping_link(part, parent, parent_source);
 	shade_set(&shade_of(entry.pte)->mapping, part);
-	pte_set(entry.pte, (*source_entry.pte & PTE_ADDRESS) | map_leaf_bits(*source_entry.pte, rights, 0));
+	pte_set(entry.pte, (*source_entry.pte & PTE_ADDRESS) | map_leaf_bits(to, *source_entry.pte, rights, 0));
 	m->place |= (uint64_t)accesses(*source_entry.pte) << PLACE_STATUS_SHIFT;
 	pte_set(source_entry.pte, 0);
 	space_invalidate(from, cpu, source);

@@ -178,7 +178,7 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 			return MAPDB_NOTHING;
 		if (source_entry.level < level)
 			return MAPDB_NO_MEMORY;
-		bits = map_leaf_bits(*source_entry.pte, rights, level);
+		bits = map_leaf_bits(to, *source_entry.pte, rights, level);
 		known_parent = smallest(numbers);
 		if (cleared)
 			break;

@@ -90,11 +90,6 @@ static inline struct shade *shade_of(const pte_t *entry)
 	return frame ? (struct shade *)((char *)frame_of_number(frame) + ((word_t)entry & (PAGE_SIZE - 1))) : NULL;
 }
 
-static inline bool is_table(pte_t pte, unsigned level)
-{
-	return level && (pte & (PTE_PRESENT | PTE_LARGE)) == PTE_PRESENT;
-}
-
 /* The entry for an address in the table that an entry is. */
 static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned level)
 {
@@ -187,10 +182,10 @@ static inline bool is_user_leaf(struct entry e)
 	return (*e.pte & (PTE_PRESENT | PTE_KERNEL_OWNED)) == PTE_PRESENT && pte_is_leaf(*e.pte, e.level);
 }
 
-/* An entry made from another one, of the same size or larger: its bits but for the address. */
-static inline pte_t map_leaf_bits(pte_t source, unsigned rights, unsigned level)
+/* An entry of `to` made from another one, of the same size or larger: its bits but for the address. */
+static inline pte_t map_leaf_bits(const struct space *to, pte_t source, unsigned rights, unsigned level)
 {
-	pte_t bits = PTE_PRESENT | PTE_USER | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
+	pte_t bits = to->leaf_bits | (level ? PTE_LARGE : 0) | (source & PTE_CACHING);
 
 	if ((rights & RIGHT_W) && (source & PTE_WRITE))
 		bits |= PTE_WRITE;

@@ -59,7 +59,7 @@ bool mapdb_map_small(struct space *from, virt_t source, struct space *to, virt_t
 	leaf = *origin.entry;
 	if ((leaf & (PTE_PRESENT | PTE_KERNEL_OWNED)) != PTE_PRESENT)
 		return false;
-	bits = map_leaf_bits(leaf, rights, 0);
+	bits = map_leaf_bits(to, leaf, rights, 0);
 	if (place.shade->mapping)
 		return add_rights(mapping_of(place.cover), origin.cover, source, to, target, place.entry, bits, cpu);
 	/* Without any mapping there is no page at the target either, nor anything made from one. */

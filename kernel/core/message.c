@@ -170,9 +170,9 @@ static bool is_answer(struct message *m, const struct tcb *to)
 
 	switch ((enum role)to->role) {
 	case ROLE_START:
-		return tag_untyped(m->tag) == 2 && m->words == 2 && user_canonical(message_word(m, 1));
+		return tag_untyped(m->tag) == 2 && m->words == 2 && space_has_code(to->space, message_word(m, 1));
 	case ROLE_EXCEPTION:
-		return fault_registers_acceptable(words, get_registers(m, words));
+		return fault_registers_acceptable(to, words, get_registers(m, words));
 	default:
 		return true;
 	}

@@ -14,6 +14,7 @@
 #include "core/fpage.h"
 #include "core/portdb.h"
 #include "core/record.h"
+#include "core/small_word.h"
 #include "core/tcb.h"
 #include "x86/pagetable.h"
 
@@ -30,6 +31,10 @@ struct recent_table {
 struct space {
 	pte_t *root;             /* page table */
 	word_t cr3;              /* its address and tag (x86/pcid.h) */
+	virt_t end;              /* behind its last address */
+	word_t page_max;         /* the size of its largest pages */
+	pte_t leaf_bits;         /* of every page */
+	virt_t base;             /* of a small space: where its slot begins in the window; 0: a large space */
 	struct account account;  /* of the kernel's memory */
 	struct records records[RECORD_KINDS];
 	struct recent_table recent;
@@ -70,11 +75,18 @@ bool space_set_areas(struct space *s, struct fpage kip_area, struct fpage utcb_a
 /*
  * The kernel's pointer to the UTCB at a user address in the UTCB area, backed by memory from the first one in a page
  * until the last has been put back. NULL when out of memory; nothing is changed then.
+ * In a small space that is not what the program sees, but what the kernel makes of it (core/small.h).
  */
 struct utcb *space_get_utcb(struct space *s, virt_t utcb);
 void space_put_utcb(struct space *s, virt_t utcb, const struct cpu *cpu);
 
-/* Is [low, low + size) free of kernel areas, below the end of user space, and so may be mapped to? */
+/* The UTCB at an address in the UTCB area of s, or NULL: nobody's is in that page. */
+struct utcb *space_find_utcb(const struct space *s, virt_t utcb);
+
+/* What a program in a small space sees at an address where it has a UTCB. */
+struct small_utcb *space_small_utcb(const struct space *s, virt_t utcb);
+
+/* May a page of this size be mapped there? It must be in the space, and outside of the kernel's areas and of the window. */
 bool space_is_mappable(const struct space *s, virt_t low, word_t size);
 
 /* Does the direct map show this frame? It shows RAM; a user may have device memory, too. */
@@ -96,6 +108,21 @@ word_t *space_port_bits(const struct space *s, uint32_t block);
 /* sigma0 touched ports, which it has by rule: allow them. False when out of memory. */
 bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu);
 
+/* May a thread of the space run at this address? */
+static inline bool space_has_code(const struct space *s, virt_t address)
+{
+	return address < s->end;
+}
+
+/* The space that this page table is of, or NULL: it is the kernel's own. */
+struct space *space_of_root(const pte_t *root);
+
+/*
+ * Make a space a small one, with a slot (abi/small.h) that nobody else has, or, with a size of 0, a large one again. False:
+ * it has areas, or pages; or the slot is in use, in part or as a whole.
+ */
+bool space_set_slot(struct space *s, struct small_slot slot);
+
 /* The value for CR3. */
 static inline word_t space_cr3(const struct space *s)
 {
@@ -111,7 +138,8 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
  */
 extern pte_t *kernel_root;
 
-/* The frame that every space shows as its kernel interface page. */
+/* The frame that every large space shows as its kernel interface page, and the one of small spaces; NULL: there are none. */
 extern struct kip *kip_page;
+extern struct small_kip *small_kip_page;
 
 #endif

@@ -39,6 +39,8 @@ enum { TCB_SIZE_LOG2 = 10, TCB_SIZE = 1 << TCB_SIZE_LOG2, THREAD_NUMBER_MAX = (1
 
 /* In `call_mark`: no RDX has it, so every `syscall` of the thread is an exception. */
 #define NO_CALL_MARK ~0UL
+/* In `call_mark`: a thread of a small space, which makes none. */
+#define SMALL_CALL_MARK 1UL
 
 /* Why a thread does not run, beyond waiting for a message (any bit: it is not runnable). */
 enum hold {
@@ -76,6 +78,7 @@ enum slow {
 	SLOW_QUANTUM = 1 << 15,    /* has a total quantum: the time it runs is counted */
 	SLOW_FORCED = 1 << 16,     /* `before_user` is set: it must not reach user mode */
 	SLOW_CALLS = 1 << 17,      /* all its system calls are exceptions */
+	SLOW_SMALL = 1 << 20,      /* a thread of a small space, which comes and goes by other doors */
 
 	/*
 	 * No hazards, but to be equal in both threads that the path switches between; else the FPU has to be switched
@@ -100,6 +103,15 @@ struct transfer {
 	word_t bytes;    /* of strings copied in all */
 	usec_t deadline; /* by when missing pages must have come; 0: none was missing yet */
 	word_t receive_from, receive_timeout, sender_name, intended; /* of the IPC, while a fault borrows those */
+};
+
+/* What a thread of a small space has besides (core/small.h). Written when it is activated, but for `call`. */
+struct small_thread {
+	struct small_utcb *utcb; /* what the program sees; NULL: the thread is of a large space */
+	word_t landing;          /* where it goes on after SYSENTER */
+	word_t code, data;       /* its segments: descriptors */
+	word_t thread;           /* GS's */
+	word_t call;             /* 0, or the number of the system call that it is in, plus 1: its registers are wide */
 };
 
 struct tcb {
@@ -163,13 +175,15 @@ struct tcb {
 			usec_t quantum_left; /* 0: used up, and the scheduler knows */
 			uint16_t max_delay;  /* for how long it may put off losing the processor, us */
 			uint8_t sensitive;   /* ... to whom: the highest such priority; its own counts, too */
+
+			struct small_thread small;
 		};
 		char cold[0x300]; /* what C alone uses */
 	};
 
 	/* 0x300 the user's general registers, stored by the entry code. */
 	struct registers regs;
-	word_t call_mark; /* the upper half of a call word: CALL_MARK, or NO_CALL_MARK */
+	word_t call_mark; /* the upper half of a call word: CALL_MARK, NO_CALL_MARK or SMALL_CALL_MARK */
 
 	/* 0x380 the line that a receiver's waking reads. */
 	uint32_t priority;     /* priority << 2 | 3: compared with cpu.floor */

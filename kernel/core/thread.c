@@ -19,6 +19,7 @@
 #include "core/irq.h"
 #include "core/mapdb.h"
 #include "core/sched.h"
+#include "core/small.h"
 #include "core/space.h"
 #include "core/transfer.h"
 #include "x86/cpu.h"
@@ -155,15 +156,12 @@ struct tcb *thread_find_any(const struct tcb *self, word_t id)
 
 struct tcb *thread_at(const struct space *space, virt_t utcb)
 {
-	unsigned level;
-	pte_t entry;
+	const struct utcb *u;
 
 	if ((utcb & (UTCB_SIZE - 1)) || !fpage_contains(space->utcb_area, utcb, UTCB_SIZE))
 		return NULL;
-	entry = *pagetable_find(space->root, utcb, &level);
-	if (!(entry & PTE_KERNEL_OWNED) || !(entry & PTE_WRITE))
-		return NULL;
-	return owner_of(direct_map(pte_phys(entry, level) + (utcb & (PAGE_SIZE - 1))), space, utcb);
+	u = space_find_utcb(space, utcb);
+	return u ? owner_of(u, space, utcb) : NULL;
 }
 
 /* Is the thread that t calls so of this space? */
@@ -257,6 +255,8 @@ bool thread_activate(struct tcb *t, virt_t utcb, word_t pager)
 	t->utcb_map = u;
 	t->hold &= ~(word_t)HOLD_INACTIVE;
 	t->space->active_threads++;
+	if (t->space->base)
+		small_activate(t);
 	ipc_wait_for_start(t, pager);
 	return true;
 }

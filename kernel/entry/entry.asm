@@ -15,7 +15,8 @@
 default rel
 %include "entry/offsets.inc"
 
-extern trap_enter, interrupt_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel
+extern trap_enter, interrupt_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel, leave
+extern small_trap_enter, small_syscall_enter, small_no_syscall, large_sysenter
 
 section .cpu_text progbits alloc exec nowrite align=4096
 
@@ -25,14 +26,17 @@ syscall_entry:
 	mov [cpu_page + CPU_USER_RFLAGS], r11       ; for a call that turns out to be an exception
 	mov r11, [cpu_page + CPU_RSP0]              ; r11 = the running thread, slot + TCB_CURRENT
 %define ENTERED(field) r11 - TCB_CURRENT + field
-	mov [ENTERED(TCB_RIP)], rcx
-	mov [ENTERED(TCB_RSP)], rsp
+%macro STORE_32 0                                   ; those that 32-bit programs have, but for ECX
 	mov [ENTERED(TCB_rax)], rax
 	mov [ENTERED(TCB_rdx)], rdx
 	mov [ENTERED(TCB_rdi)], rdi
 	mov [ENTERED(TCB_rsi)], rsi
 	mov [ENTERED(TCB_rbx)], rbx
 	mov [ENTERED(TCB_rbp)], rbp
+%endmacro
+	mov [ENTERED(TCB_RIP)], rcx
+	mov [ENTERED(TCB_RSP)], rsp
+	STORE_32
 	mov [ENTERED(TCB_r8)], r8
 	mov [ENTERED(TCB_r9)], r9
 	mov [ENTERED(TCB_r10)], r10
@@ -48,6 +52,44 @@ syscall_entry:
 	call rax
 	ud2                                         ; not reached: it ends in leave_to. A backtrace names this place
 
+; %1(the running thread), on this CPU's stack. It ends in leave_to.
+%macro CALL_C 1
+	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
+	lea rdi, [r11 - TCB_CURRENT]
+	xor ebp, ebp
+	mov rax, %1
+	call rax
+	ud2
+%endmacro
+
+; The door of small spaces (abi/small.h). In: rsp = this CPU's stack, ecx = the user's ESP, general registers the user's;
+; of the flags IF is 0, all others the user's. R8 to R15 are nobody's. A large thread can come this way, too, and has then
+; lost its RIP and RSP.
+global sysenter_entry
+sysenter_entry:
+	push 2                                      ; AC would switch SMAP off, NT make IRETQ fault
+	popfq
+	mov r11, [cpu_page + CPU_RSP0]
+	test dword [ENTERED(TCB_SLOW)], SLOW_SMALL
+	jz .large
+	mov [ENTERED(TCB_RSP)], rcx
+	mov [ENTERED(TCB_rcx)], rcx
+	STORE_32
+	CALL_C small_syscall_enter
+.large:
+	CALL_C large_sysenter
+
+; `syscall` in 32-bit code, on processors that have it there. In: as at syscall_entry.
+global compatibility_syscall_entry
+compatibility_syscall_entry:
+	mov [cpu_page + CPU_USER_RFLAGS], r11
+	mov r11, [cpu_page + CPU_RSP0]
+	mov [ENTERED(TCB_RIP)], rcx
+	mov [ENTERED(TCB_RSP)], rsp
+	mov [ENTERED(TCB_rcx)], rcx
+	STORE_32
+	CALL_C small_no_syscall
+
 %include "entry/path.asm"
 
 ; The path's guards leave through here: with the call word again, if they have overwritten it, and a reason to count.
@@ -58,8 +100,10 @@ syscall_entry:
 	inc qword [cpu_page + CPU_MISSES + 8 * PATH_MISS_%1]
 	jmp syscall_entry
 %endmacro
-; CHECK_PARTNER said no: was it nothing but the borrow? Or nothing but the FPU?
+; CHECK_PARTNER said no: is the partner of a small space? Was it nothing but the borrow? Or nothing but the FPU?
 %macro MISS_CHECK 1
+	cmp edx, SLOW_SMALL                         ; nothing but that it is small?
+	je to_small_of_%1
 	cmp edx, -1
 	je miss_floor_of_%1
 	mov edx, [r11 - TCB_CURRENT + TCB_SLOW]
@@ -85,12 +129,15 @@ miss_pending_of_from:            MISS PENDING, FROM
 miss_of_call:                    MISS_CHECK CALL
 miss_of_reply_wait:              MISS_CHECK REPLY_WAIT
 miss_of_from:                    MISS_CHECK FROM
+to_small_of_FROM:                MISS HAZARD, FROM
 miss_floor_of_CALL:              MISS_FLOOR CALL
 miss_floor_of_REPLY_WAIT:        MISS_FLOOR REPLY_WAIT
 miss_floor_of_FROM:              MISS_FLOOR FROM
 miss_priority_of_CALL:           MISS PRIORITY, CALL
 miss_priority_of_REPLY_WAIT:     MISS PRIORITY, REPLY_WAIT
 miss_priority_of_FROM:           MISS PRIORITY, FROM
+
+%include "entry/small_path.asm"
 
 ; The FPU is not as the partner has it: make it so, and try again. In: all that the path was given, but for r11.
 switch_fpu:
@@ -184,8 +231,8 @@ trap_common:
 trap_rax_stored:
 	STORE_ALL_BUT_RAX
 	lea rdi, [rsp - TCB_VECTOR]                 ; rdi = the thread, or what looks like one on a kernel stack
-	test byte [rdi + TCB_CS], 3
-	jz .from_kernel
+	test byte [rdi + TCB_CS], 2                 ; ring 3?
+	jz .not_from_large
 	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
 	lea rsp, [rax + CPU_DATA_TO_STACK]
 	xor ebp, ebp
@@ -196,6 +243,15 @@ trap_rax_stored:
 
 .interrupt:
 	call interrupt_enter
+	ud2
+
+.not_from_large:
+	test byte [rdi + TCB_CS], 1
+	jz .from_kernel
+	mov rax, [rdi + TCB_CPU]
+	lea rsp, [rax + CPU_DATA_TO_STACK]
+	xor ebp, ebp
+	call small_trap_enter
 	ud2
 
 .from_kernel:
@@ -293,6 +349,15 @@ leave_to:
 	lea rsp, [rdi + TCB_RIP]                    ; rsp -> rip, cs, rflags, rsp, ss
 	mov rdi, [rdi + TCB_rdi]
 	iretq
+
+; leave(rdi), and nothing of what is on the stack will be needed.
+global leave_anew
+leave_anew:
+	mov rax, [rdi + TCB_CPU]
+	lea rsp, [rax + CPU_DATA_TO_STACK]
+	xor ebp, ebp
+	call leave
+	ud2
 
 ; Wait for an interrupt. In: rdi = this CPU's data. rbx keeps it for trap_common.
 global idle_loop

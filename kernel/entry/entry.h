@@ -8,7 +8,7 @@
 #include "core/tcb.h"
 
 /* entry.asm: the system-call door in the page that is copied per CPU, and 256 stubs of VECTOR_STUB_SIZE bytes. */
-extern char syscall_entry[], path_entry[];
+extern char syscall_entry[], path_entry[], sysenter_entry[], small_path_entry[], compatibility_syscall_entry[];
 extern char vector_stubs[];
 enum { VECTOR_STUB_SIZE = 16 };
 
@@ -27,6 +27,14 @@ _Noreturn void leave(struct tcb *next);
 /* The `resume` of an idle thread: lets interrupts in and returns who runs then, or waits for one. */
 struct tcb *leave_idle(struct tcb *idle);
 
+/* The same, when nothing of what is on the stack will be needed. */
+_Noreturn void leave_anew(struct tcb *next);
+
+/*
+ * `next` runs, whose system calls are made in another way than those of who ran before. Does not return if it is of a small
+ * space: all is done then.
+ */
+void leave_change_calls(struct cpu *cpu, struct tcb *next);
 /* What interrupt_enter() has no short way for: all vectors from VECTOR_EXCEPTIONS on can come here. */
 _Noreturn void interrupt_go_on(struct tcb *self);
 
@@ -54,9 +62,19 @@ void path_set_call_mark(struct cpu *cpu, word_t mark);
  */
 void path_switch_fpu(struct tcb *partner, word_t from, word_t call);
 
+/* The system call of a number below CALL_COUNT. */
+struct tcb *syscall_run(struct tcb *self, unsigned number);
+
+/* An interrupt. */
+struct tcb *trap_interrupt(struct tcb *self, word_t vector);
+
 /* What entry.asm calls; each ends in leave(). */
 _Noreturn void syscall_enter(struct tcb *self);
 _Noreturn void trap_enter(struct tcb *self);
+_Noreturn void small_syscall_enter(struct tcb *self);
+_Noreturn void small_trap_enter(struct tcb *self);
+_Noreturn void small_no_syscall(struct tcb *self);
+_Noreturn void large_sysenter(struct tcb *self);
 _Noreturn void interrupt_enter(struct tcb *self);
 _Noreturn void idle_interrupted(word_t vector, struct cpu *cpu);
 

@@ -23,14 +23,14 @@ static inline uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 	return next->slow == cpu->slow ? cpu->ready_floor : CPU_FLOOR_CLOSED;
 }
 
-/* Before leave_switch(): the FPU, and what the path of a message must know of `next`. */
+/* Before leave_switch(): the FPU, and what the path of a message must know of `next`. A thread of a small space is left to. */
 static inline void leave_prepare(struct cpu *cpu, struct tcb *next)
 {
 	fpu_switch(cpu, next);
 	cpu->floor = path_floor(cpu, next);
 	next->own_id = next->id;
 	if (cpu->call_mark != next->call_mark)
-		path_set_call_mark(cpu, next->call_mark);
+		leave_change_calls(cpu, next);
 }
 
 /* `next` runs: TSS.rsp0, address space, segment bases, registers. The CPU has FSGSBASE or has not. */

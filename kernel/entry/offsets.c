@@ -3,11 +3,13 @@
  * entry/offsets.c - all that assembly may know of C's structures. Compiled to assembly, never linked: what is
  * marked "->" becomes entry/offsets.inc in the build folder (kernel/CMakeLists.txt).
  */
+#include "abi/small.h"
 #include "abi/syscall.h"
 #include "core/message.h"
 #include "core/tcb.h"
 #include "x86/cpu.h"
 #include "x86/cpu_data.h"
+#include "x86/segments.h"
 
 #define CONSTANT(name, value) __asm__ volatile(".ascii \"->" #name " equ %0\"" : : "i"(value))
 
@@ -34,6 +36,7 @@ void offsets(void)
 	CONSTANT(TCB_PRIORITY, offsetof(struct tcb, priority));
 	CONSTANT(TCB_SLOW, offsetof(struct tcb, slow));
 	CONSTANT(SLOW_FPU, SLOW_FPU);
+	CONSTANT(SLOW_SMALL, SLOW_SMALL);
 	CONSTANT(TCB_CR3, offsetof(struct tcb, cr3));
 	CONSTANT(TCB_UTCB, offsetof(struct tcb, utcb));
 	CONSTANT(TCB_FS_BASE, offsetof(struct tcb, fs_base));
@@ -83,7 +86,38 @@ void offsets(void)
 	CONSTANT(CPU_AREA_SIZE, CPU_AREA_SIZE);
 	CONSTANT(CPU_DATA, CPU_DATA);
 
+	CONSTANT(CPU_CALL_MARK, offsetof(struct cpu, call_mark));
+	CONSTANT(CPU_ID_MASK, offsetof(struct cpu, id_mask));
+	CONSTANT(CPU_SIGMA0_CR3, offsetof(struct cpu, sigma0_cr3));
+	CONSTANT(CPU_IO_BITMAP, offsetof(struct cpu, tss.io_bitmap));
+	CONSTANT(TSS_PORTS, TSS_PORTS);
+	CONSTANT(TSS_NO_PORTS, TSS_NO_PORTS);
+	CONSTANT(CPU_GDT_USER_CODE_ACCESS, offsetof(struct cpu, gdt) + SELECTOR_USER_CODE / 8 * 8 + DESCRIPTOR_ACCESS);
+	CONSTANT(USER_CODE_PRESENT, USER_CODE_PRESENT);
+	CONSTANT(USER_CODE_ABSENT, USER_CODE_ABSENT);
+	CONSTANT(CPU_GDT_SMALL_CODE, offsetof(struct cpu, gdt[SELECTOR_SMALL_CODE / 8]));
+	CONSTANT(CPU_GDT_SMALL_DATA, offsetof(struct cpu, gdt[SELECTOR_SMALL_DATA / 8]));
+	CONSTANT(CPU_GDT_SMALL_THREAD, offsetof(struct cpu, gdt[SELECTOR_SMALL_THREAD / 8]));
+	CONSTANT(SELECTOR_SMALL_DATA, SELECTOR_SMALL_DATA);
+	CONSTANT(SELECTOR_SMALL_THREAD, SELECTOR_SMALL_THREAD);
+	CONSTANT(TCB_SMALL_CODE, offsetof(struct tcb, small.code));
+	CONSTANT(TCB_SMALL_DATA, offsetof(struct tcb, small.data));
+	CONSTANT(TCB_SMALL_THREAD, offsetof(struct tcb, small.thread));
+	CONSTANT(TCB_SMALL_UTCB, offsetof(struct tcb, small.utcb));
+	CONSTANT(TCB_SMALL_LANDING, offsetof(struct tcb, small.landing));
+	CONSTANT(TCB_SMALL_CALL, offsetof(struct tcb, small.call));
+	CONSTANT(SMALL_CALL_IPC, CALL_IPC + 1);
+	CONSTANT(TCB_RFLAGS, offsetof(struct tcb, rflags));
+	CONSTANT(TCB_SIZE_LOG2, TCB_SIZE_LOG2);
+	CONSTANT(UTCB_BR, offsetof(struct utcb, br));
+	CONSTANT(SMALL_UTCB_BR, offsetof(struct small_utcb, br));
+	CONSTANT(SMALL_MESSAGE_IN_REGISTERS, SMALL_MESSAGE_IN_REGISTERS);
+	CONSTANT(SMALL_ID_VERSION_BITS, SMALL_ID_VERSION_BITS);
+	CONSTANT(IPC_OPEN, IPC_OPEN);
+	CONSTANT(CALL_MARK, CALL_MARK);
+
 	CONSTANT(USER_RFLAGS, RFLAGS_ALWAYS);
+	CONSTANT(SMALL_VECTOR, SMALL_VECTOR);
 	CONSTANT(VECTOR_SYSCALL, VECTOR_SYSCALL);
 	CONSTANT(VECTOR_EXCEPTIONS, VECTOR_EXCEPTIONS);
 	CONSTANT(VECTOR_NMI, VECTOR_NMI);

@@ -24,6 +24,11 @@ static struct tcb *(*const calls[CALL_COUNT])(struct tcb *self) = {
 	[CALL_PATH_MISSES] = sys_path_misses,
 };
 
+struct tcb *syscall_run(struct tcb *self, unsigned number)
+{
+	return calls[number](self);
+}
+
 void path_switch_fpu(struct tcb *partner, word_t from, word_t call)
 {
 	if ((call & CALL_KIND_MASK) == IPC_FROM && from == NIL_THREAD)

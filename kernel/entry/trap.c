@@ -29,7 +29,7 @@ static _Noreturn void page_fault(struct tcb *self)
 	lane_page_fault(self, address, access);
 }
 
-static struct tcb *interrupt(struct tcb *self, word_t vector)
+struct tcb *trap_interrupt(struct tcb *self, word_t vector)
 {
 	if (vector == VECTOR_TIMER)
 		return timer(self);
@@ -81,12 +81,12 @@ void interrupt_go_on(struct tcb *self)
 		trap_enter(self);
 	if (cpu_features.fsgsbase)
 		self->fs_base = rdfsbase();
-	leave(interrupt(self, self->vector));
+	leave(trap_interrupt(self, self->vector));
 }
 
 void idle_interrupted(word_t vector, struct cpu *cpu)
 {
-	leave(interrupt(cpu->idle, vector));
+	leave(trap_interrupt(cpu->idle, vector));
 }
 
 void trap_in_kernel(struct tcb *frame)

@@ -21,8 +21,14 @@ void mappings_init(const struct boot_handoff *boot, const struct interrupt_wirin
 /* Make the area of a CPU: entry code, data, stacks, idle thread. Returns its data. */
 struct cpu *cpu_init(unsigned number);
 
+/* Find out whether the processor checks the limits of segments. */
+void limits_init(struct cpu *cpu);
+
 /* Fill the kernel interface page. */
 void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring);
+
+/* Fill that of small spaces, from the other one. */
+void small_kip_init(void);
 
 /* Make sigma0 and the root task; returns the one to run first. */
 struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu);

@@ -3,6 +3,7 @@
 #include "abi/kdebug.h"
 #include "abi/kip.h"
 #include "abi/protocol.h"
+#include "abi/small.h"
 #include "base/assert.h"
 #include "base/debugger.h"
 #include "base/string.h"
@@ -12,6 +13,7 @@
 #include "x86/clock.h"
 #include "x86/cpu.h"
 #include "x86/lapic.h"
+#include "x86/window.h"
 
 /* Where things lie in the page, behind the fixed fields. */
 enum { AT_KERNEL_DESC = 0x200, AT_PROCESSOR_DESC = 0x2c0, AT_CALLS = 0x300, AT_MEMORY_DESC = 0x400 };
@@ -19,8 +21,7 @@ enum { AT_KERNEL_DESC = 0x200, AT_PROCESSOR_DESC = 0x2c0, AT_CALLS = 0x300, AT_M
 enum { KERNEL_ID = 0x50, KERNEL_SUBID = 0x01 }; /* 'P': not one of the ids that X.2 has given out */
 enum { GEN_DAY = 21, GEN_MONTH = 11, GEN_YEAR = 2026 - 2000, VERSION_MAJOR = 0, VERSION_MINOR = 1 };
 
-/* The version, then one string for each feature the kernel has, then an empty one (the array's own zero). */
-static const char strings[] = "Pecan 0.1\0";
+static const char version[] = "Pecan 0.1";
 
 extern const char kip_calls[], kip_calls_end[];
 #define KIP_CALLS(X)                                                                                       \
@@ -37,6 +38,24 @@ static void fill_calls(struct kip *kip)
 	KIP_CALLS(SET)
 }
 
+static char *append(char *to, const char *string)
+{
+	while ((*to++ = *string++))
+		;
+	return to;
+}
+
+/* The version, then one string for each feature the kernel has, then an empty one. */
+static void fill_strings(char *to)
+{
+	to = append(to, version);
+	if (debugger_feature[0])
+		to = append(to, debugger_feature);
+	to = append(to, SMALL_FEATURE);
+	if (cpu_features.segment_limits)
+		append(to, SMALL_FEATURE_LIMITS);
+}
+
 static void fill_descriptions(struct kip *kip)
 {
 	struct kip_kernel_desc *kernel = (void *)((char *)kip + AT_KERNEL_DESC);
@@ -47,9 +66,7 @@ static void fill_descriptions(struct kip *kip)
 	kernel->gen_date = GEN_YEAR << 9 | GEN_MONTH << 5 | GEN_DAY;
 	kernel->version = VERSION_MAJOR << 24 | VERSION_MINOR << 16;
 	memcpy(&kernel->supplier, "Pecn", 4);
-	memcpy(kernel->strings, strings, sizeof(strings));
-	for (unsigned i = 0; debugger_feature[i]; i++)
-		kernel->strings[sizeof(strings) - 1 + i] = debugger_feature[i];
+	fill_strings(kernel->strings);
 
 	kip->processor_desc = AT_PROCESSOR_DESC;
 	processor->internal_khz = clock_tsc_khz();
@@ -93,6 +110,16 @@ static void add_device(struct kip *kip, unsigned *count, phys_t registers)
 	add_memory(kip, count, page, page + PAGE_SIZE, KIP_MEMORY_RESERVED, false);
 }
 
+/* Nobody could have it at its own address: it is given by name, as what no RAM is. */
+static void add_unreachable(struct kip *kip, unsigned *count, const struct boot_memory *m)
+{
+	phys_t end = WINDOW_REGION + (1UL << WINDOW_REGION_LOG2);
+	phys_t low = m->low > WINDOW_REGION ? m->low : WINDOW_REGION, high = m->high < end ? m->high : end;
+
+	if (m->type == MEMORY_FREE && low < high)
+		add_memory(kip, count, low, high, KIP_MEMORY_DEDICATED, false);
+}
+
 static void fill_memory(struct kip *kip, const struct boot_handoff *boot, const struct interrupt_wiring *wiring)
 {
 	unsigned count = 0;
@@ -103,6 +130,7 @@ static void fill_memory(struct kip *kip, const struct boot_handoff *boot, const 
 		const struct boot_memory *m = &boot->memory[i];
 
 		add_memory(kip, &count, m->low, m->high, kip_type(m->type), false);
+		add_unreachable(kip, &count, m);
 	}
 	add_device(kip, &count, lapic_phys());
 	for (unsigned i = 0; i < wiring->ioapics; i++)

@@ -13,6 +13,7 @@
 #include "init/init.h"
 #include "x86/cpu.h"
 #include "x86/lapic.h"
+#include "x86/window.h"
 
 static void map(virt_t address, phys_t phys, unsigned level, pte_t bits)
 {
@@ -86,7 +87,7 @@ static void map_all_ram(const struct boot_handoff *boot)
 /* Every page table's upper half is a copy of the root's: what it points to must exist before the first copy is made. */
 static void make_tables(void)
 {
-	if (!pagetable_make(kernel_root, CPU_AREAS, 0, 0, &kernel_account) || !thread_array_init())
+	if (!pagetable_make(kernel_root, CPU_AREAS, 0, 0, &kernel_account) || !thread_array_init() || !window_init())
 		panic("too little memory for the kernel's page tables; give the machine more");
 }
 

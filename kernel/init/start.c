@@ -81,11 +81,13 @@ void kernel_go_on(void)
 	struct cpu *cpu = (struct cpu *)(CPU_AREAS + CPU_DATA);
 	unsigned pins;
 
+	limits_init(cpu);
 	lapic_init();
 	pins = ioapic_init(&wiring);
 	clock_init();
 	print_machine(pins);
 	kip_init(&boot, &wiring);
+	small_kip_init();
 	debugger_key_on();
 	leave(servers_init(&boot, cpu));
 }

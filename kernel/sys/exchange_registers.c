@@ -46,6 +46,7 @@
 #include "core/fault.h"
 #include "core/ipc.h"
 #include "core/sched.h"
+#include "core/small.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "sys/calls.h"
@@ -74,7 +75,7 @@ static word_t state_of(const struct tcb *t)
 {
 	return (t->hold & HOLD_HALTED ? CONTROL_HALT : 0) | (ipc_is_receiving(t) ? CONTROL_ABORT_RECEIVE : 0) |
 	       (ipc_is_sending(t) ? CONTROL_ABORT_SEND : 0) | (t->role == ROLE_EXCEPTION ? CONTROL_FORCE : 0) |
-	       (t->call_mark == NO_CALL_MARK ? CONTROL_CALLS : 0) | (t->faults_are_exceptions ? CONTROL_FAULTS : 0);
+	       (t->slow & SLOW_CALLS ? CONTROL_CALLS : 0) | (t->faults_are_exceptions ? CONTROL_FAULTS : 0);
 }
 
 static void set_halted(struct tcb *t, bool halted)
@@ -111,7 +112,8 @@ static void set_registers(struct tcb *t, const struct registers *in)
 
 static void set_calls(struct tcb *t, bool are_exceptions)
 {
-	t->call_mark = are_exceptions ? NO_CALL_MARK : CALL_MARK;
+	if (!small_is(t))
+		t->call_mark = are_exceptions ? NO_CALL_MARK : CALL_MARK;
 	t->slow &= ~(uint32_t)SLOW_CALLS;
 	t->slow |= are_exceptions ? SLOW_CALLS : 0;
 }
@@ -142,7 +144,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 
 	if (!t || (t->space != self->space && !((in.rsi & CONTROL_AS_PAGER) && thread_obeys(t, self))))
 		return refuse(self, ERROR_INVALID_THREAD);
-	if (((in.rsi & CONTROL_IP) && !user_canonical(in.r9)) || ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14)))
+	if (((in.rsi & CONTROL_IP) && !space_has_code(t->space, in.r9)) || ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14)))
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */

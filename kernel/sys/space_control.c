@@ -5,12 +5,17 @@
  *
  *   RDI space specifier   RSI control   R8 KIP area   R9 UTCB area   R10 redirector
  *   control: bit 29 U report usage, bit 30 Q give a quota, bits 32-63 the quota in KiB
+ *            bit 31 S make it a small space, bits 0-7 its slot (abi/small.h)
  *   returns RAX 1 done, 0 refused; RSI 0 (old control), with U the bytes that the space now uses
  *
  * The areas are flexpages of memory, apart from each other, behind address 0 (a UTCB's address is a local id)
  * and below the end of user space: the KIP area of a page or more (the KIP is its first page), the UTCB area of
  * a page to a GiB. They are given together. While a thread of the space is active they are ignored, whatever they
  * are. Nil flexpages leave what is there.
+ *
+ * A small space has a slot, in which its areas must be, and runs 32-bit programs. The slot is given before the areas or with
+ * them, to a space that never had any; bits 0-7 all zero make it a large space again. A thread that is active does not move to
+ * a small space or away from it (ThreadControl). Areas of a large space are not in the window (x86/window.h).
  *
  * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the
  * redirector's own space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves
@@ -27,7 +32,8 @@
  *            invalid space        the specifier names no thread
  *            UTCB area, KIP area  not such a flexpage, one without the other; overlapping: KIP area
  *            invalid parameter    other bits in the control word, a quota without Q, or for a privileged space; a
- *                                 redirector that names no thread
+ *                                 redirector that names no thread; a slot for a privileged space or one that had
+ *                                 areas, or a slot that is in use, in part or as a whole
  *            no memory            less left than the quota, or more used than that; or too little for page tables: then
  *                                 the space has no areas, and what was mapped in the new ones is gone
  *
@@ -36,17 +42,32 @@
  */
 #include "core/frames.h"
 #include "core/mapdb.h"
+#include "core/small.h"
 #include "core/sched.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "sys/calls.h"
+#include "x86/window.h"
 
 enum { AREA_LOG2_MAX = 30, STEPS = 3, THREADS_A_PIECE = 64 };
 enum { CONTROL_USAGE = 1 << 29, CONTROL_QUOTA = 1 << 30, QUOTA_SHIFT = 32, KIB = 1024 };
 
-static bool is_area(struct fpage f)
+/* The end of the space, if the call succeeds. */
+static virt_t end_of(const struct space *s, word_t control)
 {
-	return f.kind == FPAGE_MEMORY && f.base && f.size_log2 <= AREA_LOG2_MAX && f.base + fpage_size(f) <= USER_END;
+	word_t size = small_slot_decode(control).size;
+
+	return !(control & SMALL_CONTROL) ? s->end : size ? size : USER_END;
+}
+
+static bool is_area(struct fpage f, virt_t end)
+{
+	static const struct fpage window = {
+		.kind = FPAGE_MEMORY, .base = WINDOW_REGION, .size_log2 = WINDOW_REGION_LOG2,
+	};
+
+	return f.kind == FPAGE_MEMORY && f.base && f.size_log2 <= AREA_LOG2_MAX && f.base + fpage_size(f) <= end &&
+	       !fpages_overlap(f, window);
 }
 
 static bool is_control(word_t control, const struct space *s)
@@ -55,6 +76,8 @@ static bool is_control(word_t control, const struct space *s)
 
 	if ((control & CONTROL_QUOTA) && !s->privileged)
 		known |= CONTROL_QUOTA | ~0UL << QUOTA_SHIFT;
+	if ((control & SMALL_CONTROL) && !s->privileged)
+		known |= SMALL_CONTROL | ((1UL << SMALL_SLOT_BITS) - 1);
 	return (control & ~known) == 0;
 }
 
@@ -94,6 +117,7 @@ static enum call_error check(const struct tcb *self, struct order *order)
 {
 	const struct registers *in = &self->regs;
 	const struct tcb *t = thread_find_any(self, in->rdi);
+	virt_t end;
 
 	if (!self->space->privileged)
 		return ERROR_NO_PRIVILEGE;
@@ -108,10 +132,25 @@ static enum call_error check(const struct tcb *self, struct order *order)
 	};
 	if (!is_control(in->rsi, t->space) || (in->r10 != NIL_THREAD && in->r10 != ANY_THREAD && !order->redirector))
 		return ERROR_INVALID_PARAMETER;
-	if (order->sets_areas && !is_area(order->utcb_area))
+	end = end_of(t->space, in->rsi);
+	if (order->sets_areas && !is_area(order->utcb_area, end))
 		return ERROR_UTCB_AREA;
-	if (order->sets_areas && (!is_area(order->kip_area) || fpages_overlap(order->kip_area, order->utcb_area)))
+	if (order->sets_areas && (!is_area(order->kip_area, end) || fpages_overlap(order->kip_area, order->utcb_area)))
 		return ERROR_KIP_AREA;
+	return 0;
+}
+
+/* Make it a small space, or a large one again, if the control word says so. 0: done, or it doesn't. */
+static enum call_error set_slot(const struct tcb *self, struct space *space)
+{
+	struct small_slot slot = small_slot_decode(self->regs.rsi);
+
+	if (!(self->regs.rsi & SMALL_CONTROL))
+		return 0;
+	if (!space_set_slot(space, slot))
+		return ERROR_INVALID_PARAMETER;
+	if (slot.size)
+		small_open(self->cpu);
 	return 0;
 }
 
@@ -192,6 +231,8 @@ struct tcb *sys_space_control(struct tcb *self)
 	struct order order;
 	enum call_error error = check(self, &order);
 
+	if (!error)
+		error = set_slot(self, order.space);
 	if (error)
 		return sys_refuse(self, error);
 	if (!order.sets_areas)

@@ -42,7 +42,8 @@
  *                               itself to be deleted, or (to be deleted) no such thread; an interrupt that the machine
  *                               does not have, or that has another handler
  *            invalid space      the specifier names no thread; or the thread is or would be active in a space without
- *                               areas; for an interrupt, not its own id
+ *                               areas; or it is active and would go to a small space or come from one; for an
+ *                               interrupt, not its own id
  *            invalid scheduler  names no thread, or none was given for a new thread; for an interrupt, any
  *            UTCB area          the thread has a UTCB already and stays in its space; or it would be active with one
  *                               that is not in the space's UTCB area, not aligned or taken, or without one; for an
@@ -297,6 +298,8 @@ struct tcb *sys_thread_control(struct tcb *self)
 
 	if (is_active && !needs_utcb && utcb != KEEP_UTCB)
 		return sys_refuse(self, ERROR_UTCB_AREA);
+	if (is_active && needs_utcb && (t->space->base || (space && space->base)))
+		return sys_refuse(self, ERROR_INVALID_SPACE);
 	if (needs_utcb) {
 		if (utcb == KEEP_UTCB && t && t->utcb)
 			utcb = t->utcb; /* where it has one, or was told earlier, without a pager */

@@ -11,11 +11,14 @@
 enum msr { /* SDM 4, table 2-2 */
 	MSR_APIC_BASE = 0x1b,
 	MSR_SYSENTER_CS = 0x174,
+	MSR_SYSENTER_ESP = 0x175,
+	MSR_SYSENTER_EIP = 0x176,
 	MSR_PAT = 0x277,
 	MSR_TSC_DEADLINE = 0x6e0,
 	MSR_EFER = 0xc0000080,
 	MSR_STAR = 0xc0000081,
 	MSR_LSTAR = 0xc0000082,
+	MSR_CSTAR = 0xc0000083,
 	MSR_FMASK = 0xc0000084,
 	MSR_FS_BASE = 0xc0000100,
 	MSR_GS_BASE = 0xc0000101,
@@ -216,6 +219,8 @@ static inline void pause(void)
 struct cpu_features {
 	bool path; /* has what entry/path.asm needs */
 	bool fsgsbase, smep, smap, umip, pcid, xsave, xsaveopt, pages_1g, tsc_deadline;
+	bool sysenter;       /* in long mode */
+	bool segment_limits; /* it checks them (init/limits.c) */
 	unsigned physical_bits; /* width of a physical address */
 	unsigned fpu_bytes;     /* size of the state that XSAVE or FXSAVE stores */
 	word_t xcr0;            /* the state components that are on, when there is XSAVE */
@@ -235,7 +240,7 @@ static inline bool canonical(virt_t address)
 	return (virt_t)((long)(address << 16) >> 16) == address;
 }
 
-/* May a user run at this address? */
+/* May a thread of a large space run at this address? */
 static inline bool user_canonical(virt_t address)
 {
 	return address < 0x00007ffffffff000UL;

@@ -26,7 +26,10 @@ enum selector { /* order required by SYSCALL and SYSRET (SDM 2B, SYSRET) */
 	SELECTOR_USER_DATA = 0x20 | 3,
 	SELECTOR_USER_CODE = 0x28 | 3,
 	SELECTOR_TSS = 0x30,
-	GDT_ENTRIES = 8,
+	SELECTOR_SMALL_CODE = 0x40 | 1, /* of the running small thread */
+	SELECTOR_SMALL_DATA = 0x48 | 1,
+	SELECTOR_SMALL_THREAD = 0x50 | 1, /* its UTCB */
+	GDT_ENTRIES = 11,
 };
 
 struct tss { /* SDM 3A 8.7 */
@@ -70,7 +73,9 @@ struct cpu {
 	struct tss tss;
 
 	word_t word_from;
-	word_t call_mark;       /* tcb.call_mark that these words have */
+	word_t call_mark;       /* tcb.call_mark that these words have; 0: a small thread runs */
+	word_t id_mask;         /* where the bits of an id's short form are in it (core/small_word.h) */
+	word_t sigma0_cr3;      /* under which no small thread runs (x86/window.h) */
 	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
 	word_t misses[PATH_MISSES];
 	uint32_t ready_floor;   /* highest ready priority << 2 */

@@ -32,6 +32,14 @@ static void pat_init(void)
 	cr4_write(cr4);
 }
 
+/* AMD's processors, and those made after them, have SYSENTER outside of long mode only. */
+static bool has_sysenter(uint32_t features)
+{
+	uint32_t vendor = cpuid(0, 0).ecx;
+
+	return bit(features, 11) && vendor != 0x444d4163 /* AuthenticAMD */ && vendor != 0x656e6975 /* HygonGenuine */;
+}
+
 void cpu_features_init(void)
 {
 	struct cpuid basic = cpuid(1, 0);
@@ -39,6 +47,7 @@ void cpu_features_init(void)
 	word_t cr4 = cr4_read() | CR4_DE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
 	cpu_features.xsave = bit(basic.ecx, 26);
+	cpu_features.sysenter = has_sysenter(basic.edx);
 	cpu_features.tsc_deadline = bit(basic.ecx, 24);
 	cpu_features.fsgsbase = bit(extended.ebx, 0);
 	cpu_features.path = cpu_features.fsgsbase && bit(extended.ebx, 8);

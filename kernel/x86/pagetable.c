@@ -47,7 +47,7 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 	for (*level = LEVELS - 1;; --*level) {
 		pte_t *entry = &table[index_of(address, *level)];
 
-		if (!(*entry & PTE_PRESENT) || pte_is_leaf(*entry, *level))
+		if (!is_table(*entry, *level))
 			return entry;
 		table = table_of(*entry);
 	}

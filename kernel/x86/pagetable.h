@@ -24,6 +24,7 @@ typedef uint64_t pte_t;
 #define PTE_LARGE    (1UL << 7) /* levels 1 and 2: a leaf */
 #define PTE_GLOBAL   (1UL << 8)
 #define PTE_KERNEL_OWNED (1UL << 9) /* ours: the frame of a user leaf is the kernel's (KIP, UTCB); never mapped on */
+                                    /* in an entry that names a table: it is not this space's (x86/window.h) */
 /*
  * How a page is cached: these two bits name one of the first four entries of the PAT (x86/features.c:pat_init). The
  * third bit, which would name the others, lies elsewhere in large pages than in small ones and is not used.
@@ -56,6 +57,12 @@ static inline bool pte_is_leaf(pte_t pte, unsigned level)
 	return level == 0 || (pte & PTE_LARGE);
 }
 
+/* Does it name a table of the space's own? */
+static inline bool is_table(pte_t pte, unsigned level)
+{
+	return level > 0 && (pte & (PTE_PRESENT | PTE_LARGE | PTE_KERNEL_OWNED)) == PTE_PRESENT;
+}
+
 /* The physical address that a leaf of this level maps, without the bits inside the page. */
 static inline phys_t pte_phys(pte_t pte, unsigned level)
 {
@@ -72,8 +79,8 @@ void pte_set(pte_t *entry, pte_t value);
 void pagetable_split(pte_t *table, pte_t leaf, unsigned level);
 
 /*
- * The entry that decides about `address`: a present leaf, or the first entry on the way that is not present. Stores its
- * level. Never NULL, allocates nothing.
+ * The entry that decides about `address`: a present leaf, or the first entry on the way that is not present or names a
+ * table which is not the space's own (no user's page). Stores its level. Never NULL, allocates nothing.
  */
 pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level);
 

@@ -19,6 +19,8 @@ typedef unsigned int boot_u32;
 
 #define BOOT_MAGIC  0x6e61636550206f74ULL
 #define KERNEL_BASE 0xffffffff80000000ULL
+/* From here to 4 GiB no large space has pages (x86/window.h), so what programs have 1:1 lies elsewhere. */
+#define BOOT_WINDOW 0xc0000000ULL
 
 enum memory_type {
 	MEMORY_FREE = 1,      /* RAM nobody uses */

@@ -614,8 +614,9 @@ static void pci_write(unsigned slot, unsigned offset, unsigned value)
 }
 
 static volatile unsigned *edu;
+#define EDU_REGISTERS 0x50000000000UL
 
-/* Its registers, mapped where they are; its slot. */
+/* Its registers are mapped, not where they are: there is the window of the small spaces. Returns its slot. */
 static unsigned edu_find(void)
 {
 	unsigned slot = 0;
@@ -627,9 +628,9 @@ static unsigned edu_find(void)
 	REQUIRE(slot < 32);
 	pci_write(slot, PCI_COMMAND, pci_read(slot, PCI_COMMAND) | MEMORY | MASTER);
 	at = pci_read(slot, PCI_BAR0) & ~0xfU;
-	REQUIRE(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(at, 12), L4_FpageLog2(at, 12))));
+	REQUIRE(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(at, 12), L4_FpageLog2(EDU_REGISTERS, 12))));
 	L4_Accept(L4_UntypedWordsAcceptor);
-	edu = (volatile unsigned *)at;
+	edu = (volatile unsigned *)EDU_REGISTERS;
 	edu[EDU_ACKNOWLEDGE / 4] = ~0U;
 	return slot;
 }

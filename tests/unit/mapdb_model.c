@@ -126,6 +126,7 @@ static struct space *new_space(bool is_sigma0)
 	struct space *s = account_alloc(&account);
 
 	REQUIRE(s);
+	s->leaf_bits = PTE_PRESENT | PTE_USER;
 	s->root = account_alloc(&account);
 	REQUIRE(s->root);
 	s->account = account;
