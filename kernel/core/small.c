@@ -234,6 +234,7 @@ void small_leave(struct tcb *t)
 	small_call_narrow(t);
 	if (t->vector == VECTOR_SYSCALL)
 		t->rflags = RFLAGS_ALWAYS;
+	t->rflags = (t->rflags & (RFLAGS_USER | RFLAGS_NT | RFLAGS_RF)) | RFLAGS_ALWAYS;
 	t->vector = VECTOR_NONE; /* IRETQ, whatever it came by */
 	t->cs = SELECTOR_SMALL_CODE;
 	t->ss = SELECTOR_SMALL_DATA;

@@ -108,6 +108,7 @@ void offsets(void)
 	CONSTANT(TCB_SMALL_CALL, offsetof(struct tcb, small.call));
 	CONSTANT(SMALL_CALL_IPC, CALL_IPC + 1);
 	CONSTANT(TCB_RFLAGS, offsetof(struct tcb, rflags));
+	CONSTANT(RFLAGS_VM, RFLAGS_VM);
 	CONSTANT(TCB_SIZE_LOG2, TCB_SIZE_LOG2);
 	CONSTANT(UTCB_BR, offsetof(struct utcb, br));
 	CONSTANT(SMALL_UTCB_BR, offsetof(struct small_utcb, br));

@@ -181,5 +181,7 @@ small_path_entry:
 	je .loaded
 	mov [CPU(LOADED_CR3)], rcx
 	mov cr3, rcx
-.loaded:
+.loaded:xor ecx, ecx
+	mov fs, ecx                                 ; of ring 1, they would be lost, and with them the bases, at an IRETQ
+	mov gs, ecx
 	RESUME

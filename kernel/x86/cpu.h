@@ -54,6 +54,7 @@ enum { /* SDM 1 3.4.3 */
 	RFLAGS_IOPL = 3 << 12,
 	RFLAGS_NT = 1 << 14,
 	RFLAGS_RF = 1 << 16,
+	RFLAGS_VM = 1 << 17,
 	RFLAGS_AC = 1 << 18,
 	RFLAGS_ID = 1 << 21,
 };

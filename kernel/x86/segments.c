@@ -180,6 +180,8 @@ void segments_leave_small(struct cpu *cpu)
 {
 	((uint8_t *)&cpu->gdt[SELECTOR_USER_CODE / 8])[DESCRIPTOR_ACCESS] = USER_CODE_PRESENT;
 	cpu->tss.io_bitmap = TSS_PORTS;
+	/* Those of ring 1 would be lost at an IRETQ to ring 3, and with them the bases that are written next. */
+	__asm__ volatile("mov %0, %%fs; mov %0, %%gs" : : "r"(0) : "memory");
 }
 
 /* x86/limits.asm */

@@ -411,3 +411,55 @@ TEST(small, thread_does_not_move)
 	EXPECT_EQ(L4_ThreadControl(t, s.thread, L4_nilthread, L4_nilthread, (void *)utcb_new(s.space)), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_SPACE);
 }
+
+/* QEMU gets to virtual-8086 mode by an IRET of ring 1, which no processor does. Either way the thread comes to an end of it. */
+TEST(small, iret_with_vm)
+{
+	/* pushes flags with VM, a code segment and an address, and returns there */
+	static const unsigned char code[] = { 0x68, 0x02, 0x02, 0x02, 0x00, 0x6a, 0x40, 0x6a, 0x00, 0xcf };
+	struct small s = small_new(small_space(22, 0));
+	unsigned char here[sizeof(code)];
+	struct message m;
+
+	for (unsigned segment = 0x40; segment < 0x44; segment++) {
+		memcpy(here, code, sizeof(code));
+		here[6] = (unsigned char)segment;
+		s.data->in.esp = SMALL_STACK;
+		small_go(&s, here, sizeof(code));
+		EXPECT(!small_event(&s, &m));
+		thread_delete(s.thread);
+		s = small_new(small_space(22, segment - 0x3f));
+	}
+}
+
+/* The bases of a large thread's segments are its own, however often small threads and interrupts come between. */
+static volatile L4_Word_t rounds;
+
+static void keeps_its_bases(L4_Word_t unused)
+{
+	L4_Word_t me = L4_MyLocalId().raw;
+
+	(void)unused;
+	while (L4_MyLocalId().raw == me)
+		rounds++;
+	FAIL("expected its own UTCB, got another");
+}
+
+TEST(small, segments_of_large_threads)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t;
+
+	rounds = 0;
+	t = thread_start(space_new(), keeps_its_bases, 0);
+	set_priority(t, PRIORITY_LOW);
+	set_priority(s.thread, PRIORITY_LOW);
+	small_go(&s, "\x40\xeb\xfd", 3); /* 1: inc eax; jmp 1b */
+	EXPECT(wait_until(&rounds, 1, 500));
+	for (unsigned i = 0; i < 50; i++) {
+		L4_Word_t before = rounds;
+
+		settle();
+		EXPECT(rounds >= before);
+	}
+}
