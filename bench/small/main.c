@@ -3,7 +3,7 @@
  * main.c - the conductor: has the players exchange messages, pair by pair and with larger and larger working sets, and
  * prints what a round trip took.
  *
- * With the argument marks=1 the last round of each is between two magic breakpoints of Bochs, in the order in which
+ * pairs=1 leaves out what needs small spaces. With the argument marks=1 the last round of each is between two magic breakpoints of Bochs, in the order in which
  * they are printed; bench/small/count reads what Bochs tells about the instructions between them.
  */
 #include <stdbool.h>
@@ -65,18 +65,18 @@ static bool ask(const struct pair *pair, unsigned int pages, unsigned int rounds
 	return true;
 }
 
-static void print(const char *unit)
+static void print(unsigned int pair_count, const char *unit)
 {
 	printf("\nA round trip between two programs that read a word in so many pages each, in %s: median\npages", unit);
-	for (unsigned int p = 0; p < PAIRS; p++)
+	for (unsigned int p = 0; p < pair_count; p++)
 		printf(" %12s", pairs[p].name);
 	for (unsigned int s = 0; s < SIZES; s++) {
 		printf("\n%5u", sizes[s]);
-		for (unsigned int p = 0; p < PAIRS; p++)
+		for (unsigned int p = 0; p < pair_count; p++)
 			printf(" %12lu", figures[p][s].median);
 	}
 	printf("\n\n");
-	for (unsigned int p = 0; p < PAIRS; p++)
+	for (unsigned int p = 0; p < pair_count; p++)
 		for (unsigned int s = 0; s < SIZES; s++)
 			printf("BENCH name=ipc.%s.roundtrip pages=%u words=1 unit=%s min=%lu median=%lu max=%lu\n", pairs[p].name,
 			       sizes[s], unit, figures[p][s].min, figures[p][s].median, figures[p][s].max);
@@ -85,12 +85,15 @@ static void print(const char *unit)
 int main(void)
 {
 	unsigned int rounds = root_option("rounds", ROUNDS_DEFAULT);
+	unsigned int pair_count = root_option("pairs", PAIRS);
 	bool marks = root_option("marks", 0) != 0;
 
 	if (rounds == 0 || rounds > PLAY_ROUNDS_MAX)
 		rounds = ROUNDS_DEFAULT;
+	if (pair_count == 0 || pair_count > PAIRS)
+		pair_count = PAIRS;
 	L4_Sleep(L4_TimePeriod(SETTLE_MICROSECONDS));
-	for (unsigned int p = 0; p < PAIRS; p++) {
+	for (unsigned int p = 0; p < pair_count; p++) {
 		for (unsigned int s = 0; s < SIZES; s++) {
 			if (ask(&pairs[p], sizes[s], rounds, marks, &figures[p][s]))
 				continue;
@@ -98,6 +101,6 @@ int main(void)
 			return 1;
 		}
 	}
-	print(clock_unit().name);
+	print(pair_count, clock_unit().name);
 	return 0;
 }

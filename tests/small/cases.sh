@@ -34,6 +34,36 @@ judge_small() {
 	END
 }
 
+# Messages between large spaces, where there is no small space, and where there are two.
+small_path_jobs() {
+	sed -n -e '/small-client/d' -e '/small-server/d' -e 's/ small-bench$/& pairs=1/' -e p "$build/small.list" \
+		>"$work/modules.small_path"
+	job small_path-before 130 "$run" --no-build --kernel --timeout 100 --modules "$work/modules.small_path" \
+		--log "$work/small_path-before.log"
+	job small_path-after 130 "$run" --no-build --kernel --timeout 100 --log "$work/small_path-after.log" small
+}
+
+# small_median JOB PAGES
+small_median() {
+	sed -n "s/^BENCH name=ipc\\.large_large\\.roundtrip pages=$2 .* median=\\([0-9]*\\) .*/\\1/p" "$work/$1.log"
+}
+
+judge_small_path() {
+	local pages before after
+	await small_path-before
+	await small_path-after
+	for pages in 0 128; do
+		before=$(small_median small_path-before $pages)
+		after=$(small_median small_path-after $pages)
+		if [ -n "$before" ] && [ -n "$after" ] && [ "$after" -le $((before + 6)) ]; then
+			pass "small_program.large_path_costs_the_same.$pages"
+		else
+			failing "small_program.large_path_costs_the_same.$pages" "at most 3 instructions a message more than ${before:-none}" \
+				"${after:-none}"
+		fi
+	done
+}
+
 small_bench_job() {
 	job bochs.small_bench 330 "$run" --no-build --bochs --timeout 300 --log "$work/bochs.small_bench.log" small
 }
