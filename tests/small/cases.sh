@@ -21,15 +21,17 @@ small_job() {
 	job "$name" 330 "$run" --no-build --timeout 300 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
-# judge_small JOB PREFIX: the 32-bit program's cases, and what the others say.
+# judge_small JOB PREFIX WORDS: the 32-bit program's cases, and what the others say; the kernel finds that its machine WORDS the
+# limits of segments: where it does not find that, the cases about them do not run.
 judge_small() {
-	local job=$1 prefix=$2
+	local job=$1 prefix=$2 words=$3
 	judge_system "$job" "$prefix"
 	judge_lines "$job" 0 <<-END
 		${prefix}console_of_a_large_program|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] a line from a large program
 		${prefix}console_of_many_lines|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] and another
 		${prefix}console_after_a_refusal|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] still there
 		${prefix}console_of_a_small_program|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] a line from a small program
+		${prefix}limits|kernel: small spaces: this machine $words the limits of segments.*
 		${prefix}hello|small-hello: a word has 32 bits here, and it is [0-9]+ us after the start
 	END
 }
