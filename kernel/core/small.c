@@ -81,6 +81,18 @@ static void cut_registers(struct registers *r)
 	r->r8 = r->r9 = r->r10 = r->r11 = r->r12 = r->r13 = r->r14 = r->r15 = 0;
 }
 
+void small_refresh(const struct tcb *t)
+{
+	if (small_is(t))
+		take_controls(t->utcb_map, t->small.utcb);
+}
+
+void small_show(const struct tcb *t)
+{
+	if (small_is(t))
+		show_controls(t->small.utcb, t->utcb_map);
+}
+
 void small_entered(struct tcb *self)
 {
 	cut_registers(&self->regs);

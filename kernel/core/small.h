@@ -30,6 +30,13 @@ void small_activate(struct tcb *t);
 void small_entered(struct tcb *self);
 
 /*
+ * t is about to be asked for its control registers by another thread: take over what the program has written there since
+ * it was last in C. And: they were set; the program is to see it. Nothing, if t is of a large space.
+ */
+void small_refresh(const struct tcb *t);
+void small_show(const struct tcb *t);
+
+/*
  * self is at the door with a system call in its registers: give them, and what belongs to the call in its UTCB, the
  * form of abi/syscall.h. False: there is no such call, nothing is changed.
  */

@@ -176,6 +176,7 @@ bool thread_obeys(const struct tcb *t, const struct tcb *self)
 {
 	if (!t->utcb_map)
 		return false;
+	small_refresh(t);
 	return t->space == self->space || is_of_space(t, t->utcb_map->pager, self->space) ||
 	       is_of_space(t, t->utcb_map->exception_handler, self->space);
 }
@@ -186,8 +187,10 @@ static void set_id(struct tcb *t, word_t id)
 	tcb_update_open(t);
 	if (t->role == ROLE_USER)
 		t->own_id = id;
-	if (t->utcb_map)
+	if (t->utcb_map) {
 		t->utcb_map->my_global_id = id;
+		small_show(t);
+	}
 }
 
 static void join(struct tcb *t, struct space *space)
@@ -334,7 +337,9 @@ bool thread_mourn(struct tcb *self)
 
 void thread_set_pager(struct tcb *t, word_t pager)
 {
+	small_refresh(t);
 	t->utcb_map->pager = pager;
+	small_show(t);
 	if (t->role == ROLE_START) {
 		ipc_leave(t);
 		ipc_wait_for_start(t, pager);

@@ -108,6 +108,7 @@ static void set_registers(struct tcb *t, const struct registers *in)
 		t->utcb_map->user_defined_handle = in->r12;
 	if ((control & CONTROL_PAGER) && t->utcb_map)
 		t->utcb_map->pager = in->r13;
+	small_show(t);
 }
 
 static void set_calls(struct tcb *t, bool are_exceptions)
@@ -148,6 +149,7 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */
+	small_refresh(t);
 	ipc_complete_frame(t);
 	self->regs.rsi = state_of(t);
 	self->regs.r8 = t->rsp;

@@ -414,3 +414,150 @@ TEST(small, maps_to_large_and_unmaps)
 	EXPECT(is_page_fault(&m));
 	EXPECT_EQ(m.mr[1], SMALL_FREE);
 }
+
+/* The path of a message. A large server that answers each word with one more, and notes what it got. */
+static struct message at_server;
+static unsigned answer_words;
+static L4_Fpage_t answer_page;
+
+static void answers_small(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+	L4_MsgTag_t tag = L4_Wait(&from);
+
+	(void)unused;
+	for (;;) {
+		at_server.tag = tag;
+		at_server.from = from;
+		L4_StoreMRs(1, 63, &at_server.mr[1]);
+		L4_LoadMR(0, tag_make(0x8123, answer_words, 0).raw);
+		for (unsigned n = 1; n <= answer_words; n++)
+			L4_LoadMR(n, 0xabcd000000000001 + at_server.mr[n]);
+		if (!L4_IsNilFpage(answer_page)) {
+			L4_MapItem_t item = L4_MapItem(answer_page, 0);
+
+			L4_LoadMR(0, tag_make(0x8123, 0, 2).raw);
+			L4_LoadMR(1, item.raw[0]);
+			L4_LoadMR(2, item.raw[1]);
+		}
+		tag = L4_ReplyWait(from, &from);
+	}
+}
+
+TEST(small, words_on_the_path)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(space_new(), answers_small, 0);
+
+	settle();
+	answer_page = L4_Nilpage;
+	for (unsigned words = 0; words < 12; words++) {
+		answer_words = words;
+		s.data->in.eax = 0xffe0U << 16 | words;
+		s.data->in.edi = small_id(t);
+		s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_CALL);
+		s.data->in.ebx = 0x80000001;
+		s.data->in.ebp = 0x80000002;
+		for (unsigned n = 3; n < 64; n++)
+			s.data->utcb_in.mr[n] = 0x80000000 + n;
+		small_call(&s);
+		EXPECT_EQ(at_server.tag.raw, -32L * 65536 + words);
+		EXPECT_EQ(at_server.from.raw, s.thread.raw);
+		EXPECT_EQ(s.data->out.eax, 0x81230000 + words);
+		EXPECT_EQ(s.data->out.esi, small_id(t));
+		EXPECT_EQ(s.data->out.eflags, 0x202);
+		for (unsigned n = 1; n <= words; n++) {
+			EXPECT_EQ(at_server.mr[n], 0x80000000UL + n);
+			EXPECT_EQ(n == 1 ? s.data->out.ebx : n == 2 ? s.data->out.ebp : s.data->utcb_out.mr[n], 0x80000001 + n);
+		}
+	}
+}
+
+/* What it accepts is what its buffer register says when it begins to wait, also if the path let it wait. */
+TEST(small, window_on_the_path)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(&own_space, answers_small, 0);
+	L4_Word_t page = page_new();
+
+	settle();
+	*(volatile L4_Word_t *)page = 0x4321;
+	answer_page = fpage(page, 12, L4_FullyAccessible);
+	s.data->in.eax = 0;
+	s.data->in.edi = small_id(t);
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_CALL);
+	s.data->utcb_in.br[0] = 0;
+	small_call(&s);
+	EXPECT_EQ(s.data->out.eax, 0x8000);
+	EXPECT_EQ(s.data->utcb_out.error_code, IPC_OVERFLOW << 1 | RECEIVE);
+	s.data->utcb_in.br[0] = SMALL_FREE | 12 << 4;
+	small_call(&s);
+	EXPECT_EQ(s.data->out.eax, 0x81230080);
+	small_go(&s, "\xa1\x00\x00\x04\x00", 5);
+	small_done(&s);
+	EXPECT_EQ(s.data->out.eax, 0x4321);
+}
+
+static L4_Word_t called;
+
+static void calls_one(L4_Word_t to)
+{
+	L4_LoadMR(0, tag_make(9, 0, 0).raw);
+	called++;
+	L4_Call((L4_ThreadId_t){.raw = to});
+	called++;
+	sleep_forever();
+}
+
+/* Nor does the path name a thread that has no short name. */
+TEST(small, caller_without_a_short_name)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t id = L4_GlobalId(L4_ThreadNo(thread_id_new()), 1 << SMALL_ID_VERSION_BITS | 1);
+
+	called = 0;
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_OPEN);
+	s.data->in.edi = 0;
+	small_call_begin(&s);
+	REQUIRE_EQ(L4_ThreadControl(id, runner, runner, worker, (void *)utcb_new(&own_space)), 1);
+	settle();
+	thread_run(id, calls_one, s.thread.raw);
+	small_done(&s);
+	EXPECT_EQ(s.data->out.eax, 9 << 16);
+	EXPECT_EQ(s.data->out.esi, 0);
+	EXPECT_EQ(called, 1);
+}
+
+static void takes_one(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+/* What it writes into its control registers counts, though it has not been in C since; and what is written there for it. */
+TEST(small, new_pager_while_it_waits_by_the_path)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(space_new(), takes_one, 0), got;
+	L4_Word_t dummy;
+
+	settle();
+	s.data->in.eax = 0;
+	s.data->in.edi = small_id(t);
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_CALL);
+	s.data->utcb_in.pager = small_id(t);
+	small_call_begin(&s);
+	settle();
+	L4_ExchangeRegisters(s.thread, 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	EXPECT_EQ(got.raw, t.raw);
+	L4_ExchangeRegisters(s.thread, 1 << 7 | 1 << 22, 0, 0, 0, 0, worker, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	L4_ExchangeRegisters(s.thread, 1 << 1 | 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	EXPECT_EQ(got.raw, worker.raw);
+	small_done(&s);
+	EXPECT_EQ(s.data->out.eax, 0x8000);
+	EXPECT_EQ(s.data->utcb_out.error_code, IPC_CANCELLED << 1 | RECEIVE);
+	EXPECT_EQ(s.data->utcb_out.pager, small_id(worker));
+}
