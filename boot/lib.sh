@@ -329,7 +329,13 @@ run_in_bochs() {
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
 	[ -z "$disk" ] || echo "ata0-slave: type=disk, mode=flat, path=\"$disk\", cylinders=0" >>"$log.bochsrc"
 	# Debian's Bochs stops in its debugger at the first instruction.
-	printf 'c\nquit\n' >"$log.bochsrc.commands"
+	{
+		echo c
+		for ((region = 0; region < ${bochs_watched:-0}; region++)); do
+			printf '%s\n' 'trace on' 'trace-mem on' c 'trace off' 'trace-mem off' c
+		done
+		echo quit
+	} >"$log.bochsrc.commands"
 	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
 		</dev/null >"$log.bochsout" 2>&1 &
 	child=$!

@@ -40,6 +40,34 @@ ATTACK(small_attack, task_return, GP, "pushfl\n orl $0x4000, (%esp)\n popfl", "i
 ATTACK(small_attack, stack_segment_nil, GP, "xorl %eax, %eax", "movw %ax, %ss")
 ATTACK(small_attack, divide_error, DE, "xorl %ecx, %ecx", "divl %ecx")
 
+/* Stack pointers that lead nowhere are no use of the kernel's. */
+ATTACK(small_attack, exception_with_a_hostile_stack, UD, "movl $0xfffffffe, %esp", "ud2")
+ATTACK(small_attack, exception_with_a_large_stack, UD, "movl $0x500000, %esp", "ud2")
+
+CODE32(hostile_door, "movl $0x80000000, %esp\n movl $0x1400, %edx\n int $0x81", "ud2");
+TEST(small_attack, int_with_a_hostile_stack)
+{
+	struct scene scene;
+
+	scene_new(&scene);
+	REQUIRE(attacker_run(&scene.attacker, hostile_door_at, hostile_door_end));
+	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(hostile_door_trap - hostile_door_at));
+	EXPECT_EQ(scene.attacker.m.mr[EXC_RSP], 0x80000000);
+	scene_end(&scene);
+}
+
+/* The doors, asked for a call that there is not: an exception, as from 64-bit code. */
+CODE32(no_call, "movl $0xffffffff, %edx\n movl %esp, %ecx", "sysenter");
+TEST(small_attack, sysenter_for_no_call)
+{
+	struct scene scene;
+
+	scene_new(&scene);
+	REQUIRE(attacker_run(&scene.attacker, no_call_at, no_call_end));
+	attacker_raised(&scene.attacker, EXC_TRAP_SYSCALL, AT_KIP + SMALL_KIP_LANDING);
+	scene_end(&scene);
+}
+
 /* The door of 64-bit programs. Some processors have it here, too: then it leads to the exception handler. */
 CODE32(syscall, "movl $0x4c345832, %edx", "syscall");
 TEST(small_attack, syscall)

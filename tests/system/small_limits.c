@@ -58,6 +58,18 @@ ATTACK(small_limits, stack_return, STACK, "movl $0x400000, %esp", "ret")
 ATTACK(small_limits, stack_return_far, STACK, "movl $0x3ffffc, %esp", "lret")
 ATTACK(small_limits, stack_return_from_interrupt, STACK, "movl $0x3ffff8, %esp", "iret")
 
+/* The door by `sysenter` comes back to a RET, on whatever stack it was given. */
+CODE32(small_limits_door, "movl $0x1400, %edx\n movl $0x400000, %ecx", "sysenter");
+TEST(small_limits, stack_of_sysenter)
+{
+	struct scene scene;
+
+	scene_new(&scene);
+	REQUIRE(attacker_run(&scene.attacker, small_limits_door_at, small_limits_door_end));
+	attacker_raised(&scene.attacker, STACK, AT_KIP + SMALL_KIP_LANDING);
+	scene_end(&scene);
+}
+
 ATTACK(small_limits, code_jump, GP, "movl $0x400000, %eax", "jmp *%eax")
 ATTACK(small_limits, code_jump_down, GP, "movl $0xffffff00, %eax", "jmp *%eax")
 ATTACK(small_limits, code_jump_relative, GP, "", ".byte 0xe9, 0xff, 0xff, 0x3e, 0x00")

@@ -113,6 +113,15 @@ LOADS(ss, "movw %ax, %ss", "movl %ss:(%ecx), %ebx")
  * Far transfers
  */
 
+/* Of 64-bit code, as which whoever gets to another privilege level would like to go on. */
+static L4_Word_t large_stack_segment(void)
+{
+	L4_Word_t ss = 0;
+
+	__asm__("movw %%ss, %w0" : "+r"(ss));
+	return ss;
+}
+
 /* The selector in AX, the offset in ECX, which is that of an instruction of the attacker's. */
 static void transfer_to_all(const char *at, const char *end)
 {
@@ -127,6 +136,7 @@ static void transfer_to_all(const char *at, const char *end)
 	for (L4_Word_t selector = 0; selector < SELECTORS; selector++) {
 		a->m.mr[EXC_RAX] = selector;
 		a->m.mr[EXC_RCX] = AT_CODE + TARGET;
+		a->m.mr[EXC_RDX] = large_stack_segment();
 		begin_at(a, 0);
 		if (!attacker_go(a) || !own_exception(a, cs, selector))
 			break;
@@ -151,8 +161,8 @@ static void transfer_to_all(const char *at, const char *end)
 		transfer_to_all(transfers_##name##_at, transfers_##name##_end);                    \
 	}
 
-/* What is behind on the stack is for those that go to another privilege level: stack pointer, stack segment of ring 3. */
+/* What is behind on the stack is for those that go to another privilege level: stack pointer, stack segment. */
 TRANSFERS(jump, "movl %ecx, 0x11000\n movw %ax, 0x11004", "ljmp *0x11000")
 TRANSFERS(call, "movl %ecx, 0x11000\n movw %ax, 0x11004", "lcall *0x11000")
-TRANSFERS(return, "pushl $0x33\n pushl $0x12800\n pushl %eax\n pushl %ecx", "lret")
-TRANSFERS(iret, "pushl $0x33\n pushl $0x12800\n pushfl\n pushl %eax\n pushl %ecx", "iret")
+TRANSFERS(return, "pushl %edx\n pushl $0x12800\n pushl %eax\n pushl %ecx", "lret")
+TRANSFERS(iret, "pushl %edx\n pushl $0x12800\n pushfl\n pushl %eax\n pushl %ecx", "iret")
