@@ -102,6 +102,12 @@ enum {
 L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags, L4_ThreadId_t pager,
 		       L4_Word_t *old_ip);
 
+/* Is this where it goes on after a system call by the KIP's entry? By `sysenter`, or by `int`. */
+static inline bool small_is_behind_call(L4_Word_t ip)
+{
+	return ip == SMALL_KIP + SMALL_KIP_LANDING || ip == SMALL_IPC + 2;
+}
+
 /* The call word, lower half. */
 #define SMALL_CALL(number, kind) ((unsigned)(number) << CALL_NUMBER_SHIFT | (unsigned)(kind))
 
