@@ -158,7 +158,10 @@ static void narrow_ipc(struct tcb *t)
 	r->rdi = 0;
 }
 
-/* Which registers of a call hold ids? The scheduler, pager and redirector of privileged calls are nobody's business here. */
+/*
+ * Which registers of a call hold ids? The scheduler, pager and redirector of privileged calls are nobody's business
+ * here.
+ */
 static bool names_thread(unsigned number)
 {
 	return number == CALL_EXCHANGE_REGISTERS || number == CALL_THREAD_SWITCH || number == CALL_SCHEDULE;

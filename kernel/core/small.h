@@ -3,9 +3,9 @@
  * core/small.h - threads of small spaces, for the rest of the kernel.
  *
  * The rest of the kernel knows threads with words of 64 bits: system calls in the registers of abi/syscall.h, a UTCB as
- * in abi/utcb.h. A thread of a small space is one of those while it is in the kernel. It has a second UTCB, which only the
- * kernel sees (tcb.utcb_map); what the program wrote is copied there, widened, when the thread enters the kernel, and
- * what the program is to see is copied back, cut off, before it runs again. The rules are in abi/small.h.
+ * in abi/utcb.h. A thread of a small space is one of those while it is in the kernel. It has a second UTCB, which
+ * only the kernel sees (tcb.utcb_map); what the program wrote is copied there, widened, when the thread enters the
+ * kernel, and what the program is to see is copied back, cut off, before it runs again. The rules are in abi/small.h.
  *
  * tcb.small.call says in which form its registers are: wide from the door on until the call is over, else as the
  * processor has them, with zeros above.
@@ -26,12 +26,15 @@ static inline bool small_is(const struct tcb *t)
 /* A thread of a small space was given its UTCB: prepare all that is special. */
 void small_activate(struct tcb *t);
 
-/* self has entered the kernel, and its registers are stored: give them zeros above, and take over its control registers. */
+/*
+ * self has entered the kernel, and its registers are stored: give them zeros above, and take over its control
+ * registers.
+ */
 void small_entered(struct tcb *self);
 
 /*
- * t is about to be asked for its control registers by another thread: take over what the program has written there since
- * it was last in C. And: they were set; the program is to see it. Nothing, if t is of a large space.
+ * t is about to be asked for its control registers by another thread: take over what the program has written there
+ * since it was last in C. And: they were set; the program is to see it. Nothing, if t is of a large space.
  */
 void small_refresh(const struct tcb *t);
 void small_show(const struct tcb *t);

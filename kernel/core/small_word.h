@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/small_word.h - words of 32-bit programs and the kernel's own, each as the other: abi/small.h says by which rules.
+ * core/small_word.h - words of 32-bit programs and the kernel's own, each as the other: abi/small.h says by which
+ * rules.
  */
 #ifndef CORE_SMALL_WORD_H
 #define CORE_SMALL_WORD_H

@@ -86,7 +86,10 @@ struct utcb *space_find_utcb(const struct space *s, virt_t utcb);
 /* What a program in a small space sees at an address where it has a UTCB. */
 struct small_utcb *space_small_utcb(const struct space *s, virt_t utcb);
 
-/* May a page of this size be mapped there? It must be in the space, and outside of the kernel's areas and of the window. */
+/*
+ * May a page of this size be mapped there? It must be in the space, and outside of the kernel's areas and of the
+ * window.
+ */
 bool space_is_mappable(const struct space *s, virt_t low, word_t size);
 
 /* Does the direct map show this frame? It shows RAM; a user may have device memory, too. */
@@ -118,8 +121,8 @@ static inline bool space_has_code(const struct space *s, virt_t address)
 struct space *space_of_root(const pte_t *root);
 
 /*
- * Make a space a small one, with a slot (abi/small.h) that nobody else has, or, with a size of 0, a large one again. False:
- * it has areas, or pages; or the slot is in use, in part or as a whole.
+ * Make a space a small one, with a slot (abi/small.h) that nobody else has, or, with a size of 0, a large one again.
+ * False: it has areas, or pages; or the slot is in use, in part or as a whole.
  */
 bool space_set_slot(struct space *s, struct small_slot slot);
 
@@ -138,7 +141,10 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
  */
 extern pte_t *kernel_root;
 
-/* The frame that every large space shows as its kernel interface page, and the one of small spaces; NULL: there are none. */
+/*
+ * The frame that every large space shows as its kernel interface page, and the one of small spaces; NULL: there are
+ * none.
+ */
 extern struct kip *kip_page;
 extern struct small_kip *small_kip_page;
 

@@ -62,9 +62,9 @@ syscall_entry:
 	ud2
 %endmacro
 
-; The door of small spaces (abi/small.h). In: rsp = this CPU's stack, ecx = the user's ESP, general registers the user's;
-; of the flags IF is 0, all others the user's. R8 to R15 are nobody's. A large thread can come this way, too, and has then
-; lost its RIP and RSP.
+; The door of small spaces (abi/small.h). In: rsp = this CPU's stack, ecx = the user's ESP, general registers the
+; user's; of the flags IF is 0, all others the user's. R8 to R15 are nobody's. A large thread can come this way, too,
+; and has then lost its RIP and RSP.
 global sysenter_entry
 sysenter_entry:
 	push 2                                      ; AC would switch SMAP off, NT make IRETQ fault

@@ -31,8 +31,8 @@ struct tcb *leave_idle(struct tcb *idle);
 _Noreturn void leave_anew(struct tcb *next);
 
 /*
- * `next` runs, whose system calls are made in another way than those of who ran before. Does not return if it is of a small
- * space: all is done then.
+ * `next` runs, whose system calls are made in another way than those of who ran before. Does not return if it is of a
+ * small space: all is done then.
  */
 void leave_change_calls(struct cpu *cpu, struct tcb *next);
 /* What interrupt_enter() has no short way for: all vectors from VECTOR_EXCEPTIONS on can come here. */

@@ -23,7 +23,10 @@ static inline uint32_t path_floor(const struct cpu *cpu, const struct tcb *next)
 	return next->slow == cpu->slow ? cpu->ready_floor : CPU_FLOOR_CLOSED;
 }
 
-/* Before leave_switch(): the FPU, and what the path of a message must know of `next`. A thread of a small space is left to. */
+/*
+ * Before leave_switch(): the FPU, and what the path of a message must know of `next`. A thread of a small space is
+ * left to.
+ */
 static inline void leave_prepare(struct cpu *cpu, struct tcb *next)
 {
 	fpu_switch(cpu, next);

@@ -2,8 +2,8 @@
 /*
  * entry/small.c - the doors of small spaces: what their threads enter the kernel for.
  *
- * A thread comes in with registers of 32 bits; core/small.h makes of it a thread like others, and entry/leave.c one of its
- * own kind again.
+ * A thread comes in with registers of 32 bits; core/small.h makes of it a thread like others, and entry/leave.c one
+ * of its own kind again.
  */
 #include "core/small.h"
 #include "abi/syscall.h"
@@ -107,8 +107,8 @@ void small_trap_enter(struct tcb *self)
 }
 
 /*
- * next, of a small space, runs. IRETQ to where no code of it is would fault in the kernel: then next raises the exception
- * that it would have raised there, and another one is to run.
+ * next, of a small space, runs. IRETQ to where no code of it is would fault in the kernel: then next raises the
+ * exception that it would have raised there, and another one is to run.
  */
 static _Noreturn void leave_to_small(struct cpu *cpu, struct tcb *next)
 {

@@ -2,10 +2,10 @@
 ;
 ; entry/small_path.asm - the path of a message from or to a thread of a small space; included by entry.asm.
 ;
-; For Call and ReplyWait of at most seven words, else as entry/path.asm. What changes hands is not the address space, whose
-; CR3 stays, but three segment descriptors. Words change their form (abi/small.h) on the way: ids by PDEP and PEXT with one
-; mask. While a small thread runs, cpu.call_mark is 0, 64-bit code of ring 3 is not present and no port allowed: see
-; x86/segments.h. A guard that fails goes to C with every register as it came.
+; For Call and ReplyWait of at most seven words, else as entry/path.asm. What changes hands is not the address space,
+; whose CR3 stays, but three segment descriptors. Words change their form (abi/small.h) on the way: ids by PDEP and
+; PEXT with one mask. While a small thread runs, cpu.call_mark is 0, 64-bit code of ring 3 is not present and no port
+; allowed: see x86/segments.h. A guard that fails goes to C with every register as it came.
 ; r11: the partner; rdx (large) or r15 (small): the sender; all slot + TCB_CURRENT.
 
 %define SENDER(field) r15 - TCB_CURRENT + TCB_ %+ field

@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: BSD-2-Clause
 ;
-; init/small_calls.asm - the code behind the system-call entries in the kernel interface page of small spaces: copied there,
-; to SMALL_KIP_LANDING; position independent. Registers as in abi/small.h.
+; init/small_calls.asm - the code behind the system-call entries in the kernel interface page of small spaces: copied
+; there, to SMALL_KIP_LANDING; position independent. Registers as in abi/small.h.
 ;
 %include "entry/offsets.inc"
 

@@ -21,7 +21,10 @@ struct description {
 	char strings[];
 };
 
-/* The code at SMALL_KIP_LANDING: with the door by `sysenter`, over which that by `int` is written where it is missing. */
+/*
+ * The code at SMALL_KIP_LANDING: with the door by `sysenter`, over which that by `int` is written where it is
+ * missing.
+ */
 extern const char small_calls[], small_calls_end[], small_int_door[], small_int_door_end[];
 #define SMALL_CALLS(X)                                                                              \
 	X(space_control) X(thread_control) X(processor_control) X(memory_control) X(ipc) X(unmap)   \

@@ -6,8 +6,8 @@ default rel
 bits 64
 section .text
 
-; bool limits_try(const void *code, word_t code_selector, word_t data_selector). The code ends in an exception: limits_checked
-; or limits_not_checked is its handler, on a stack of its own.
+; bool limits_try(const void *code, word_t code_selector, word_t data_selector). The code ends in an exception:
+; limits_checked or limits_not_checked is its handler, on a stack of its own.
 global limits_try, limits_checked, limits_not_checked
 limits_try:
 	push rbx

@@ -34,8 +34,8 @@ word_t segments_small_data(word_t base, word_t size);
 void segments_open_small(struct cpu *cpu);
 
 /*
- * A thread with these segments runs next, or no longer. While it may run there is no way to 64-bit code of ring 3, and no port is
- * allowed.
+ * A thread with these segments runs next, or no longer. While it may run there is no way to 64-bit code of ring 3,
+ * and no port is allowed.
  */
 void segments_enter_small(struct cpu *cpu, const struct small_thread *small);
 void segments_leave_small(struct cpu *cpu);

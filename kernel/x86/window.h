@@ -2,17 +2,17 @@
 /*
  * x86/window.h - the part of every address space in which the small spaces lie.
  *
- * The window is the upper half of the last GiB below 4 GiB; a small space has a slot of it. One page directory serves all
- * address spaces: each has it in the same entry of its own tables. In the directory stand the page tables of the small
- * spaces themselves, which so have each page once, and show the same whichever space is loaded.
+ * The window is the upper half of the last GiB below 4 GiB; a small space has a slot of it. One page directory serves
+ * all address spaces: each has it in the same entry of its own tables. In the directory stand the page tables of the
+ * small spaces themselves, which so have each page once, and show the same whichever space is loaded.
  *
- *  - The entry above the directory is not the users': everything below is a supervisor's page, whatever the lower entries
- *    say. Ring 3 faults there. Pages of small spaces are global: one INVLPG forgets them under every tag.
+ *  - The entry above the directory is not the users': everything below is a supervisor's page, whatever the lower
+ *    entries say. Ring 3 faults there. Pages of small spaces are global: one INVLPG forgets them under every tag.
  *  - Entries come late: who runs in a small space and does not find its page faults, and window_repair() brings what is
  *    missing. They go at once (window_forget).
- *  - A large space that cannot have the entry, for lack of memory, stands aside while a small thread runs: the kernel's own
- *    page table, which has it from the beginning, is loaded instead. So does sigma0's, whose table says at these addresses who
- *    got which device's memory.
+ *  - A large space that cannot have the entry, for lack of memory, stands aside while a small thread runs: the
+ *    kernel's own page table, which has it from the beginning, is loaded instead. So does sigma0's, whose table says
+ *    at these addresses who got which device's memory.
  */
 #ifndef X86_WINDOW_H
 #define X86_WINDOW_H

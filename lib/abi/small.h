@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * abi/small.h - the binary interface of small spaces: 32-bit programs at CPL 1 in segments (kernel/doc/small-spaces.md).
+ * abi/small.h - the binary interface of small spaces: 32-bit programs at CPL 1 in segments
+ * (kernel/doc/small-spaces.md).
  *
- * Words have 32 bits, layouts are X.2's for 32-bit systems. A program sees addresses 0 to the end of its slot: CS, DS, ES
- * and SS begin there and end there. GS is the running thread's UTCB, so gs:SMALL_UTCB_MY_LOCAL_ID is its address. FS is
- * null; FS, GS and whatever a program loads into segment registers itself may be lost at any time but for CS, SS, DS, ES
- * and GS as they were at the start.
+ * Words have 32 bits, layouts are X.2's for 32-bit systems. A program sees addresses 0 to the end of its slot: CS,
+ * DS, ES and SS begin there and end there. GS is the running thread's UTCB, so gs:SMALL_UTCB_MY_LOCAL_ID is its
+ * address. FS is null; FS, GS and whatever a program loads into segment registers itself may be lost at any time but
+ * for CS, SS, DS, ES and GS as they were at the start.
  *
  * A call is asked for with the lower half of abi/syscall.h's call word in EDX: number, kind, receive timeout. There are
  * two doors, and the code behind the KIP's entries takes the better one that the machine has (`call` it):
@@ -15,16 +16,16 @@
  * IPC (CALL_IPC, CALL_LIPC)
  *   in   EAX tag   EDI to   ESI from (kind IPC_FROM only)   EDX call word   EBX MR1   EBP MR2   MR3 .. in the UTCB
  *   out  EAX tag   ESI sender                                               EBX MR1   EBP MR2   MR3 .. in the UTCB
- *   EDI, ECX, EDX are lost. A send timeout is in the UTCB's send_timeout, and SMALL_SEND_TIMEOUT is set in EDX; else never.
- *   MR1 and MR2 of the UTCB are not the kernel's.
+ *   EDI, ECX, EDX are lost. A send timeout is in the UTCB's send_timeout, and SMALL_SEND_TIMEOUT is set in EDX; else
+ *   never. MR1 and MR2 of the UTCB are not the kernel's.
  * All other calls (of abi/syscall.h, but for ThreadState, which is an exception)
  *   in   EDI ESI EBX EBP = RDI RSI R8 R9 of that call, the UTCB's argument[0 .. 3] = R10 R12 R13 R14
  *   out  EAX = RAX, EDX = its upper half (SystemClock); EDI ESI EBX EBP argument[0 .. 3] as above. ECX is lost.
  *   Flexpages of Unmap are in MR0 .. of the UTCB.
  * EFLAGS are 0x202 after each. What is no call is an exception, as for 64-bit programs (EXC_TRAP_SYSCALL).
  *
- * At the border each word is converted: to 64 bits by zeros on the left, but a tag by its sign, so that a label of 16 bits
- * keeps its meaning (-2 << 4); to 32 bits by cutting the upper half off. Flexpages and typed items so keep their
+ * At the border each word is converted: to 64 bits by zeros on the left, but a tag by its sign, so that a label of 16
+ * bits keeps its meaning (-2 << 4); to 32 bits by cutting the upper half off. Flexpages and typed items so keep their
  * meaning. Thread ids in registers and control registers (not those in message registers) are converted as ids:
  *   global         number << 14 | version  <->  number << 32 | version
  *   local          an address with six zero bits, the same in both; nilthread likewise
@@ -33,12 +34,12 @@
  * there comes from nilthread. As a pager or exception handler it reads as nilthread, and stays what it is until the
  * program writes another value.
  *
- * Exception messages have the words of abi/protocol.h: registers with zeros on the left, RIP, RSP and CR2 as the program sees
- * them, no R8 to R15 (0, ignored in the answer); a small handler gets and gives the same words, cut off.
+ * Exception messages have the words of abi/protocol.h: registers with zeros on the left, RIP, RSP and CR2 as the
+ * program sees them, no R8 to R15 (0, ignored in the answer); a small handler gets and gives the same words, cut off.
  *
- * SpaceControl makes a space without threads that ever were active a small one: control bit 31 and, in bits 0-7, size and
- * place of its slot: the lowest bit that is set, n, is the size, 4 MiB << n; the bits above it are its place, counted in
- * slots of this size. All zero: no slot, it is a large space. The areas must be in the slot, not at 0.
+ * SpaceControl makes a space without threads that ever were active a small one: control bit 31 and, in bits 0-7, size
+ * and place of its slot: the lowest bit that is set, n, is the size, 4 MiB << n; the bits above it are its place,
+ * counted in slots of this size. All zero: no slot, it is a large space. The areas must be in the slot, not at 0.
  */
 #ifndef ABI_SMALL_H
 #define ABI_SMALL_H
@@ -97,8 +98,8 @@ struct small_kip_server {
 };
 
 /*
- * The kernel interface page of a small space: X.2's for 32-bit words, so each offset is half of that in abi/kip.h. Memory
- * beyond 4 GiB is left out. KernelInterface finds it: int 0x81 with CALL_KERNEL_INTERFACE.
+ * The kernel interface page of a small space: X.2's for 32-bit words, so each offset is half of that in abi/kip.h.
+ * Memory beyond 4 GiB is left out. KernelInterface finds it: int 0x81 with CALL_KERNEL_INTERFACE.
  */
 struct small_kip {
 	unsigned char magic[4];            /* 0x000 "L4" 0xE6 "K" */

@@ -137,6 +137,16 @@ void small_call(struct small *s)
 	small_done(s);
 }
 
+L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags, L4_ThreadId_t pager,
+		       L4_Word_t *old_ip)
+{
+	L4_Word_t state, sp, old, handle;
+
+	EXPECT(!L4_IsNilThread(L4_ExchangeRegisters(thread, control | EXCHANGE_AS_PAGER, 0, ip, flags, 0, pager, &state, &sp,
+						    old_ip ? old_ip : &old, &flags, &handle, &pager)));
+	return pager;
+}
+
 /* The cases. */
 
 TEST(small, runs_and_traps)

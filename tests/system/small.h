@@ -2,9 +2,9 @@
 /*
  * tests/system/small.h - threads of small spaces under the worker's command.
  *
- * The worker is pager and exception handler of such a thread, and shares two pages with it. It sets registers, the UTCB and
- * the instructions to do (small_do), lets it go, and finds registers and UTCB behind them when the thread has trapped
- * (small_code.asm). What happens in between is the case's.
+ * The worker is pager and exception handler of such a thread, and shares two pages with it. It sets registers, the
+ * UTCB and the instructions to do (small_do), lets it go, and finds registers and UTCB behind them when the thread
+ * has trapped (small_code.asm). What happens in between is the case's.
  */
 #ifndef TESTS_SYSTEM_SMALL_H
 #define TESTS_SYSTEM_SMALL_H
@@ -60,7 +60,10 @@ struct space *small_space(unsigned log2, unsigned place);
 /* A thread of it that waits for its first order. */
 struct small small_new(struct space *space);
 
-/* Another thread of its space, which shares its pages. What one of them finds there must not matter when the other runs. */
+/*
+ * Another thread of its space, which shares its pages. What one of them finds there must not matter when the other
+ * runs.
+ */
 struct small small_neighbour(const struct small *s);
 
 /* Its id as it sees it, and the worker's as a small program sees that. */
@@ -83,6 +86,27 @@ void small_call(struct small *s);
 
 /* The same, but do not wait. */
 void small_call_begin(struct small *s);
+
+/*
+ * ExchangeRegisters as its pager or exception handler: what `control` says of the three. Returns its pager as it was, and
+ * stores its IP, if asked for.
+ */
+enum {
+	EXCHANGE_ABORT_RECEIVE = 1 << 1,
+	EXCHANGE_IP = 1 << 4,
+	EXCHANGE_FLAGS = 1 << 5,
+	EXCHANGE_PAGER = 1 << 7,
+	EXCHANGE_FORCE = 1 << 16,
+	EXCHANGE_AS_PAGER = 1 << 22,
+};
+L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags, L4_ThreadId_t pager,
+		       L4_Word_t *old_ip);
+
+/* Is this where it goes on after a system call by the KIP's entry? By `sysenter`, or by `int`. */
+static inline bool small_is_behind_call(L4_Word_t ip)
+{
+	return ip == SMALL_KIP + SMALL_KIP_LANDING || ip == SMALL_IPC + 2;
+}
 
 /* The call word, lower half. */
 #define SMALL_CALL(number, kind) ((unsigned)(number) << CALL_NUMBER_SHIFT | (unsigned)(kind))

@@ -221,18 +221,14 @@ TEST(small, sender_without_a_short_name)
 TEST(small, pager_without_a_short_name)
 {
 	struct small s = small_new(small_space(22, 0));
-	L4_ThreadId_t id = L4_GlobalId(L4_ThreadNo(worker), L4_Version(worker));
-	L4_Word_t dummy;
-	L4_ThreadId_t nobody;
+	L4_ThreadId_t id = L4_GlobalId(L4_ThreadNo(worker), 0x7fff0001);
 
-	L4_ExchangeRegisters(s.thread, 1 << 7 | 1 << 22, 0, 0, 0, 0, L4_GlobalId(L4_ThreadNo(id), 0x7fff0001), &dummy, &dummy,
-			     &dummy, &dummy, &dummy, &nobody);
+	small_exchange(s.thread, EXCHANGE_PAGER, 0, 0, id, NULL);
 	s.data->utcb_in.pager = 0;
 	small_go(&s, "\x90", 1);
 	small_done(&s);
 	EXPECT_EQ(s.data->utcb_out.pager, 0);
-	L4_ExchangeRegisters(s.thread, 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &nobody);
-	EXPECT_EQ(nobody.raw, L4_GlobalId(L4_ThreadNo(id), 0x7fff0001).raw);
+	EXPECT_EQ(small_exchange(s.thread, 0, 0, 0, L4_nilthread, NULL).raw, id.raw);
 }
 
 TEST(small, clock_and_other_calls)
@@ -256,7 +252,7 @@ TEST(small, clock_and_other_calls)
 	EXPECT_EQ(s.data->out.eax, small_id(s.thread));
 	EXPECT_EQ(s.data->utcb_out.user_defined_handle, 0x12345678);
 	EXPECT_EQ(s.data->utcb_out.argument[2], small_id(worker)); /* its pager */
-	EXPECT_EQ(s.data->out.ebp, SMALL_KIP + SMALL_KIP_LANDING);
+	EXPECT(small_is_behind_call(s.data->out.ebp));
 	s.data->in.edx = SMALL_CALL(CALL_SPACE_CONTROL, 0);
 	small_call(&s);
 	EXPECT_EQ(s.data->out.eax, 0);
@@ -276,7 +272,7 @@ TEST(small, call_that_is_none)
 	EXPECT(!small_event(&s, &m));
 	EXPECT(is_exception(&m));
 	EXPECT_EQ(m.mr[EXC_TRAP], EXC_TRAP_SYSCALL);
-	EXPECT_EQ(m.mr[EXC_RIP], SMALL_KIP + SMALL_KIP_LANDING);
+	EXPECT(small_is_behind_call(m.mr[EXC_RIP]));
 	EXPECT_EQ(m.mr[EXC_RAX], 0x11111111);
 	EXPECT_EQ(m.mr[EXC_RBX], 0x22222222);
 	EXPECT_EQ(m.mr[EXC_RSP], SMALL_STACK - 4);
@@ -537,12 +533,14 @@ static void takes_one(L4_Word_t unused)
 	sleep_forever();
 }
 
-/* What it writes into its control registers counts, though it has not been in C since; and what is written there for it. */
+/*
+ * What it writes into its control registers counts, though it has not been in C since; and what is written there for
+ * it.
+ */
 TEST(small, new_pager_while_it_waits_by_the_path)
 {
 	struct small s = small_new(small_space(22, 0));
 	L4_ThreadId_t t = thread_start(space_new(), takes_one, 0), got;
-	L4_Word_t dummy;
 
 	settle();
 	s.data->in.eax = 0;
@@ -551,10 +549,10 @@ TEST(small, new_pager_while_it_waits_by_the_path)
 	s.data->utcb_in.pager = small_id(t);
 	small_call_begin(&s);
 	settle();
-	L4_ExchangeRegisters(s.thread, 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	got = small_exchange(s.thread, 0, 0, 0, L4_nilthread, NULL);
 	EXPECT_EQ(got.raw, t.raw);
-	L4_ExchangeRegisters(s.thread, 1 << 7 | 1 << 22, 0, 0, 0, 0, worker, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
-	L4_ExchangeRegisters(s.thread, 1 << 1 | 1 << 22, 0, 0, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy, &got);
+	small_exchange(s.thread, EXCHANGE_PAGER, 0, 0, worker, NULL);
+	got = small_exchange(s.thread, EXCHANGE_ABORT_RECEIVE, 0, 0, L4_nilthread, NULL);
 	EXPECT_EQ(got.raw, worker.raw);
 	small_done(&s);
 	EXPECT_EQ(s.data->out.eax, 0x8000);
