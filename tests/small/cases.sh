@@ -32,6 +32,7 @@ judge_small() {
 		${prefix}console_after_a_refusal|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] still there
 		${prefix}console_of_a_small_program|\\[ *[0-9]+\\.[0-9]{6} 0x[0-9a-f]+\\] a line from a small program
 		${prefix}limits|kernel: small spaces: this machine $words the limits of segments.*
+		${prefix}debugger_prints|small: printed by the debugger
 		${prefix}hello|small-hello: a word has 32 bits here, and it is [0-9]+ us after the start
 	END
 }

@@ -8,6 +8,7 @@
 
 #include <l4/exception.h>
 #include <l4/ipc.h>
+#include <l4/kdebug.h>
 #include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/schedule.h>
@@ -234,6 +235,13 @@ static void console_in_another_small_space(void)
 	EXPECT(console_write(console, line, sizeof(line) - 1));
 }
 
+/* With a debugger the request is done there; without one it would end the program. */
+static void debugger(void)
+{
+	if (L4_HasFeature("debugger"))
+		L4_KDB_PrintString("small: printed by the debugger\n");
+}
+
 static void cxx(void)
 {
 	EXPECT(cxx_works());
@@ -255,6 +263,7 @@ static const struct {
 	{ "divides", divides },
 	{ "command_line_and_options", command_line_and_options },
 	{ "console_in_another_small_space", console_in_another_small_space },
+	{ "debugger", debugger },
 	{ "cxx", cxx },
 };
 
