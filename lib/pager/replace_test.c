@@ -131,7 +131,7 @@ static void lru_use(struct lru *lru, unsigned long object, unsigned long number)
 	lru->number[0] = number;
 }
 
-/* In pieces of several uses by one object: the first one's near each other for a while, others' in cycles or anywhere. */
+/* Pieces of several uses by one object: the first one's near each other for a while, others' in cycles or anywhere. */
 static void trace_make(unsigned int *object, unsigned int *number)
 {
 	unsigned int cycle[OBJECTS] = { 0 }, length[OBJECTS], at = 0;

@@ -157,6 +157,18 @@ bool image_put(struct image *image, unsigned long number, const void *frame)
 	return true;
 }
 
+/* A page of the description, to the copy that its sequence number says. */
+static bool description_write(struct image *image, unsigned int which)
+{
+	return image->store->write(image->store, description_place(image, description.header.sequence, which),
+				   description.word[which]);
+}
+
+static bool flush(struct image *image)
+{
+	return !image->store->flush || image->store->flush(image->store);
+}
+
 bool image_complete(struct image *image, const struct image_state *state)
 {
 	struct header *header = &description.header;
@@ -179,12 +191,11 @@ bool image_complete(struct image *image, const struct image_state *state)
 			description.word[MAP][i] = image->entry[i].number << SLOT_BITS | image->entry[i].next;
 	}
 	header->checksum = description_checksum();
-	for (unsigned int i = IMAGE_DESCRIPTION; i-- > HEADER;)
-		if (!image->store->write(image->store, description_place(image, header->sequence, i),
-					 description.word[i])) {
-			image_give_up(image);
-			return false;
-		}
+	if (!description_write(image, FPU) || !description_write(image, MAP) || !flush(image) ||
+	    !description_write(image, HEADER) || !flush(image)) {
+		image_give_up(image);
+		return false;
+	}
 	image->sequence++;
 	image->state = *state;
 	for (unsigned int i = 0; i < IMAGE_PAGES; i++)

@@ -243,7 +243,10 @@ int main(void)
 		.tick = tick,
 	};
 
-	store_in_memory(&store, IMAGES * IMAGE_AREA);
+	if (!store_open(&store, IMAGES * IMAGE_AREA)) {
+		printf("checkpoint: there is no disk, or it is too small\n");
+		return 1;
+	}
 	for (unsigned int i = 0; i < IMAGES; i++)
 		image_open(&image[i], &store, i * IMAGE_AREA);
 	ledger.release = release;

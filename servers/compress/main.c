@@ -204,7 +204,10 @@ int main(void)
 		.takes_programs = true,
 	};
 
-	store_in_memory(&store, room / PAGER_PAGE);
+	if (!store_open(&store, room / PAGER_PAGE)) {
+		printf("compress: there is no disk, or it is too small\n");
+		return EXIT_FAILURE;
+	}
 	pack_init(&store);
 	ledger.release = release;
 	pool = ledger_init(&ledger, pool, PAGES_MAX, page_array, PAGES_MAX, bucket_array, BUCKETS_LOG2);

@@ -200,7 +200,7 @@ static const char *file_name(void)
 
 int main(void)
 {
-	unsigned long frames = root_option("cache", FRAMES), memory = root_option("memory", 0);
+	unsigned long frames = root_option("cache", FRAMES), room = root_option("pages", 0);
 	struct pager_operations operations = {
 		.name = "file",
 		.fault = fault,
@@ -211,10 +211,8 @@ int main(void)
 
 	if (frames == 0 || frames > FRAMES_MAX)
 		frames = FRAMES;
-	if (memory > 0) {
-		store_in_memory(&store, memory);
-	} else if (!store_of_file(&store, file_name())) {
-		printf("file: there is no boot module \"%s\"\n", file_name());
+	if (room > 0 ? !store_open(&store, room) : !store_of_file(&store, file_name())) {
+		printf("file: there is no boot module \"%s\", or no disk\n", room > 0 ? "" : file_name());
 		return 1;
 	}
 	advice_init(root_option("patience", PATIENCE_US));

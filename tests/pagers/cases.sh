@@ -7,7 +7,7 @@ pagers_words() {
 	local word words=() wanted
 	wanted=$(system_words pager.) || return 1
 	for word in $wanted; do
-		[[ $word == programs* || $word == hosted* || $word == out_of_core* ]] || words+=("$word")
+		[[ $word =~ ^(programs|hosted|out_of_core|disk) ]] || words+=("$word")
 	done
 	echo "${words[*]}"
 	[ -z "$wanted" ] || [ ${#words[@]} -ne 0 ]
@@ -22,7 +22,7 @@ pagers_job() {
 		'anonymous pool=8192 quota=4096 @server @priority=150 @memory=12M' \
 		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
 		'shared pool=256 @server @priority=150 @memory=3M' \
-		'file cache=64 memory=256 patience=200 @server @priority=150 @memory=3M' \
+		'file cache=64 pages=256 patience=200 @server @priority=150 @memory=3M' \
 		'compress pool=256 store=2048 quota=4096 @server @priority=150 @memory=5M' \
 		'checkpoint pool=2048 @server @priority=150 @memory=12M' \
 		"test-pagers $words @spaces @priority=140 @memory=4M"
@@ -47,21 +47,56 @@ pagers_programs_job() {
 		'anonymous @server @priority=150 @memory=12M' 'cow @server @priority=150 @memory=8M' \
 		'ramp @server @priority=150 @memory=2M' \
 		'hello-c to be or not @pager=anonymous @memory=2M' 'hello @pager=cow @memory=1M'
-	printf '%s\n' 'modules/hello greedy @pager=anonymous @memory=16K' 'modules/hello misplaced @pager=ramp @memory=1M' \
-		>>"$work/modules.pagers-programs"
+	printf '%s\n' 'modules/hello greedy @pager=anonymous @memory=16K' \
+		'modules/hello misplaced @pager=ramp @memory=1M' >>"$work/modules.pagers-programs"
+}
+
+pagers_disk_conf() {
+	disk_driver
+	printf 'program %s\n    arguments %s disk=1\n    memory 12M\n    priority 150\n    server\n' \
+		checkpoint 'pool=2048 first=0' file 'cache=64 pages=256 first=4096' \
+		compress 'pool=256 store=2048 first=8192'
+	printf 'program test-pagers\n    arguments %s\n    spaces\n    priority 140\n    memory 4M\n' "$1"
+}
+
+# Two boots with the same disk.
+# shellcheck disable=SC2016
+pagers_disk_job() {
+	local boot name=pagers-disk
+	rm -f "$work/image.$name"
+	truncate -s 40M "$work/image.$name"
+	for boot in first next; do
+		printf 'modules/%s\n' 'kernel kernel' 'sigma0 sigma0' 'root root' >"$work/modules.$name.$boot"
+		printf '%s\n' "$work/conf.$name.$boot system.conf" 'modules/ide ide' 'modules/checkpoint checkpoint' \
+			'modules/file file' 'modules/compress compress' 'modules/test-pagers test-pagers' \
+			>>"$work/modules.$name.$boot"
+	done
+	pagers_disk_conf disk.first_boot >"$work/conf.$name.first"
+	pagers_disk_conf 'disk.program disk.file disk.more' >"$work/conf.$name.next"
+	job "$name" 330 bash -c '
+		boot() {
+			"$1" --no-build --kernel --timeout 150 --disk "$2/image.$3" --modules "$2/modules.$3.$4" --log "$2/$5.log"
+		}
+		boot "$@" first "$3.first" && boot "$@" next "$3"' - "$run" "$work" "$name"
 }
 
 pagers_jobs() {
+	! wanted pager.disk || pagers_disk_job
 	pagers_job
 	! wanted pager.programs || pagers_programs_job
 	! wanted pager.hosted ||
-		programs_job pagers-hosted 60 '' 'anonymous @server @priority=150 @memory=12M' 'test-hosted @pager=anonymous @memory=4M'
+		programs_job pagers-hosted 60 '' 'anonymous @server @priority=150 @memory=12M' \
+			'test-hosted @pager=anonymous @memory=4M'
 	! wanted pager.out_of_core ||
 		programs_job pagers-out-of-core 120 '' 'compress pool=256 @server @priority=150 @memory=7M' \
 			'test-hosted @pager=compress @memory=4M'
 }
 
 judge_pagers() {
+	if wanted pager.disk; then
+		judge_system pagers-disk pager.
+		rm -f "$work/image.pagers-disk"
+	fi
 	! pagers_words >"$work/words" || judge_system pagers pager.
 	! wanted pager.programs || judge_lines pagers-programs 1 < <(pagers_programs)
 	! wanted pager.hosted || judge_system pagers-hosted pager.hosted.

@@ -234,6 +234,27 @@ static void survives_a_hundred_kills(void)
 	printf("BENCH name=checkpoint.age kills=%d unit=microseconds interval=%d max=%lu\n", KILLS, INTERVAL, worst);
 }
 
+/* Until there have been some checkpoints. It is not killed before the machine ends. */
+void checkpoint_begin(void)
+{
+	actor_start(start_fresh, 0, PRIORITY_VICTIM);
+	L4_Sleep(L4_TimePeriod(20 * INTERVAL));
+	until_checked(2);
+	EXPECT_EQ(corrupt, 0);
+}
+
+void checkpoint_goes_on(void)
+{
+	struct actor *actor;
+
+	tell = true;
+	actor = actor_start(start_restored, 0, PRIORITY_VICTIM);
+	until_checked(3);
+	EXPECT(!tell && restored_time > 0);
+	EXPECT_EQ(corrupt, 0);
+	end(actor);
+}
+
 /*
  * The pause: a program that writes to some pages and looks at the clock all the time
  */

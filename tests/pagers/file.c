@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * file.c - the cases of servers/file, which was started with cache=64 memory=256 (pages) patience=200 (microseconds).
+ * file.c - the cases of servers/file, which was started with cache=64 pages=256 (pages) patience=200 (microseconds).
  *
  * Advisers are threads of the driver's space that the client adds: they have nothing of the pager's that they could
  * miss.
@@ -108,6 +108,18 @@ static void read_file(unsigned long unused)
 		EXPECT_EQ(*word_at(AT + page * PAGE), FIRST_WORD + page);
 		EXPECT_EQ(*word_at(AT + page * PAGE + PAGE - 8), ~page);
 	}
+}
+
+/* All of it out of the cache, so that it is in the store. */
+void file_write(void)
+{
+	run_actor(write_file, 0);
+	run_actor(read_file, 0);
+}
+
+void file_is_there(void)
+{
+	run_actor(read_file, 0);
 }
 
 static void what_was_written_is_there(void)

@@ -89,8 +89,8 @@ static void run_case(const struct test_case *test)
 	*(case_failed ? &failed : &passed) += 1;
 }
 
-/* Whether the name begins with a word of the command line behind the first, or there is none. */
-static bool wanted(const char *name)
+/* Whether the name begins with a word of the command line behind the first, or there is none (otherwise). */
+static bool wanted(const char *name, bool otherwise)
 {
 	static char line[ROOT_TEXT_MAX + 1];
 	unsigned int words = 0;
@@ -107,15 +107,18 @@ static bool wanted(const char *name)
 		while (*word == ' ')
 			word++;
 	}
-	return words <= 1;
+	return words <= 1 && otherwise;
 }
 
 int main(void)
 {
 	for (unsigned int i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct test_case *test = tables[i]; test->name; test++)
-			if (wanted(test->name))
+			if (wanted(test->name, true))
 				run_case(test);
+	for (const struct test_case *test = disk_cases; test->name; test++)
+		if (wanted(test->name, false))
+			run_case(test);
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed > 0;
 }

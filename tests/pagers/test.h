@@ -25,6 +25,15 @@ struct test_case {
 extern const struct test_case ramp_cases[], anonymous_cases[], file_cases[], cow_cases[], shared_cases[],
 	checkpoint_cases[], compress_cases[];
 
+/* Those that run only when they are named, and what they are made of. */
+extern const struct test_case disk_cases[];
+
+void checkpoint_begin(void);
+void checkpoint_goes_on(void);
+void file_write(void);
+void file_is_there(void);
+void compress_more(void);
+
 bool test_equal(const char *file, unsigned int line, const char *text, unsigned long got, unsigned long want);
 bool test_at_most(const char *file, unsigned int line, const char *text, unsigned long got, unsigned long most);
 
