@@ -141,28 +141,58 @@ judge_disk() {
 	done
 }
 
-# --- clock ---
+# --- small devices ---
 
-rtc_table() {
-	cat <<-'END'
-		rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
-		rtc.next_second|clock: the next second is 1 later
-		rtc.driver_ends|clock: its driver has ended
-		rtc.driver_comes_back|clock: again, no time is lost
-	END
+plain_devices='rtc keyboard'
+
+plain_device_table() {
+	case $1 in
+	rtc)
+		cat <<-'END'
+			rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
+			rtc.next_second|clock: the next second is 1 later
+			rtc.driver_ends|clock: its driver has ended
+			rtc.driver_comes_back|clock: again, no time is lost
+		END
+		;;
+	keyboard)
+		cat <<-'END'
+			keyboard.keeps_keys|keys kept: Pecan 101
+			keyboard.key_is_waited_for|key waited for: s
+			keyboard.driver_ends|keyboard: its driver has ended
+			keyboard.driver_comes_back|key of the next driver: n
+		END
+		;;
+	esac
 }
 
-rtc_jobs() {
+# What the test's program may do besides stopping the driver.
+plain_device_lines() {
+	case $1 in
+	keyboard) printf '    %s\n' 'ports 0x60' 'ports 0x64' ;;
+	esac
+}
+
+plain_device_cases() {
+	local name
+	for name in $plain_devices; do
+		plain_device_table "$name"
+	done
+}
+
+# plain_device_job NAME: the driver as its README describes it, and test-NAME.
+plain_device_job() {
 	{
-		sed -n '/^    program rtc$/,/^$/p' "$source_dir/servers/rtc/README.md"
-		printf 'program test-rtc\n    manager\n'
-	} >"$work/conf.rtc"
+		sed -n "/^    program $1\$/,/^\$/p" "$source_dir/servers/$1/README.md"
+		printf 'program %s\n    manager\n' "test-$1"
+		plain_device_lines "$1"
+	} >"$work/conf.$1"
 	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-		"$work/conf.rtc system.conf" 'modules/rtc rtc' 'modules/test-rtc test-rtc' >"$work/modules.rtc"
-	job rtc 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.rtc" --log "$work/rtc.log" \
+		"$work/conf.$1 system.conf" "modules/$1 $1" "modules/test-$1 test-$1" >"$work/modules.$1"
+	job "$1" 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.$1" --log "$work/$1.log" \
 		--qemu '-rtc base=2001-02-03T04:05:06'
 }
 
-judge_rtc() {
-	judge_lines rtc 0 < <(rtc_table)
+judge_plain_device() {
+	judge_lines "$1" 0 < <(plain_device_table "$1")
 }
