@@ -206,7 +206,7 @@ static inline pte_t add_leaf_bits(pte_t old, pte_t bits)
  * How many frames one call may fill with tables and shades; what takes more is gone on with in the next one, and
  * finds there what was made. Breaking up a page takes all of it.
  */
-enum { BUDGET = 3 };
+enum { BUDGET = 2 };
 
 /* Write a word of a shade. A shade counts those that are not 0, as a table does. */
 void shade_set(uint32_t *word, uint32_t value);

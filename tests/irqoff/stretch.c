@@ -4,7 +4,7 @@
  *
  * Interrupts are off in all of the kernel but at two instructions, that behind `sti` in entry/entry.asm:interrupt_window and the
  * `hlt` of idle_loop. So a stretch is what is executed between two instructions that are either one of these or in the lower
- * half of the address space, where users are. The first one, the boot, does not count. Each round of a `rep` is an instruction.
+ * half of the address space, where users are. Those before the kernel is first left do not count: the boot. Each round of a `rep` is an instruction.
  *
  * QEMU translates code in blocks that are executed from their beginning; who leaves one early is counted too long, never too short.
  *
@@ -40,6 +40,7 @@ static struct function {
 } functions[FUNCTIONS_MAX];
 static unsigned function_count;
 static uint64_t window, halt; /* the two instructions */
+static unsigned way_out; /* the function by which the kernel is left */
 
 /* A block of code. */
 struct block {
@@ -141,10 +142,10 @@ static void executed(unsigned cpu, void *data)
 	struct stretch *s = &stretches[cpu % CPUS_MAX];
 
 	if (b->interruptible) {
-		bool was_kernel = s->length > 0;
+		bool was_left = s->in[way_out] > 0;
 
 		end(s);
-		s->counts |= was_kernel;
+		s->counts |= was_left;
 	} else {
 		s->length += b->length;
 		s->in[b->function] += b->length;
@@ -206,11 +207,14 @@ static bool read_functions(void)
 			window = f.address - 1;
 		else if (strcmp(f.name, "idle_end") == 0)
 			halt = f.address - 1;
-		else if (f.name[0] != '.' && function_count < FUNCTIONS_MAX)
+		else if (f.name[0] != '.' && function_count < FUNCTIONS_MAX) {
+			if (strcmp(f.name, "leave_to") == 0)
+				way_out = function_count;
 			functions[function_count++] = f;
+		}
 	}
 	fclose(file);
-	return window && halt;
+	return window && halt && way_out;
 }
 
 __attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const struct qemu_info_t *info, int argc,
@@ -219,7 +223,7 @@ __attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, con
 	(void)info, (void)argc, (void)argv;
 	limit = getenv("STRETCH_LIMIT") ? strtoul(getenv("STRETCH_LIMIT"), NULL, 0) : 0;
 	if (!getenv("STRETCH_RESULT") || !read_functions()) {
-		fprintf(stderr, "stretch: no STRETCH_RESULT, or no window_end and idle_end in STRETCH_SYMBOLS\n");
+		fprintf(stderr, "stretch: no STRETCH_RESULT, or no window_end, idle_end and leave_to in STRETCH_SYMBOLS\n");
 		return 1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
