@@ -90,7 +90,11 @@ void lane_page_fault(struct tcb *self, virt_t address, unsigned access)
 	word_t id = self->utcb_map->pager;
 	struct tcb *pager = tcb_slot(id);
 
-	if (self->space->is_sigma0 || self->faults_are_exceptions || !takes_fault(pager, id, self))
+	if (self->space->is_sigma0)
+		leave(fault_page(self, address, access));
+	if (self->faults_are_exceptions)
+		lane_exception(self, LABEL_ARCH_EXCEPTION, VECTOR_PF, address);
+	if (!takes_fault(pager, id, self))
 		leave(fault_page(self, address, access));
 
 	/* committed: nothing below may fail */
