@@ -24,7 +24,10 @@ struct messages_figures {
 bool messages_intra(L4_ThreadId_t partner, unsigned int rounds, struct messages_figures *figures);
 bool messages_inter(L4_ThreadId_t partner, unsigned int rounds, struct messages_figures *figures);
 
-/* Round trips without words: with the words in registers, of two who use vector registers, with a partner of lower priority. */
+/*
+ * Round trips without words: with the words in registers, of two who use vector registers, with a partner of lower
+ * priority.
+ */
 void messages_regs(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures);
 void messages_fpu(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures);
 void messages_lower(L4_ThreadId_t partner, unsigned int rounds, struct figures *figures);

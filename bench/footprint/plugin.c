@@ -151,7 +151,8 @@ static bool is_kernels(const struct instruction *i)
 
 /*
  * The counts that an instruction is part of: of the whole, of user mode or the kernel, and of the visit to the kernel,
- * which begins with the entering instruction, or, when an exception or interrupt led there, with the first of the kernel.
+ * which begins with the entering instruction, or, when an exception or interrupt led there, with the first of the
+ * kernel.
  */
 static unsigned parts_of(const struct instruction *i, struct counts *parts[3])
 {

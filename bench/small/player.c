@@ -2,9 +2,9 @@
 /*
  * player.c - client and server of a round trip, as a 64-bit and as a 32-bit program.
  *
- * A round is: the client reads a word in each of its pages, calls, the server reads a word in each of its own and answers.
- * What is timed is all of that, so that the TLB misses of either working set are in it. One word a page, each in another
- * cache line: what differs between the pairs of players is the switch, and what it makes of the TLB.
+ * A round is: the client reads a word in each of its pages, calls, the server reads a word in each of its own and
+ * answers. What is timed is all of that, so that the TLB misses of either working set are in it. One word a page, each
+ * in another cache line: what differs between the pairs of players is the switch, and what it makes of the TLB.
  */
 #include <stdbool.h>
 

@@ -14,8 +14,8 @@
 extern const char debugger_feature[];
 
 /*
- * The key that enters it is a break on COM1, told by COM1's interrupt as long as that is nobody else's. Off: a driver is
- * about to take an interrupt. On: it has, or has given one back; no harm if the key was on.
+ * The key that enters it is a break on COM1, told by COM1's interrupt as long as that is nobody else's. Off: a driver
+ * is about to take an interrupt. On: it has, or has given one back; no harm if the key was on.
  */
 void debugger_key_off(void);
 void debugger_key_on(void);

@@ -128,8 +128,8 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 }
 
 /* Ports have no other names: what is in both flexpages is mapped, to where it is. */
-static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive, bool grant,
-                                 word_t *done, struct cpu *cpu)
+static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive,
+                                 bool grant, word_t *done, struct cpu *cpu)
 {
 	struct fpage ports = send.size_log2 < receive.size_log2 ? send : receive;
 	word_t low = ports.base + *done, end = ports.base + fpage_size(ports);

@@ -51,7 +51,8 @@ bool map_small(struct space *from, word_t send, struct space *to, word_t send_ba
  * as its pages. At most `steps` pages or holes; MAP_MORE when it must be called again. When out of memory, the pages
  * before *at are set.
  */
-enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu);
+enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps,
+                                struct cpu *cpu);
 
 /* sigma0 touched memory that its page table does not show yet. False: it is not sigma0's, or no memory. */
 bool map_sigma0_fault(struct space *sigma0, virt_t address);

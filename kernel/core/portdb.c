@@ -426,8 +426,8 @@ static enum portdb_result take_bitmap(struct space *to, struct cpu *cpu)
 }
 
 /* What one node gives. */
-static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted, bool grant,
-                               struct cpu *cpu)
+static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted,
+                               bool grant, struct cpu *cpu)
 {
 	bool done;
 	const struct port_node *n = node_of(source);

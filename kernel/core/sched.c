@@ -158,7 +158,9 @@ static word_t preempt_flags(const struct tcb *self)
 	return self->resume ? 0 : self->utcb_map->flags;
 }
 
-/* Does self, which asked for it, keep the processor for a while? Then `delayed` is self; the slice ends with the while. */
+/*
+ * Does self, which asked for it, keep the processor for a while? Then `delayed` is self; the slice ends with the while.
+ */
 static bool put_off(struct tcb *self, bool slice_over)
 {
 	struct cpu *cpu = self->cpu;

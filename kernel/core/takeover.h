@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/takeover.h - the common case of sched_woken(), without a call: from the thread that runs in user mode to a better
- * one that an interrupt has woken (entry/interrupt.c).
+ * core/takeover.h - the common case of sched_woken(), without a call: from the thread that runs in user mode to a
+ * better one that an interrupt has woken (entry/interrupt.c).
  *
  * Everything rare is refused, and left to sched_woken(): a thread that runs with a total quantum, whose time has to be
- * counted, or with registers in the FPU (both close cpu->floor); a slice that was given away, or that goes on because its
- * thread put off losing the processor; a thread that may want to do so, or to be told; an unlimited slice, or one whose
- * end has passed; a timer that would come too late for the new one.
+ * counted, or with registers in the FPU (both close cpu->floor); a slice that was given away, or that goes on because
+ * its thread put off losing the processor; a thread that may want to do so, or to be told; an unlimited slice, or one
+ * whose end has passed; a timer that would come too late for the new one.
  */
 #ifndef CORE_TAKEOVER_H
 #define CORE_TAKEOVER_H
@@ -20,8 +20,8 @@ struct takeover {
 };
 
 /*
- * self runs in user mode, and `to`, which has no hazards (enum slow) and is in no queue, could go on now. Does it run at
- * once? An open cpu->floor is that of the ready queues, so it says, too, that nobody in them is better than self.
+ * self runs in user mode, and `to`, which has no hazards (enum slow) and is in no queue, could go on now. Does it run
+ * at once? An open cpu->floor is that of the ready queues, so it says, too, that nobody in them is better than self.
  */
 static inline bool takeover_is_due(const struct tcb *self, const struct tcb *to, usec_t now, struct takeover *slices)
 {

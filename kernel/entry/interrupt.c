@@ -2,8 +2,8 @@
 /*
  * entry/interrupt.c - the short way from a device's interrupt to its driver.
  *
- * For an interrupt whose driver waits for it in user mode and is better than the thread that runs, when both are such as
- * the path of a message would switch between: no hazards (enum slow), and cpu->floor is open. Then the message, the
+ * For an interrupt whose driver waits for it in user mode and is better than the thread that runs, when both are such
+ * as the path of a message would switch between: no hazards (enum slow), and cpu->floor is open. Then the message, the
  * scheduler's part and the switch come to some hundred instructions without a call or a saved register, and nothing is
  * done that the path leaves undone, too: `resume` and the timeout of the driver, CR0.TS, `own_id` and the call words of
  * the CPU are what they have to be. A level line is left out, for masking it takes longer than all this.

@@ -2,8 +2,8 @@
 /*
  * kdb/request.c - what programs ask of the debugger (lib/abi/kdebug.h, <l4/kdebug.h>, <l4/tracebuffer.h>).
  *
- * Any program may. A thread whose system calls are all exceptions may not: what it runs does not know L4, and a breakpoint of its
- * own is for its exception handler.
+ * Any program may. A thread whose system calls are all exceptions may not: what it runs does not know L4, and a
+ * breakpoint of its own is for its exception handler.
  */
 #include "abi/kdebug.h"
 #include "base/debugger.h"

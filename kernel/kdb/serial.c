@@ -2,8 +2,8 @@
 /*
  * kdb/serial.c - what is typed on COM1, and the key that enters the debugger: a break.
  *
- * COM1 is not the kernel's. Programs read characters from it, polled or by its interrupt, and the kernel must take none from
- * them. A break is no character: the UART interrupts for it when asked to interrupt for errors only, and
+ * COM1 is not the kernel's. Programs read characters from it, polled or by its interrupt, and the kernel must take none
+ * from them. A break is no character: the UART interrupts for it when asked to interrupt for errors only, and
  * whoever polls for characters does not disturb that. So the debugger takes COM1's interrupt line as long as no driver
  * wants it, and gives it up to one who does. A program that writes COM1's interrupt-enable register itself switches the
  * key off, until the debugger is entered another way or a driver gives an interrupt back.

@@ -16,9 +16,9 @@
  *            they were set; 0 if the call failed.
  *
  * The thread must be of the caller's space, and may be the caller. All is done at once, in this order: the old values
- * are taken, an IPC is aborted, the values are set, the thread is halted or let go. A thread that is not active yet has no
- * local id (RAX is its global one), no handle and no pager to be set, and is not forced into an exception; what else is
- * set stays until it is active, a halt, too.
+ * are taken, an IPC is aborted, the values are set, the thread is halted or let go. A thread that is not active yet has
+ * no local id (RAX is its global one), no handle and no pager to be set, and is not forced into an exception; what else
+ * is set stays until it is active, a halt, too.
  *
  * Aborting ends the phase with "cancelled", and a transfer of typed items that is under way, for both partners, with
  * "aborted"; R and S concern the phase that the thread is in, and no other follows. A thread that waits for its

@@ -10,7 +10,8 @@
  *           R9  the partner does not wait for this message    R14 the caller has a hazard
  *               or does not exist; there is no send phase     R15 the FPU was switched first; what came of it is not said
  *
- * When an IPC takes the path is told in lib/l4/README.md. Processors without FSGSBASE or BMI2 have no path, and count nothing.
+ * When an IPC takes the path is told in lib/l4/README.md. Processors without FSGSBASE or BMI2 have no path, and count
+ * nothing.
  *
  * ErrorCode: invalid parameter  no such processor
  */

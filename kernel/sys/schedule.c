@@ -3,24 +3,24 @@
  * Schedule - set how a thread is scheduled, and ask for its state. X.2 3.5.
  *
  *   RDI thread   RSI time control   R8 processor   R9 priority   R10 preemption control
- *   returns RAX state of the thread, RSI what it has left: rest of the slice << 16 | rest of the total quantum (X.2 times)
+ *   returns RAX state of the thread, RSI what is left of slice << 16 | of total quantum, X.2 times
  *
- * All ones leave a value as it is. The caller must be in the space of the thread's scheduler; nobody gets a priority above
- * the caller's own.
+ * All ones leave a value as it is. The caller must be in the space of the thread's scheduler; nobody gets a priority
+ * above the caller's own.
  *
- * Time control: length of a slice << 16 | total quantum, X.2 periods; never (0) is unlimited, 0xffff leaves that half as it
- * is, and less than a microsecond counts as one. A new length is the length of the next slice, of the running thread's
- * present one. A total quantum is time to run. When it is used up, the thread stops, and its scheduler gets a message in
- * its name: label -3 << 4, the time in MR1 (low 32 bits) and MR2 (high). Any Schedule that sets the quantum lets it go
- * on, and so does an answer, with the same quantum again. ExchangeRegisters can't end that wait. A system call that has
- * begun is finished first, and what is done for the thread by servers is their time.
+ * Time control: length of a slice << 16 | total quantum, X.2 periods; never (0) is unlimited, 0xffff leaves that half
+ * as it is, and less than a microsecond counts as one. A new length is the length of the next slice, of the running
+ * thread's present one. A total quantum is time to run. When it is used up, the thread stops, and its scheduler gets a
+ * message in its name: label -3 << 4, the time in MR1 (low 32 bits) and MR2 (high). Any Schedule that sets the quantum
+ * lets it go on, and so does an answer, with the same quantum again. ExchangeRegisters can't end that wait. A system
+ * call that has begun is finished first, and what is done for the thread by servers is their time.
  *
  * Preemption control: sensitive priority << 16 | maximum delay, us. If the thread has set its delay flag (in the UTCB),
  * then whoever is of this priority or a lower one, or of the thread's own, gets the processor from it only after that
- * delay, and the kernel sets the pending flag: the thread is to clear the flag and call ThreadSwitch. If it does not, it
- * is interrupted, as it is at once by anybody above. With the signal flag set, its exception handler gets a message like
- * the one above whenever it is interrupted, and must answer it. Both flags count only when a thread that could go on loses
- * the processor. At first nothing can be delayed.
+ * delay, and the kernel sets the pending flag: the thread is to clear the flag and call ThreadSwitch. If it does not,
+ * it is interrupted, as it is at once by anybody above. With the signal flag set, its exception handler gets a message
+ * like the one above whenever it is interrupted, and must answer it. Both flags count only when a thread that could go
+ * on loses the processor. At first nothing can be delayed.
  *
  * State: 1 dead       stopped by the kernel, because nobody answered its fault
  *        2 inactive   not yet active, or halted and in no message

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SpaceControl - say where a space has its kernel interface page and its UTCBs, who redirects its messages, and how much of
- * the kernel's memory it may use. Privileged. X.2 4.4; the quota is ours.
+ * SpaceControl - say where a space has its kernel interface page and its UTCBs, who redirects its messages, and how
+ * much of the kernel's memory it may use. Privileged. X.2 4.4; the quota is ours.
  *
  *   RDI space specifier   RSI control   R8 KIP area   R9 UTCB area   R10 redirector
  *   control: bit 29 U report usage, bit 30 Q give a quota, bits 32-63 the quota in KiB
@@ -13,20 +13,22 @@
  * a page to a GiB. They are given together. While a thread of the space is active they are ignored, whatever they
  * are. Nil flexpages leave what is there.
  *
- * A small space has a slot, in which its areas must be, and runs 32-bit programs. The slot is given before the areas or with
- * them, to a space that never had any; bits 0-7 all zero make it a large space again. A thread that is active does not move to
- * a small space or away from it (ThreadControl). Areas of a large space are not in the window (x86/window.h).
+ * A small space has a slot, in which its areas must be, and runs 32-bit programs. The slot is given before the areas or
+ * with them, to a space that never had any; bits 0-7 all zero make it a large space again. A thread that is active does
+ * not move to a small space or away from it (ThreadControl). Areas of a large space are not in the window
+ * (x86/window.h).
  *
  * A redirector gets every message that a thread of the space sends to a thread outside, unless that is in the
  * redirector's own space; it may pass it on (propagation). Anythread as redirector means none, nilthread leaves
- * what is there. A redirector that has gone lets nothing pass. Messages count from the begin of their send phase: what is
- * sent after the call has returned goes by the new rule; what was queued at its partner before, stays there.
+ * what is there. A redirector that has gone lets nothing pass. Messages count from the begin of their send phase: what
+ * is sent after the call has returned goes by the new rule; what was queued at its partner before, stays there.
  *
- * A quota is memory of the kernel's that is the space's alone, rounded down to pages: for its page tables, mappings, ports,
- * threads, UTCBs, FPU registers and itself. Nobody else can take it, and the space gets no more: what needs more is refused,
- * as without memory. It may be changed later, not below what is used. A quota of 0 and a new space mean none: the space
- * draws on what is left, like the privileged spaces, from which quotas are given. With the space the quota goes back. A
- * privileged space has no quota; what it is told with U is what the kernel uses in all, quotas that were given included.
+ * A quota is memory of the kernel's that is the space's alone, rounded down to pages: for its page tables, mappings,
+ * ports, threads, UTCBs, FPU registers and itself. Nobody else can take it, and the space gets no more: what needs more
+ * is refused, as without memory. It may be changed later, not below what is used. A quota of 0 and a new space mean
+ * none: the space draws on what is left, like the privileged spaces, from which quotas are given. With the space the
+ * quota goes back. A privileged space has no quota; what it is told with U is what the kernel uses in all, quotas that
+ * were given included.
  *
  * ErrorCode: no privilege         the caller's space is not privileged
  *            invalid space        the specifier names no thread
@@ -37,8 +39,9 @@
  *            no memory            less left than the quota, or more used than that; or too little for page tables: then
  *                                 the space has no areas, and what was mapped in the new ones is gone
  *
- * What was mapped in the new areas is taken away in pieces, between which interrupts and better threads run. Until that is
- * done the space has no areas. In pieces, too, all threads of a space that gets a redirector, or loses it, learn that.
+ * What was mapped in the new areas is taken away in pieces, between which interrupts and better threads run. Until that
+ * is done the space has no areas. In pieces, too, all threads of a space that gets a redirector, or loses it, learn
+ * that.
  */
 #include "core/frames.h"
 #include "core/mapdb.h"
@@ -87,9 +90,9 @@ static word_t usage(const struct space *s)
 }
 
 /*
- * What its threads send is C's business, or no longer: say so to so many of them, in turn. The ring goes round as they are
- * told; who comes to the space meanwhile knows it already. Several such walks at a time do no harm: each tells as many as
- * there were, and all say what is the case.
+ * What its threads send is C's business, or no longer: say so to so many of them, in turn. The ring goes round as they
+ * are told; who comes to the space meanwhile knows it already. Several such walks at a time do no harm: each tells as
+ * many as there were, and all say what is the case.
  */
 static void tell_threads(struct space *s, unsigned count)
 {
@@ -163,7 +166,9 @@ static struct tcb *finish(struct tcb *self, const struct space *s)
 	return sched_continue(sys_result(self, 1));
 }
 
-/* The redirector is set, and self->unmap_item threads are still to be told. If the specifier names another space, anew. */
+/*
+ * The redirector is set, and self->unmap_item threads are still to be told. If the specifier names another space, anew.
+ */
 static struct tcb *redirect(struct tcb *self)
 {
 	const struct tcb *t = thread_find_any(self, self->regs.rdi);
@@ -203,9 +208,9 @@ static struct tcb *commit(struct tcb *self, const struct order *order)
 }
 
 /*
- * Take away, in pieces, what was mapped in the new areas: first in that of the KIP, then in that of the UTCBs. Meanwhile the space
- * has no areas, so no thread of it becomes active, and nobody can map anything there. If another call has begun the
- * same, or the space is another, all begins anew.
+ * Take away, in pieces, what was mapped in the new areas: first in that of the KIP, then in that of the UTCBs.
+ * Meanwhile the space has no areas, so no thread of it becomes active, and nobody can map anything there. If another
+ * call has begun the same, or the space is another, all begins anew.
  */
 static struct tcb *make_room(struct tcb *self)
 {

@@ -4,9 +4,9 @@
  *
  *   RDI destination
  *
- * A thread that is ready gets the CPU, and what is left of the caller's time slice, whatever its priority. The caller stays
- * ready, behind the others of its priority, and runs again when the donated time is over, the other waits, or somebody
- * better than the caller has come between. What runs then is the other's time as far as a total quantum goes.
+ * A thread that is ready gets the CPU, and what is left of the caller's time slice, whatever its priority. The caller
+ * stays ready, behind the others of its priority, and runs again when the donated time is over, the other waits, or
+ * somebody better than the caller has come between. What runs then is the other's time as far as a total quantum goes.
  *
  * Nilthread, or a thread that can't run now: the caller goes behind the others of
  * its priority, and its slice ends. That is not a preemption: nobody is told.

@@ -101,7 +101,8 @@ struct cpu {
 
 _Static_assert(offsetof(struct tss, rsp0) == 4 && sizeof(struct tss) == 104, "SDM 3A 8.7");
 _Static_assert(sizeof(struct cpu) <= PAGE_SIZE, "one page");
-_Static_assert(offsetof(struct cpu, ready_floor) % sizeof(word_t) == 0, "compared with tcb.priority and tcb.slow at once");
+_Static_assert(offsetof(struct cpu, ready_floor) % sizeof(word_t) == 0,
+               "compared with tcb.priority and tcb.slow at once");
 _Static_assert(offsetof(struct cpu, tss.rsp0) + sizeof(word_t) <= 64, "one cache line with floor and loaded_cr3");
 
 /* The running thread; only entry and exit code may ask, everybody else is told. */

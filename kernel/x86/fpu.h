@@ -7,8 +7,8 @@
  *
  * Who has touched them finds them loaded the next times that it runs (SLOW_FPU_WANTED), without another #NM; after some
  * turns it has to ask again, so that who has used them once is soon an integer thread again. While the running thread
- * has them TS is clear, and both its `slow` and the CPU's have SLOW_FPU_ON: the path of a message, which compares the partner's
- * with the CPU's, goes on by itself only if nothing has to be switched.
+ * has them TS is clear, and both its `slow` and the CPU's have SLOW_FPU_ON: the path of a message, which compares the
+ * partner's with the CPU's, goes on by itself only if nothing has to be switched.
  *
  * In memory they have XSAVE's standard format (SDM 1 13.4) with all components that the kernel has switched on, not
  * XSAVEC's, in which nobody could find anything (sys/thread_state.c); or FXSAVE's where there is no XSAVE. What users
@@ -29,7 +29,9 @@ bool fpu_claim(struct tcb *self);
 /* As fpu_switch, if there is something to switch. */
 void fpu_switch_from_other(struct cpu *cpu, struct tcb *next);
 
-/* `next` is about to run: give it the registers if it wants them; else set CR0.TS, unless it is set or they are next's. */
+/*
+ * `next` is about to run: give it the registers if it wants them; else set CR0.TS, unless it is set or they are next's.
+ */
 static inline void fpu_switch(struct cpu *cpu, struct tcb *next)
 {
 	if ((next->slow ^ cpu->slow) & SLOW_FPU)

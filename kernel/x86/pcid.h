@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * x86/pcid.h - tags for what the processor remembers of page tables: with them a switch to another address space forgets
- * nothing (SDM 3A 4.10.1).
+ * x86/pcid.h - tags for what the processor remembers of page tables: with them a switch to another address space
+ * forgets nothing (SDM 3A 4.10.1).
  *
- * A space has a tag as long as there is one; what comes later shares tag 0, which is forgotten at each switch, as all is on
- * processors without PCID and INVPCID. So the word for CR3 says everything, and the path of a message just loads it.
+ * A space has a tag as long as there is one; what comes later shares tag 0, which is forgotten at each switch, as all
+ * is on processors without PCID and INVPCID. So the word for CR3 says everything, and the path of a message just loads
+ * it.
  */
 #ifndef X86_PCID_H
 #define X86_PCID_H

@@ -2,9 +2,9 @@
 /*
  * abi/kdebug.h - how a program speaks to the kernel debugger.
  *
- * A request is the instruction `int3` followed by `cmp al, operation`: the bytes CC 3C nn. Arguments are in registers; all
- * registers are preserved but RAX where there is a result, and the flags. Where there is no debugger, or no such operation, it is
- * a breakpoint like any other, an exception with RIP behind the `int3`.
+ * A request is the instruction `int3` followed by `cmp al, operation`: the bytes CC 3C nn. Arguments are in registers;
+ * all registers are preserved but RAX where there is a result, and the flags. Where there is no debugger, or no such
+ * operation, it is a breakpoint like any other, an exception with RIP behind the `int3`.
  *
  * The word kdebug_config[0] of the kernel interface page is KDEBUG_PRESENT or 0, and with a debugger the kernel has the
  * feature "debugger".

@@ -60,7 +60,9 @@ void root_console(const char *name)
 	console = L4_nilthread;
 }
 
-/* A console that has gone is waited for, and gets the request once more; if it does not come back, the root task does. */
+/*
+ * A console that has gone is waited for, and gets the request once more; if it does not come back, the root task does.
+ */
 static enum root_status console_call(enum root_request request, L4_Msg_t *msg)
 {
 	L4_Msg_t once_more;

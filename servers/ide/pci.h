@@ -6,8 +6,8 @@
 #define IDE_PCI_H
 
 /*
- * The first I/O port of the bus-master registers of the first IDE controller on bus 0, which may use the bus from then on. 0:
- * there is none.
+ * The first I/O port of the bus-master registers of the first IDE controller on bus 0, which may use the bus from then
+ * on. 0: there is none.
  */
 unsigned int pci_bus_master(void);
 

@@ -2,9 +2,9 @@
 /*
  * backtrace.c - a walk over frame pointers.
  *
- * The stack is the program's and may hold anything. Each word is fetched from the frame that the root task itself has given for
- * its page; frames must follow each other upwards, and only so many are shown. Compilers make no frame for a function that
- * calls no other: its caller is known by the return address that then is the topmost word.
+ * The stack is the program's and may hold anything. Each word is fetched from the frame that the root task itself has
+ * given for its page; frames must follow each other upwards, and only so many are shown. Compilers make no frame for a
+ * function that calls no other: its caller is known by the return address that then is the topmost word.
  */
 #include "backtrace.h"
 

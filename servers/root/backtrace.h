@@ -8,9 +8,9 @@
 #include "program.h"
 
 /*
- * Prints where the thread was and who had called that, by the frame pointers on its stack, with the functions' names if the
- * program's file has symbols. A stack that is not in memory of the root task's (the program has another pager) gives the
- * first line only.
+ * Prints where the thread was and who had called that, by the frame pointers on its stack, with the functions' names if
+ * the program's file has symbols. A stack that is not in memory of the root task's (the program has another pager)
+ * gives the first line only.
  */
 void backtrace_say(struct program *program, unsigned long ip, unsigned long stack_pointer, unsigned long frame_pointer);
 

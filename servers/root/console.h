@@ -3,8 +3,8 @@
  * console.h - the serial line, shared by the root task and all programs.
  *
  * Output of two writers does not meet in one line: what is written while somebody else's line is
- * unfinished waits until it is finished, or until nothing has happened for a while. Then the unfinished line is shown once
- * more behind it, if its writer reads, too: it may be what is being typed. Input goes to
+ * unfinished waits until it is finished, or until nothing has happened for a while. Then the unfinished line is shown
+ * once more behind it, if its writer reads, too: it may be what is being typed. Input goes to
  * whoever waits longest for a character; nobody waits inside the root task.
  */
 #ifndef ROOT_CONSOLE_H

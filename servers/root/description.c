@@ -2,8 +2,8 @@
 /*
  * description.c - reading a description.
  *
- * A line is words; the first is a keyword, and the table below says which function reads the others into the program that
- * the last `program` line began. An option of a command line, @keyword=value, is such a line of one or two words.
+ * A line is words; the first is a keyword, and the table below says which function reads the others into the program
+ * that the last `program` line began. An option of a command line, @keyword=value, is such a line of one or two words.
  */
 #include "description.h"
 

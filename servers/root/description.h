@@ -3,7 +3,8 @@
  * description.h - what the system consists of: its programs, and what each may have and do.
  *
  * It comes as text, a boot module that README.md beside this file describes line by line, or, without one, as options
- * on the command lines of the modules. Both have the same keywords. Pure: compiles for the host; the text is not trusted.
+ * on the command lines of the modules. Both have the same keywords. Pure: compiles for the host; the text is not
+ * trusted.
  */
 #ifndef ROOT_DESCRIPTION_H
 #define ROOT_DESCRIPTION_H
@@ -70,8 +71,8 @@ struct description_complaints {
 };
 
 /*
- * Reads a text into programs[0 .. max - 1]. Returns how many there are. Behind a mistake reading goes on, as if the rest of
- * its line were not there.
+ * Reads a text into programs[0 .. max - 1]. Returns how many there are. Behind a mistake reading goes on, as if the
+ * rest of its line were not there.
  */
 unsigned int description_read(struct description *programs, unsigned int max, const char *text, size_t size,
 			      const struct description_complaints *complaints);

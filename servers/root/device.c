@@ -2,8 +2,8 @@
 /*
  * device.c - the resources of drivers.
  *
- * Nothing is mapped here: an area is entered in the program's space, and its pages come when they are touched, as ports do.
- * Memory for devices stays with the program for good, so that a device that still writes there when its driver has
+ * Nothing is mapped here: an area is entered in the program's space, and its pages come when they are touched, as ports
+ * do. Memory for devices stays with the program for good, so that a device that still writes there when its driver has
  * failed writes into nobody else's.
  */
 #include "device.h"

@@ -14,7 +14,10 @@
 #include "backtrace.h"
 #include "console.h"
 
-/* The longest that the root task waits for a thread: one that is stopped, runs no instruction, and has nothing to do but tell. */
+/*
+ * The longest that the root task waits for a thread: one that is stopped, runs no instruction, and has nothing to do
+ * but tell.
+ */
 enum { REGISTERS_MICROSECONDS = 1000 };
 
 static const char *const trap_names[] = {
@@ -48,8 +51,8 @@ static const char *access_name(unsigned int access)
 }
 
 /*
- * A thread that waits for the answer to a page fault is made to send all its registers, as an exception message. False: its
- * exception handler is somebody else.
+ * A thread that waits for the answer to a page fault is made to send all its registers, as an exception message. False:
+ * its exception handler is somebody else.
  */
 static bool registers_fetch(L4_ThreadId_t thread, L4_Msg_t *registers)
 {

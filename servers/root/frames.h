@@ -21,8 +21,8 @@ unsigned long frame_alloc_large(void);
 void frame_free(unsigned long frame, unsigned int log2);
 
 /*
- * Zeroed memory below 4 GiB in one piece, of a whole number of pages, for good; aligned to its size, rounded up to a power
- * of two, but to no more than 1 MiB. 0: none left.
+ * Zeroed memory below 4 GiB in one piece, of a whole number of pages, for good; aligned to its size, rounded up to a
+ * power of two, but to no more than 1 MiB. 0: none left.
  */
 unsigned long frames_contiguous(unsigned long size);
 

@@ -23,7 +23,9 @@ static struct gate {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 } gates[PROGRAMS_MAX];
 
-/* Names of the partner that the description may have among those to talk to: the program's, and those of its services. */
+/*
+ * Names of the partner that the description may have among those to talk to: the program's, and those of its services.
+ */
 static bool may_talk(const struct program *program, const struct program *to)
 {
 	if (to == program || name_list_has(&program->is.talks, to->is.name))

@@ -13,7 +13,10 @@
 /* Untyped words of the message that was received. */
 unsigned int message_words(L4_Msg_t *msg);
 
-/* Whether word `first`, counted from 0, says how many bytes the words behind it hold, at most limit, and nothing is behind. */
+/*
+ * Whether word `first`, counted from 0, says how many bytes the words behind it hold, at most limit, and nothing is
+ * behind.
+ */
 bool message_has_text(L4_Msg_t *msg, unsigned int first, L4_Word_t limit);
 
 /* Copies size bytes out of the words from `first` on. */

@@ -2,8 +2,8 @@
 /*
  * name.h - the name service: from names to threads.
  *
- * A name is a service's, which a program registers for one of its threads (its description says which names it may), or a
- * program's, which stands for its main thread as long as it runs.
+ * A name is a service's, which a program registers for one of its threads (its description says which names it may), or
+ * a program's, which stands for its main thread as long as it runs.
  */
 #ifndef ROOT_NAME_H
 #define ROOT_NAME_H

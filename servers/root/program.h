@@ -7,8 +7,8 @@
  * from a sender's number, and no message can be taken for another program's. Slot 0 is the main
  * thread. A 32-bit program is a small space, and has fewer threads.
  *
- * A program is idle until it is to start (supervise.c: when its pager is there), runs, and ends: its threads are deleted at
- * once, its frames taken back in pieces; then it has ended, or starts anew.
+ * A program is idle until it is to start (supervise.c: when its pager is there), runs, and ends: its threads are
+ * deleted at once, its frames taken back in pieces; then it has ended, or starts anew.
  */
 #ifndef ROOT_PROGRAM_H
 #define ROOT_PROGRAM_H
@@ -76,8 +76,8 @@ struct program {
 };
 
 /*
- * Enters a program in the table. One that cannot be started has STATUS_STOPPED from the beginning, and the console says why.
- * False: the table is full.
+ * Enters a program in the table. One that cannot be started has STATUS_STOPPED from the beginning, and the console says
+ * why. False: the table is full.
  */
 bool program_add(const struct description *description);
 
@@ -85,8 +85,8 @@ bool program_add(const struct description *description);
 unsigned long program_kernel_memory(struct program *program);
 
 /*
- * Makes its space and its main thread, and starts it if its pager is the root task. False: the kernel refused, and the console
- * says why.
+ * Makes its space and its main thread, and starts it if its pager is the root task. False: the kernel refused, and the
+ * console says why.
  */
 bool program_start(struct program *program, L4_ThreadId_t pager);
 

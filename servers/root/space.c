@@ -215,8 +215,8 @@ unsigned long space_frame_at(struct space *space, unsigned long address)
 }
 
 /*
- * Gives back what an entry of the tree holds: a frame for `address`, or a node with entries of a level and all below it.
- * False: *count ran out before.
+ * Gives back what an entry of the tree holds: a frame for `address`, or a node with entries of a level and all below
+ * it. False: *count ran out before.
  */
 static bool release(struct space *space, unsigned long *entry, unsigned long address, int level, unsigned int *count)
 {

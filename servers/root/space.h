@@ -65,14 +65,14 @@ enum space_answer space_touch(struct space *space, unsigned long address, unsign
 enum space_answer space_add_large(struct space *space, unsigned long address);
 
 /*
- * Enters an area in the range for areas (ROOT_AREA_LOW ...). SPACE_NOTHING_THERE: it is not all in there, empty, not whole
- * pages, or overlaps another one; the same area again is there already. SPACE_OVER_QUOTA: there are too many.
+ * Enters an area in the range for areas (ROOT_AREA_LOW ...). SPACE_NOTHING_THERE: it is not all in there, empty, not
+ * whole pages, or overlaps another one; the same area again is there already. SPACE_OVER_QUOTA: there are too many.
  */
 enum space_answer space_add_area(struct space *space, unsigned long low, unsigned long size, unsigned long physical);
 
 /*
- * Puts what the program file has for the page of address into *frame, which is a page of zeros. Returns the rights of that page by the
- * file; 0: the file has nothing there, and the frame is as it was.
+ * Puts what the program file has for the page of address into *frame, which is a page of zeros. Returns the rights of
+ * that page by the file; 0: the file has nothing there, and the frame is as it was.
  */
 unsigned int space_fill(const struct space *space, unsigned long address, void *frame);
 

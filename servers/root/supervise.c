@@ -2,8 +2,9 @@
 /*
  * supervise.c - from one state of a program to the next.
  *
- * supervise() walks over all programs when something is to be done for one, and does nothing else. What could not be done
- * (a pager does not wait, a program may not start yet) is tried again when a message has come, or some milliseconds later.
+ * supervise() walks over all programs when something is to be done for one, and does nothing else. What could not be
+ * done (a pager does not wait, a program may not start yet) is tried again when a message has come, or some
+ * milliseconds later.
  */
 #include "supervise.h"
 

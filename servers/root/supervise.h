@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * supervise.h - what becomes of programs without their asking: those that are to start start, pagers get their notices, ended
- * ones leave nothing behind and, if so described, start anew.
+ * supervise.h - what becomes of programs without their asking: those that are to start start, pagers get their notices,
+ * ended ones leave nothing behind and, if so described, start anew.
  *
  * All of it is done by and by, between messages: a step takes back some frames, or sends one notice with timeout zero.
  */
@@ -14,7 +14,9 @@
 
 #include "program.h"
 
-/* Before all others: makes the thread in whose name pagers get their notices. It never runs. False: the kernel refused. */
+/*
+ * Before all others: makes the thread in whose name pagers get their notices. It never runs. False: the kernel refused.
+ */
 bool supervise_begin(void);
 
 /* A program is to start, with its description as it is now. */
@@ -33,8 +35,8 @@ void supervise(void);
 L4_Time_t supervise_patience(void);
 
 /*
- * True: nobody is left who would end. *status is the first exit status that is not 0, in the order of the description, of programs
- * that no manager has started or stopped.
+ * True: nobody is left who would end. *status is the first exit status that is not 0, in the order of the description,
+ * of programs that no manager has started or stopped.
  */
 bool supervise_all_finished(int *status);
 

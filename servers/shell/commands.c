@@ -2,7 +2,8 @@
 /*
  * commands.c - the shell's commands.
  *
- * Each is a function that gets the rest of the line; the table at the end of the file has them all, in the order of `help`.
+ * Each is a function that gets the rest of the line; the table at the end of the file has them all, in the order of
+ * `help`.
  */
 #include "commands.h"
 

@@ -2,8 +2,8 @@
 /*
  * line.c - editing a line.
  *
- * What stands on the terminal from the line's beginning on is its text, and the terminal's cursor is where line->cursor is. Each
- * function below keeps that true.
+ * What stands on the terminal from the line's beginning on is its text, and the terminal's cursor is where line->cursor
+ * is. Each function below keeps that true.
  */
 #include "line.h"
 

@@ -2,8 +2,9 @@
 /*
  * line.h - a line as it is typed: editing, and the lines before.
  *
- * Characters go in one by one, and what changes on the terminal comes out. It needs no more of the terminal than that it takes
- * backspace as a step to the left, so a serial line, a pipe and a text screen will do. Pure: compiles for the host.
+ * Characters go in one by one, and what changes on the terminal comes out. It needs no more of the terminal than that
+ * it takes backspace as a step to the left, so a serial line, a pipe and a text screen will do. Pure: compiles for the
+ * host.
  *
  *   Left, Right, Ctrl-B, Ctrl-F   a character back, forth        Up, Down, Ctrl-P, Ctrl-N   the lines before
  *   Home, End, Ctrl-A, Ctrl-E     to the beginning, the end      Backspace, Delete          a character away

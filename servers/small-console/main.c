@@ -4,8 +4,8 @@
  *
  *	[   12.345678 0x530] text
  *
- * Its clients are programs of either word size (<service/console.h>). A request costs it a string that the kernel copies
- * and one request to the root task for each line; in between it waits, without a CR3 write on either side of it.
+ * Its clients are programs of either word size (<service/console.h>). A request costs it a string that the kernel
+ * copies and one request to the root task for each line; in between it waits, without a CR3 write on either side of it.
  */
 #include <l4/ipc.h>
 #include <l4/kip.h>

@@ -2,7 +2,8 @@
 /*
  * tests/kdb/main.c - gives the kernel debugger something to show, and asks it for everything that programs can ask.
  *
- * The default root task starts it; what is typed and what must be printed then is in cases.sh. Its argument says what to do:
+ * The default root task starts it; what is typed and what must be printed then is in cases.sh. Its argument says what
+ * to do:
  *
  *   calls  every request, with good and bad arguments
  *   show   threads in several states, then the debugger

@@ -2,8 +2,8 @@
 /*
  * main.c - test-program: what it is to do is the first word behind its name.
  *
- * One program in many roles, so that a description can put a system together of them. What it finds it prints; cases.sh says
- * which lines are expected.
+ * One program in many roles, so that a description can put a system together of them. What it finds it prints; cases.sh
+ * says which lines are expected.
  */
 #include <stdarg.h>
 

@@ -2,9 +2,9 @@
 /*
  * tests/system/agent.h - memory handed around between spaces.
  *
- * An agent is a thread of some space that takes, passes on and takes back pages when the worker tells it to; the worker is told how
- * each went. Memory comes from sigma0 and is fresh: whoever got it in an earlier case has lost it. Each page begins with
- * a mark that can be read and executed; what probes write goes behind it.
+ * An agent is a thread of some space that takes, passes on and takes back pages when the worker tells it to; the worker
+ * is told how each went. Memory comes from sigma0 and is fresh: whoever got it in an earlier case has lost it. Each
+ * page begins with a mark that can be read and executed; what probes write goes behind it.
  */
 #ifndef TESTS_SYSTEM_AGENT_H
 #define TESTS_SYSTEM_AGENT_H
@@ -28,8 +28,8 @@ L4_Fpage_t fpage(L4_Word_t address, unsigned log2, L4_Word_t rights);
 
 L4_ThreadId_t agent_new(struct space *space);
 /*
- * `from` (the worker or an agent) sends `page` to the agent `to`, which has `window` open. Returns the ErrorCode of the sender's IPC,
- * 0 when it went well.
+ * `from` (the worker or an agent) sends `page` to the agent `to`, which has `window` open. Returns the ErrorCode of the
+ * sender's IPC, 0 when it went well.
  */
 L4_Word_t give(L4_ThreadId_t from, L4_Fpage_t page, L4_ThreadId_t to, L4_Fpage_t window, L4_Word_t base);
 /* The same with a grant item; the send base is 0. */

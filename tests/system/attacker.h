@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/attacker.h - small spaces whose threads run a few 32-bit instructions at a time, under the worker's eyes.
+ * tests/system/attacker.h - small spaces whose threads run a few 32-bit instructions at a time, under the worker's
+ * eyes.
  *
  * Such a space has a page of code, of data, of stack, and the last page of its slot. Its one thread waits in an
- * exception, whose handler is the worker: attacker_run() puts code into the code page, answers with fresh registers, and
- * returns with the thread's next message. Behind the code there is UD2 up to the end of the page, so code that nothing
- * stops ends there. Pages are mapped when they are touched, and shared with this program, which can look at them.
+ * exception, whose handler is the worker: attacker_run() puts code into the code page, answers with fresh registers,
+ * and returns with the thread's next message. Behind the code there is UD2 up to the end of the page, so code that
+ * nothing stops ends there. Pages are mapped when they are touched, and shared with this program, which can look at
+ * them.
  */
 #ifndef TESTS_SYSTEM_ATTACKER_H
 #define TESTS_SYSTEM_ATTACKER_H

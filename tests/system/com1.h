@@ -2,8 +2,8 @@
 /*
  * tests/system/com1.h - COM1's line: a device that interrupts on command, on every machine.
  *
- * Its transmitter is empty, and so it raises its line (an edge) at once when the interrupt for that is switched on. That can be
- * done as often as one likes; the console is not disturbed.
+ * Its transmitter is empty, and so it raises its line (an edge) at once when the interrupt for that is switched on.
+ * That can be done as often as one likes; the console is not disturbed.
  */
 #ifndef TESTS_SYSTEM_COM1_H
 #define TESTS_SYSTEM_COM1_H

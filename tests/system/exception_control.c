@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/exception_control.c - exceptions that somebody asks for: forced ones, page faults and all system calls as
- * exceptions; FS base; what an answer may look like.
+ * tests/system/exception_control.c - exceptions that somebody asks for: forced ones, page faults and all system calls
+ * as exceptions; FS base; what an answer may look like.
  *
  * Most threads here begin with `ud2`, so that the worker, their pager and exception handler, has them in hand.
  */
@@ -451,7 +451,9 @@ TEST(exception, forced_while_receiving_a_string)
 	EXPECT_EQ(*(const char *)page, 'f');
 }
 
-/* In the middle of a call that the kernel does in pieces, where these threads are most of the time: when that is done. */
+/*
+ * In the middle of a call that the kernel does in pieces, where these threads are most of the time: when that is done.
+ */
 static void unmaps(L4_Word_t unused)
 {
 	(void)unused;

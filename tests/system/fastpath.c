@@ -319,8 +319,8 @@ TEST(fastpath, fs_base_and_vector_registers)
 }
 
 /*
- * Keep a value of one's own in a vector register: touched at every message for a while, then at none for longer than the
- * kernel loads it in advance.
+ * Keep a value of one's own in a vector register: touched at every message for a while, then at none for longer than
+ * the kernel loads it in advance.
  */
 struct keeper {
 	L4_Word_t random, value, rounds;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/fastpath_guards.c - partners that the path of a message must leave to C, senders that it must, and what the
- * registers and flags hold on both sides. With the path, each is counted under its reason.
+ * tests/system/fastpath_guards.c - partners that the path of a message must leave to C, senders that it must, and what
+ * the registers and flags hold on both sides. With the path, each is counted under its reason.
  */
 #include "agent.h"
 #include "fastpath.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/fpu_state.c - the vector registers that not every processor has, and ThreadState: reading and writing the
- * registers of a stopped thread.
+ * tests/system/fpu_state.c - the vector registers that not every processor has, and ThreadState: reading and writing
+ * the registers of a stopped thread.
  */
 #include "raw.h"
 #include "trapper.h"

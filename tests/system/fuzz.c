@@ -232,8 +232,8 @@ static L4_MsgTag_t fuzzer_event(L4_ThreadId_t t, struct message *m)
 }
 
 /*
- * Supervise one fuzzer until it is done or halts, or gets nowhere: it may have made exceptions of all its system calls or
- * page faults.
+ * Supervise one fuzzer until it is done or halts, or gets nowhere: it may have made exceptions of all its system calls
+ * or page faults.
  */
 static void supervise(L4_ThreadId_t t)
 {

@@ -18,8 +18,8 @@ static L4_MsgTag_t wait_for(L4_ThreadId_t who)
 }
 
 /*
- * The PIT is interrupt 0 of the ISA bus, on pin 2 of the I/O APIC. QEMU's tables say so; those of Bochs' firmware forget it, so
- * that there only the number of the pin helps.
+ * The PIT is interrupt 0 of the ISA bus, on pin 2 of the I/O APIC. QEMU's tables say so; those of Bochs' firmware
+ * forget it, so that there only the number of the pin helps.
  */
 static L4_Word_t pit_line(void)
 {
@@ -684,9 +684,9 @@ TEST_CASE(pci, message_interrupt, 1000, true)
 }
 
 /*
- * A driver lets its device send NMIs, which nothing masks, while messages go the short path: between two of its stores, when the
- * running thread is a new one and the page table still the last one's, and with a user's stack pointer. The device works in
- * a thread of its own, so they come anywhere.
+ * A driver lets its device send NMIs, which nothing masks, while messages go the short path: between two of its stores,
+ * when the running thread is a new one and the page table still the last one's, and with a user's stack pointer. The
+ * device works in a thread of its own, so they come anywhere.
  */
 static void echoes(L4_Word_t unused)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/preemption.c - what becomes of a thread that loses the processor against its will: put off, told, or neither.
+ * tests/system/preemption.c - what becomes of a thread that loses the processor against its will: put off, told, or
+ * neither.
  *
  * In most cases a thread of low priority, the victim, spins and notes what it sees; the worker, which is better, sleeps
  * and then looks when it really got the processor back.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/quantum.c - time slices, and the total quantum: how long a thread runs, and whom it tells when that is over.
+ * tests/system/quantum.c - time slices, and the total quantum: how long a thread runs, and whom it tells when that is
+ * over.
  */
 #include "test.h"
 

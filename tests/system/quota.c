@@ -2,8 +2,8 @@
 /*
  * tests/system/quota.c - the kernel's memory that a space may use: given, used up, given back.
  *
- * "Hostile" is a space whose agent first does everything once, so that its own code and stack are mapped; then it is left
- * a few pages more than it uses.
+ * "Hostile" is a space whose agent first does everything once, so that its own code and stack are mapped; then it is
+ * left a few pages more than it uses.
  */
 #include "quotas.h"
 #include "probe.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/quota_states.c - a thread or space that goes leaves nothing of the kernel's memory behind, whatever it does.
+ * tests/system/quota_states.c - a thread or space that goes leaves nothing of the kernel's memory behind, whatever it
+ * does.
  *
  * Each case puts threads into a state, deletes them, and does so again: what the first round has left once and for
  * all (the image's pages were broken up when they were first mapped) is there when the second one begins, which must

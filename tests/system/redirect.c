@@ -2,8 +2,8 @@
 /*
  * tests/system/redirect.c - redirectors: what leaves a confined space goes to its redirector first.
  *
- * The worker is the redirector of a space, `outside` is a thread of a third one. Confined threads tell what came out in memory that
- * all spaces share.
+ * The worker is the redirector of a space, `outside` is a thread of a third one. Confined threads tell what came out in
+ * memory that all spaces share.
  */
 #include "agent.h"
 #include "probe.h"
@@ -87,8 +87,8 @@ static L4_ThreadId_t says(unsigned n, L4_ThreadId_t to)
 static volatile L4_Word_t go;
 
 /*
- * Waits in memory, not in a message, until the case goes on: the text that it runs must be there while its faults still find
- * the warden.
+ * Waits in memory, not in a message, until the case goes on: the text that it runs must be there while its faults still
+ * find the warden.
  */
 static void says_later(L4_Word_t n)
 {
@@ -192,7 +192,10 @@ static void counts_arrivals(L4_Word_t unused)
 		L4_Wait(&from);
 }
 
-/* More than can be told at once: of the first and the last nothing gets out, and everything when there is no redirector. */
+/*
+ * More than can be told at once: of the first and the last nothing gets out, and everything when there is no
+ * redirector.
+ */
 TEST_LIMIT(redirect, every_one_of_many_threads, 4000)
 {
 	enum { MANY = 700 };
@@ -520,7 +523,10 @@ TEST(redirect, forged_r_bit)
 	heard_straight(t);
 }
 
-/* A caller whose message came here still waits for `outside`; that of a confined thread that speaks for it changes nothing. */
+/*
+ * A caller whose message came here still waits for `outside`; that of a confined thread that speaks for it changes
+ * nothing.
+ */
 TEST(redirect, wait_of_a_caller_follows_nobody_unless_passed_on)
 {
 	L4_ThreadId_t client;

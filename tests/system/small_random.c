@@ -4,8 +4,8 @@
  * looked at after each.
  *
  * A sequence is made of its number alone: random bytes, and between them instructions that matter here, with random
- * operands; random registers, most of which point somewhere. An exception is answered with an instruction pointer a little
- * farther on, so that one sequence goes on through several; whatever does not end is ended. An attacker that has
+ * operands; random registers, most of which point somewhere. An exception is answered with an instruction pointer a
+ * little farther on, so that one sequence goes on through several; whatever does not end is ended. An attacker that has
  * made itself unreachable, say by another exception handler, is replaced.
  */
 #include <l4/exception.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/small_selectors.c - all 65,536 selectors, index, table and privilege level: loaded into each segment register
- * and read through, and as the target of each far transfer.
+ * tests/system/small_selectors.c - all 65,536 selectors, index, table and privilege level: loaded into each segment
+ * register and read through, and as the target of each far transfer.
  *
- * What may be loaded is the program's own segments, a null selector, and the descriptors of ring 3, through which there is
- * nothing to be read. What may be jumped to is the program's own code. Everything else is an exception of the
+ * What may be loaded is the program's own segments, a null selector, and the descriptors of ring 3, through which there
+ * is nothing to be read. What may be jumped to is the program's own code. Everything else is an exception of the
  * instruction. All of it happens with AC set, which opens users' pages to whoever could address them.
  */
 #include "scene.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/takeover.c - an interrupt takes the processor from the thread that runs and gives it to a better driver: a
- * case for each thing that the short way for that (kernel/entry/interrupt.c) must leave to the long one, and for what it
- * must do itself.
+ * tests/system/takeover.c - an interrupt takes the processor from the thread that runs and gives it to a better driver:
+ * a case for each thing that the short way for that (kernel/entry/interrupt.c) must leave to the long one, and for what
+ * it must do itself.
  *
  * In most cases a thread of low priority, the victim, makes COM1 interrupt while the worker sleeps; the driver, the
  * best of the three, does `work`, answers, and waits again. All that holds whichever way the interrupt takes.

@@ -430,7 +430,10 @@ TEST(unmap, same_page_again_takes_nothing)
 	EXPECT(!can_read(c.space[1], WINDOW));
 }
 
-/* Back to where it came from: the ancestor there goes, and with it the source. The kernel survives, and nobody keeps it. */
+/*
+ * Back to where it came from: the ancestor there goes, and with it the source. The kernel survives, and nobody keeps
+ * it.
+ */
 TEST(unmap, map_over_own_ancestor)
 {
 	struct chain c = pages_chain(2);

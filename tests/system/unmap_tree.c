@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/system/unmap_tree.c - large trees of mappings: others run while one is flushed, and may do what they like to it; and all that
- * the kernel needed for mappings is free again afterwards.
+ * tests/system/unmap_tree.c - large trees of mappings: others run while one is flushed, and may do what they like to
+ * it; and all that the kernel needed for mappings is free again afterwards.
  */
 #include "agent.h"
 
@@ -9,8 +9,8 @@
 #define PASSED_ON 0x50000000000UL
 
 /*
- * Sixteen pages, COPIES times in the first space, and from there in the second: 10,016 mappings. Not more than a small machine
- * has kernel memory for.
+ * Sixteen pages, COPIES times in the first space, and from there in the second: 10,016 mappings. Not more than a small
+ * machine has kernel memory for.
  */
 enum { COPIES = 313, COPY_LOG2 = 16, REGION_LOG2 = 25, A_MESSAGE = 31 };
 
@@ -537,7 +537,10 @@ static L4_Word_t free_memory(void)
 	return n;
 }
 
-/* What it takes to have been done once stays (page tables of this space, mapping nodes); so it is done before the first count. */
+/*
+ * What it takes to have been done once stays (page tables of this space, mapping nodes); so it is done before the first
+ * count.
+ */
 static void expect_nothing_lost(void (*work)(void), unsigned times)
 {
 	L4_Word_t before;

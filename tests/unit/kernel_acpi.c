@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/unit/kernel_acpi.c - the tables of good firmware are read, those of bad firmware do no harm. Physical memory is made up. */
+/*
+ * tests/unit/kernel_acpi.c - the tables of good firmware are read, those of bad firmware do no harm. Physical memory is
+ * made up.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -308,7 +311,10 @@ static void more_ioapics_than_there_is_room_for(void **state)
 	assert_int_equal(wiring.ioapics, IOAPIC_MAX);
 }
 
-/* Every byte of every table changed, with and without a checksum that fits: no access outside of them, no value out of range. */
+/*
+ * Every byte of every table changed, with and without a checksum that fits: no access outside of them, no value out of
+ * range.
+ */
 static void any_wrong_byte_does_no_harm(void **state)
 {
 	static const phys_t tables[] = { RSDP, RSDT, XSDT, MADT };

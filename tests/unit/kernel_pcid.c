@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/kernel_pcid.c - tags of address spaces, on a processor that remembers everything until it is told to forget:
- * the emulators forget at every switch, so there nobody would notice what is left over.
+ * tests/unit/kernel_pcid.c - tags of address spaces, on a processor that remembers everything until it is told to
+ * forget: the emulators forget at every switch, so there nobody would notice what is left over.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,9 @@
 /*
  * tests/unit/kernel_sched.c - who runs next: order, priorities, slices, quanta, preemption, hand-over, donation.
  *
- * The clock, the end of an IPC by timeout and the messages of who is preempted or out of time are made up. After each step what sched.h promises of the queues is checked
- * in all of them: a bit for each queue that is not empty, `floor` the highest, and who runs is in none.
+ * The clock, the end of an IPC by timeout and the messages of who is preempted or out of time are made up. After each
+ * step what sched.h promises of the queues is checked in all of them: a bit for each queue that is not empty, `floor`
+ * the highest, and who runs is in none.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -770,7 +771,9 @@ static uint64_t chance(uint64_t *random)
 	return *random >> 8;
 }
 
-/* The short way does what the long one does, or nothing. The running thread was made so by leave(), see entry/leave.h. */
+/*
+ * The short way does what the long one does, or nothing. The running thread was made so by leave(), see entry/leave.h.
+ */
 static void a_takeover_is_what_waking_does(void **state)
 {
 	uint64_t random = 88172645463325252UL;

@@ -130,7 +130,9 @@ static void does_what_a_list_would_do(void **state)
 	}
 }
 
-/* However many are due or must be moved: no call does more than its steps, and each goes on where the last one stopped. */
+/*
+ * However many are due or must be moved: no call does more than its steps, and each goes on where the last one stopped.
+ */
 static void comes_in_pieces(void **state)
 {
 	enum { STEPS_A_PIECE = 3, CALLS_MAX = 4 * TIMEOUTS };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/unit/mapdb_model.h - the mapping database (kernel/core/mapdb_*.c) on the host, and a naive model of what it should do.
+ * tests/unit/mapdb_model.h - the mapping database (kernel/core/mapdb_*.c) on the host, and a naive model of what it
+ * should do.
  *
  * The model is a set of tuples (space, page, frame, rights, parent), one for every 4 KiB page that
  * a space has, whatever its size in the page tables. Each function below does the same to the

@@ -47,7 +47,10 @@ bool block_window_has_news(const struct block_window *window);
 /* The window whose request is next; null: there is nothing to do. */
 struct block_window *block_window_next(struct block_windows *windows);
 
-/* Copies the window's next entry from its ring, which the client may be writing; checks it for a disk of so many sectors. */
+/*
+ * Copies the window's next entry from its ring, which the client may be writing; checks it for a disk of so many
+ * sectors.
+ */
 enum block_status block_window_entry(const struct block_window *window, const volatile struct block_ring *ring,
 				     unsigned long sectors, struct block_entry *entry);
 

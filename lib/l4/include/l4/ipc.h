@@ -8,7 +8,7 @@
  * says whether to look at L4_ErrorCode().
  *
  * Call, Wait, ReplyWait and their relatives name the kind of their receive phase at compile time,
- * which is what the kernel's fast path asks for; L4_Ipc must find it out.
+ * which is what the kernel's short path asks for; L4_Ipc must find it out.
  */
 #ifndef L4_IPC_H
 #define L4_IPC_H

@@ -69,8 +69,8 @@ L4_INLINE L4_Bool_t L4_WaseXecuted(L4_Fpage_t f)
 /*
  * Control words for SpaceControl, Pecan's own; they can be combined. L4_SpaceQuota: the space has so many KiB of the
  * kernel's memory for itself, and no more. L4_SpaceUsage: old_control is the number of bytes that it uses.
- * L4_SmallSpace: it is a small space in the slot number `place` of the slots of 2^log2 bytes. Only for 64-bit programs, of
- * which the privileged ones are.
+ * L4_SmallSpace: it is a small space in the slot number `place` of the slots of 2^log2 bytes. Only for 64-bit programs,
+ * of which the privileged ones are.
  */
 #ifdef L4_64BIT
 #define L4_SpaceUsage (1UL << 29)

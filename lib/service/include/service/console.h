@@ -21,7 +21,9 @@ enum { CONSOLE_WRITE = 0x201, CONSOLE_TEXT_MAX = 1024 /* bytes of one text */ };
 /* The name that the server has registered: root_lookup_wait(CONSOLE_NAME). */
 #define CONSOLE_NAME "console"
 
-/* Whole lines: one at least, and what is behind the last newline is one. False: it is not there, or refused the text. */
+/*
+ * Whole lines: one at least, and what is behind the last newline is one. False: it is not there, or refused the text.
+ */
 bool console_write(L4_ThreadId_t server, const char *text, size_t size);
 
 #ifdef __cplusplus

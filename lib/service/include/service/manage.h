@@ -17,8 +17,8 @@ extern "C" {
 
 /*
  * Starts a program that does not run, with these arguments, or with those that it had last if there are none (null or
- * ""). ROOT_BUSY: it runs, is about to, or has not ended completely. ROOT_NOT_FOUND: no program has that name, or its file is
- * missing or damaged.
+ * ""). ROOT_BUSY: it runs, is about to, or has not ended completely. ROOT_NOT_FOUND: no program has that name, or its
+ * file is missing or damaged.
  */
 enum root_status root_program_start(const char *name, const char *arguments);
 

@@ -8,8 +8,8 @@
  * a client begins, and it waits for its start message; a client has ended.
  *
  * The frames that a pager gives its clients are pages of its own memory (its heap, its large pages; a pager's may be
- * executed), which count against its own quota. What belongs at first in a page of a client's program file, root_client_page() puts there. A page that the
- * pager has not touched yet is not there to be passed on.
+ * executed), which count against its own quota. What belongs at first in a page of a client's program file,
+ * root_client_page() puts there. A page that the pager has not touched yet is not there to be passed on.
  *
  * The life of a client:
  *
@@ -74,8 +74,8 @@ enum root_status root_client_segment(L4_ThreadId_t client, unsigned int number, 
 
 /*
  * Fills a page of the caller's own heap (ROOT_HEAP_LOW ...), at the address `into`, with what the client's program file
- * has for the page of `address`, zeros around it, and maps it there; *rights are those of that page. ROOT_NOT_FOUND: nothing of the file
- * belongs there, or no client of the caller's. ROOT_EXHAUSTED: the caller's quota is used up.
+ * has for the page of `address`, zeros around it, and maps it there; *rights are those of that page. ROOT_NOT_FOUND:
+ * nothing of the file belongs there, or no client of the caller's. ROOT_EXHAUSTED: the caller's quota is used up.
  */
 enum root_status root_client_page(L4_ThreadId_t client, unsigned long address, void *into, unsigned int *rights);
 

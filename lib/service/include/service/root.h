@@ -97,9 +97,9 @@ extern char __program_end[];
 L4_ThreadId_t root_task(void);
 
 /*
- * Which program a thread belongs to, by its global id: 1 and so on, the same for all threads of a program, and again when it is
- * started anew. 0: none that the root task has started. What the number stands for is between servers and their clients:
- * who tells clients apart by it cannot be made to take one for many.
+ * Which program a thread belongs to, by its global id: 1 and so on, the same for all threads of a program, and again
+ * when it is started anew. 0: none that the root task has started. What the number stands for is between servers and
+ * their clients: who tells clients apart by it cannot be made to take one for many.
  */
 unsigned long root_program_number(L4_ThreadId_t thread);
 
@@ -110,8 +110,8 @@ unsigned long root_program_number(L4_ThreadId_t thread);
 void root_write(const char *text, size_t size);
 
 /*
- * Another console for this program from now on: the server that has registered the name, which answers the requests "write" and
- * "read" as the root task does (README.md). The name must stay where it is. Null: the root task again.
+ * Another console for this program from now on: the server that has registered the name, which answers the requests
+ * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: the root task again.
  */
 void root_console(const char *name);
 
@@ -135,8 +135,8 @@ enum root_status root_command_line(char *line, size_t size);
 unsigned long root_option(const char *name, unsigned long otherwise);
 
 /*
- * The thread that has registered a name, or the main thread of the program of that name. nilthread: there is none now, or a
- * confined program is not to find it. When the partner has gone (an IPC fails with "no partner"), its name is
+ * The thread that has registered a name, or the main thread of the program of that name. nilthread: there is none now,
+ * or a confined program is not to find it. When the partner has gone (an IPC fails with "no partner"), its name is
  * looked up again.
  */
 L4_ThreadId_t root_lookup(const char *name);
@@ -145,8 +145,8 @@ L4_ThreadId_t root_lookup(const char *name);
 L4_ThreadId_t root_lookup_wait(const char *name);
 
 /*
- * A thread of this program has a name from now on, until it is deleted. ROOT_DENIED: the program's description does not say
- * that it serves this name.
+ * A thread of this program has a name from now on, until it is deleted. ROOT_DENIED: the program's description does not
+ * say that it serves this name.
  */
 enum root_status root_register(const char *name, L4_ThreadId_t thread);
 
@@ -165,8 +165,8 @@ enum root_status root_thread_start(void (*function)(void *), void *argument, voi
 				   size_t stack_size, L4_ThreadId_t *thread);
 
 /*
- * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0: the
- * program's own. It belongs to this program, for which it can ask
+ * A new thread in a new space without memory; its pager is the caller, for whose start message it waits. priority 0:
+ * the program's own. It belongs to this program, for which it can ask
  * whatever any of its threads can: deleting it deletes the space. Only for programs with the option @spaces.
  */
 enum root_status root_space_create(unsigned int priority, L4_ThreadId_t *thread);
@@ -211,9 +211,9 @@ enum root_status root_ports(unsigned int low, unsigned int high);
 enum root_status root_device_memory(unsigned long physical, unsigned long size, void *address);
 
 /*
- * The memory that a device may read and write, in one piece below 4 GiB, at an address of the same range: as many bytes as
- * the description says, aligned to that (rounded up to a power of two, at most 1 MiB). Zeros at first; a program that is
- * started anew gets the same memory as it was left.
+ * The memory that a device may read and write, in one piece below 4 GiB, at an address of the same range: as many bytes
+ * as the description says, aligned to that (rounded up to a power of two, at most 1 MiB). Zeros at first; a program
+ * that is started anew gets the same memory as it was left.
  */
 enum root_status root_dma_memory(void *address, unsigned long *physical, unsigned long *size);
 

@@ -6,8 +6,8 @@
  * call __L4_Ipc: the entry in the kernel interface page, which takes whatever call word is in EDX. Before __L4_Init has
  * found it __L4_Ipc is a stub of libl4's, slower, for any machine.
  *
- * A call destroys ECX and EDX, IPC all general registers but ESP. The entry's address is in ECX, where it does not need to
- * survive; EBP, which a compiler may refuse as an operand, is kept on the stack.
+ * A call destroys ECX and EDX, IPC all general registers but ESP. The entry's address is in ECX, where it does not need
+ * to survive; EBP, which a compiler may refuse as an operand, is kept on the stack.
  */
 #ifndef L4_IA32_CALLS_H
 #define L4_IA32_CALLS_H
