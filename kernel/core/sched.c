@@ -80,7 +80,11 @@ static usec_t after(usec_t period)
 	return period == USEC_NEVER ? USEC_NEVER : clock_now() + period;
 }
 
-/* How much of the slice that runs is left: at least enough to be told from a new one. */
+/*
+ * How much of the slice that runs is left. 0: it is over, though the timer has not said so yet. Who loses the processor
+ * then goes behind its equals: some that wake a better thread again and again run for less than a microsecond each time,
+ * and would come first for ever.
+ */
 static usec_t slice_rest(const struct cpu *cpu)
 {
 	usec_t now;
@@ -88,7 +92,7 @@ static usec_t slice_rest(const struct cpu *cpu)
 	if (cpu->slice_end == USEC_NEVER)
 		return USEC_NEVER;
 	now = clock_now();
-	return cpu->slice_end > now ? cpu->slice_end - now : 1;
+	return cpu->slice_end > now ? cpu->slice_end - now : 0;
 }
 
 /*
@@ -196,7 +200,7 @@ __attribute__((noinline)) static struct tcb *preempt(struct tcb *self, bool slic
 	next = preempt_flags(self) & PREEMPT_SIGNAL ? fault_preempted(self) : NULL;
 	if (next)
 		return next;
-	enqueue(self, !slice_over);
+	enqueue(self, self->slice_left != 0);
 	return sched_next(self);
 }
 
@@ -254,7 +258,7 @@ struct tcb *sched_woken(struct tcb *self, struct tcb *to)
 	}
 	charge(self);
 	self->slice_left = slice_rest(cpu);
-	enqueue(self, true);
+	enqueue(self, self->slice_left != 0);
 	return sched_start_slice(to);
 }
 

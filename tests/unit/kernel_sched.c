@@ -217,6 +217,24 @@ static void who_is_woken_runs_at_once_if_it_is_better(void **state)
 	expect_runs(sched_next(&thread[0]), &thread[1]);
 }
 
+/* Before the timer has said so: its interrupt may come when another slice runs already. */
+static void who_is_interrupted_when_its_slice_is_over_goes_behind_its_equals(void **state)
+{
+	(void)state;
+	tcb_make(&thread[2], 200);
+	sched_ready(&thread[0]);
+	expect_runs(sched_next(&thread[3]), &thread[0]);
+	sched_ready(&thread[1]);
+	now += SLICE_DEFAULT;
+	expect_runs(sched_woken(&thread[0], &thread[2]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[1]);
+	now += SLICE_DEFAULT + 1;
+	sched_ready(&thread[2]);
+	expect_runs(sched_continue(&thread[1]), &thread[2]);
+	expect_runs(sched_next(&thread[2]), &thread[0]);
+	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
+}
+
 static void who_is_woken_is_queued_if_it_is_not_better(void **state)
 {
 	(void)state;
@@ -881,6 +899,7 @@ int main(void)
 		cmocka_unit_test_setup(taking_out_who_is_not_ready_does_no_harm, setup),
 		cmocka_unit_test_setup(equals_do_not_interrupt, setup),
 		cmocka_unit_test_setup(who_is_woken_runs_at_once_if_it_is_better, setup),
+		cmocka_unit_test_setup(who_is_interrupted_when_its_slice_is_over_goes_behind_its_equals, setup),
 		cmocka_unit_test_setup(who_is_woken_is_queued_if_it_is_not_better, setup),
 		cmocka_unit_test_setup(who_is_woken_runs_when_the_cpu_is_idle_and_nobody_better_is_ready, setup),
 		cmocka_unit_test_setup(who_is_interrupted_stays_first_and_keeps_the_rest_of_its_slice, setup),
