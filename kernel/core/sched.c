@@ -347,7 +347,7 @@ static struct tcb *slice_over(struct tcb *self, usec_t now)
 	return sched_start_slice(self);
 }
 
-/* How many timeouts are dealt with before interrupts are let in: the timer, if there are more, is one of them. */
+/* How many timeouts are dealt with before interrupts are let in; for the others the timer comes again (x86/clock.h). */
 enum { TICK_STEPS = 12 };
 
 struct tcb *sched_tick(struct tcb *self, usec_t now)

@@ -17,7 +17,10 @@ enum { /* 8254 channel 2, gated by port 0x61 */
 	PATIENCE = 100000000,     /* polls; a machine without a PIT must not hang here */
 };
 
+enum { SOONEST_USEC = 2 };
+
 static word_t tsc_khz, apic_khz;
+static word_t soonest; /* ticks from when it is set: the timer does not fire before, see decisions/0005 */
 struct clock_scale clock_scale;
 
 void clock_init(void)
@@ -42,6 +45,7 @@ void clock_init(void)
 	tsc_khz = tsc_khz ? tsc_khz : 1;
 	apic_khz = apic_khz ? apic_khz : 1;
 	clock_scale.usec_per_tick = (1000UL << CLOCK_SHIFT) / tsc_khz;
+	soonest = SOONEST_USEC * tsc_khz / 1000;
 	if (cpu_features.tsc_deadline)
 		lapic_timer_use_tsc();
 	clock_scale.start = rdtsc();
@@ -52,14 +56,15 @@ usec_t clock_now(void)
 	return clock_read();
 }
 
-/* The first value of the counter at which clock_now() says `at`. */
+/* The first value of the counter at which clock_now() says `at`, but never one that comes too soon. */
 static word_t tsc_at(usec_t at)
 {
-	word_t high = at >> (64 - CLOCK_SHIFT), low = at << CLOCK_SHIFT;
+	word_t high = at >> (64 - CLOCK_SHIFT), low = at << CLOCK_SHIFT, first = rdtsc() + soonest, tsc;
 
 	if (high >= clock_scale.usec_per_tick)
 		return ~0UL;
-	return clock_scale.start + divide(high, low, clock_scale.usec_per_tick) + 1;
+	tsc = clock_scale.start + divide(high, low, clock_scale.usec_per_tick) + 1;
+	return tsc > first ? tsc : first;
 }
 
 /* Count down what is left until the counter has this value, or as far as the timer can. */

@@ -30,7 +30,11 @@ static inline usec_t clock_read(void)
 	return (usec_t)((unsigned __int128)(rdtsc() - clock_scale.start) * clock_scale.usec_per_tick >> CLOCK_SHIFT);
 }
 
-/* Let the timer interrupt come at this time (at once, if it is past). USEC_NEVER: not at all. */
+/*
+ * Let the timer interrupt come at this time. USEC_NEVER: not at all. If it is past, or nearly, it comes some microseconds
+ * from now: when the work of one interrupt is left for a next one, the devices' come in between, though the timer's vector
+ * goes before theirs.
+ */
 void clock_set_timer(usec_t at);
 
 /* Frequencies that the calibration found, in kHz. */
