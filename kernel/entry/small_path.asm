@@ -95,8 +95,8 @@ small_path_entry:
 	mov r15, [CPU(RSP0)]
 	test dword [SENDER(SLOW)], SLOW_SMALL       ; a large thread can come this way, too
 	jz sysenter_entry
-	cmp edx, IPC_OPEN                           ; Call or ReplyWait?
-	ja sysenter_entry
+	test edx, ~(IPC_OPEN | SMALL_SEND_TIMEOUT)  ; Call or ReplyWait? The partner will wait: no send timeout counts
+	jnz sysenter_entry
 	test eax, TAG_NOT_LABEL & ~MESSAGE_IN_REGISTERS
 	jnz sysenter_entry
 	mov r11d, edi
@@ -116,7 +116,7 @@ small_path_entry:
 	mov r10d, [r13 + SMALL_UTCB_BR]             ; what I shall accept
 	test r10d, 1                                ; strings: C needs to see the buffers
 	jnz sysenter_entry
-	test edx, edx
+	test edx, IPC_OPEN
 	jz .call
 	mov r8, [SENDER(OPEN)]
 	test r8, r8                                 ; somebody is queued already
