@@ -3,7 +3,8 @@
 # tests/small/cases.sh - programs in small spaces under the root task, and what bench/small counts. tests/run sources this behind
 # jobs.sh and judge.sh.
 
-small_bench_cases='bochs.small_bench.no_cr3_write bochs.small_bench.kernel_instructions bochs.small_bench.refills'
+small_bench_cases='bochs.small_bench.no_cr3_write bochs.small_bench.kernel_instructions bochs.small_bench.between_small_spaces
+	bochs.small_bench.refills'
 
 # small_job NAME OPTION...: a console server, a 32-bit program and a 64-bit one.
 small_job() {
@@ -87,6 +88,8 @@ judge_small_bench() {
 	small_bench_case no_cr3_write "$writes" = 00000000
 	kernel=$(small_figure small_large.roundtrip.kernel 0)
 	small_bench_case kernel_instructions "${kernel:-none}" -le 140
+	kernel=$(small_figure small_small.roundtrip.kernel 0)
+	small_bench_case between_small_spaces "${kernel:-none}" -le 200
 	large=$(small_figure large_large.roundtrip.walks 128)
 	small=$(small_figure small_large.roundtrip.walks 128)
 	small_bench_case refills "${small:-none}" -lt "${large:-0}"
