@@ -226,6 +226,7 @@ bool small_call_widen(struct tcb *self)
 		widen_call(self, number);
 	self->small.call = number + 1;
 	self->vector = VECTOR_SYSCALL;
+	self->own_id = self->id; /* the gate of the door by `int` has stored an error code there */
 	return true;
 }
 

@@ -110,7 +110,7 @@ static enum step string_copy(struct tcb *from, struct tcb *to, struct string_pie
 	char *source_byte, *target_byte;
 	word_t size;
 
-	if (source.address >= USER_END || target.address >= USER_END)
+	if (source.address >= from->space->end || target.address >= to->space->end)
 		return STEP_ABORT; /* no pager could help */
 	source_byte = user_byte(from->space, source.address, false);
 	if (!source_byte) {

@@ -79,11 +79,19 @@ static struct tcb *page_fault(struct tcb *self)
 	return fault_page(self, address, access);
 }
 
+/* IRETQ to where no code of t is would fault in the kernel: t raises the exception that it would have raised there. */
+static struct tcb *no_code(struct tcb *t)
+{
+	t->vector = VECTOR_GP;
+	t->error = 0;
+	return exception(t);
+}
+
 static struct tcb *enter(struct tcb *self)
 {
 	switch (self->vector) {
-	case SMALL_VECTOR:
-		return call(self);
+	case SMALL_VECTOR: /* who waits can be woken by the path, which does not look where it goes on */
+		return space_has_code(self->space, self->rip) ? call(self) : no_code(self);
 	case VECTOR_PF:
 		return page_fault(self);
 	case VECTOR_NM:
@@ -106,19 +114,13 @@ void small_trap_enter(struct tcb *self)
 	leave(enter(self));
 }
 
-/*
- * next, of a small space, runs. IRETQ to where no code of it is would fault in the kernel: then next raises the
- * exception that it would have raised there, and another one is to run.
- */
+/* next, of a small space, runs; or another one, if there is no code for it. */
 static _Noreturn void leave_to_small(struct cpu *cpu, struct tcb *next)
 {
 	cpu->tss.rsp0 = (word_t)next + TCB_CURRENT;
 	small_leave(next);
-	if (!space_has_code(next->space, next->rip)) {
-		next->vector = VECTOR_GP;
-		next->error = 0;
-		leave_anew(exception(next));
-	}
+	if (!space_has_code(next->space, next->rip))
+		leave_anew(no_code(next));
 	window_prepare(cpu);
 	if ((next->slow & ~(uint32_t)SLOW_SMALL) == cpu->slow)
 		cpu->floor = cpu->ready_floor; /* its messages take the path */

@@ -344,6 +344,27 @@ TEST(small, sends_a_string)
 	EXPECT_EQ(string_buffer[3000], 0);
 }
 
+/* Where its slot ends, its memory does: no pager is asked for what is behind. */
+TEST(small, sends_a_string_across_its_end)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(&own_space, takes_a_string, s.thread.raw);
+	struct message m;
+
+	settle();
+	s.data->in.eax = 2 << 6;
+	s.data->in.edi = small_id(t);
+	s.data->in.esi = 0;
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_FROM);
+	s.data->in.ebx = 64 << 10;
+	s.data->in.ebp = 4 << 20;
+	small_call(&s);
+	REQUIRE(message_receive(t, &m));
+	EXPECT_EQ(s.data->out.eax, 0x8000);
+	EXPECT_EQ(s.data->utcb_out.error_code, IPC_ABORTED << 1 | SEND);
+	EXPECT_EQ(string_tag, 0x8000);
+}
+
 TEST(small, receives_a_string)
 {
 	struct small s = small_new(small_space(22, 0));
@@ -466,6 +487,29 @@ TEST(small, words_on_the_path)
 			EXPECT_EQ(at_server.mr[n], 0x80000000UL + n);
 			EXPECT_EQ(n == 1 ? s.data->out.ebx : n == 2 ? s.data->out.ebp : s.data->utcb_out.mr[n], 0x80000001 + n);
 		}
+	}
+}
+
+/* A wait begun by the door of `int`, ended by the path: it is still itself when it sends by the path. */
+TEST(small, name_behind_the_other_door)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_ThreadId_t t = thread_start(space_new(), answers_small, 0);
+
+	settle();
+	answer_page = L4_Nilpage;
+	answer_words = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		s.data->in.eax = 0;
+		s.data->in.ebp = SMALL_IPC;
+		s.data->in.edi = small_id(t);
+		s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_CALL);
+		at_server.from = L4_nilthread;
+		/* int 0x81; mov edi, esi; mov edx, CALL; xor eax, eax; mov ebp, SMALL_IPC; call ebp */
+		small_go(&s, "\xcd\x81\x89\xf7\xba\x00\x00\x00\x00\x31\xc0\xbd\x10\x08\x3f\x00\xff\xd5", 18);
+		small_done(&s);
+		EXPECT_EQ(s.data->out.eax, 0x8123U << 16);
+		EXPECT_EQ(at_server.from.raw, s.thread.raw);
 	}
 }
 

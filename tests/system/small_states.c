@@ -102,6 +102,29 @@ TEST(small, runs_over_its_end)
 	}
 }
 
+/* Behind a call at the very end there is no code to come back to: it is not made, so no message can wake the thread there. */
+TEST(small, calls_at_its_end)
+{
+	struct small s = small_new(small_space(22, 0));
+	L4_Word_t page = page_new(), end = 4 << 20;
+	struct message m;
+
+	memcpy((char *)page + PAGE - 2, "\xcd\x81", 2);
+	s.space->used = true;
+	s.data->in.edi = 0;
+	s.data->in.edx = SMALL_CALL(CALL_IPC, IPC_OPEN);
+	s.data->in.eax = (unsigned)(end - 2);
+	small_go(&s, "\xff\xe0", 2); /* jmp eax */
+	EXPECT(!small_event(&s, &m));
+	EXPECT_EQ(m.mr[1], end - 2);
+	REQUIRE_OK(map_reply(s.thread, fpage(page, 12, L4_FullyAccessible), end - PAGE));
+	EXPECT(!small_event(&s, &m));
+	EXPECT(is_exception(&m));
+	EXPECT_EQ(m.mr[EXC_RIP], end);
+	EXPECT_EQ(m.mr[EXC_TRAP], GP);
+	thread_delete(s.thread);
+}
+
 TEST(small, is_preempted_and_goes_on)
 {
 	struct small s = small_new(small_space(22, 0));
