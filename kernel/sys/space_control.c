@@ -37,7 +37,7 @@
  *                                 redirector that names no thread; a slot for a privileged space or one that had
  *                                 areas, or a slot that is in use, in part or as a whole
  *            no memory            less left than the quota, or more used than that; or too little for page tables: then
- *                                 the space has no areas, and what was mapped in the new ones is gone
+ *                                 the space has no areas, and what was mapped in the new ones is gone; a slot stays
  *
  * What was mapped in the new areas is taken away in pieces, between which interrupts and better threads run. Until that
  * is done the space has no areas. In pieces, too, all threads of a space that gets a redirector, or loses it, learn
