@@ -14,8 +14,12 @@
 
 #include "message.h"
 
-/* Device memory arrives in the root task's own space at its physical address, which must be below its own areas. */
-#define PHYSICAL_END KIP_AREA
+/*
+ * Where device memory arrives in the root task's own space: not at its physical address, for below 4 GiB, where most of it
+ * lies, is the window of small spaces. It ends below the root task's own areas.
+ */
+#define DEVICE_BASE  0x400000000000UL
+#define PHYSICAL_END (KIP_AREA - DEVICE_BASE)
 
 bool device_ports(struct program *program, L4_Msg_t *msg)
 {
@@ -53,7 +57,7 @@ static bool claim(unsigned long low, unsigned long high)
 
 		while (low % (2UL << log2) == 0 && low + (2UL << log2) <= high)
 			log2++;
-		got = L4_Sigma0_GetPage(L4_nilthread, L4_FpageLog2(low, log2));
+		got = L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(low, log2), L4_FpageLog2(DEVICE_BASE + low, log2));
 		L4_Accept(L4_UntypedWordsAcceptor);
 		if (L4_IsNilFpage(got))
 			return false;
@@ -83,7 +87,7 @@ bool device_memory(struct program *program, L4_Msg_t *msg)
 		return answer(msg, ROOT_DENIED);
 	if (is_memory(physical, physical + size) || !claim(physical, physical + size))
 		return answer(msg, ROOT_NOT_FOUND);
-	return answer(msg, area_status(space_add_area(&program->space, address, size, physical)));
+	return answer(msg, area_status(space_add_area(&program->space, address, size, DEVICE_BASE + physical)));
 }
 
 bool device_dma(struct program *program, L4_Msg_t *msg)
