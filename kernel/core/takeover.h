@@ -4,9 +4,9 @@
  * better one that an interrupt has woken (entry/interrupt.c).
  *
  * Everything rare is refused, and left to sched_woken(): a thread that runs with a total quantum, whose time has to be
- * counted, or with registers in the FPU (both close cpu->floor); a slice that was given away, or that goes on because
- * its thread put off losing the processor; a thread that may want to do so, or to be told; an unlimited slice, or one
- * whose end has passed; a timer that would come too late for the new one.
+ * counted (that closes cpu->floor); a slice that was given away, or that goes on because its thread put off losing the
+ * processor; a thread that may want to do so, or to be told; an unlimited slice, or one whose end has passed; a timer
+ * that would come too late for the new one.
  */
 #ifndef CORE_TAKEOVER_H
 #define CORE_TAKEOVER_H
