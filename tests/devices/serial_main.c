@@ -40,6 +40,7 @@ static const struct {
 	int (*role)(void);
 } roles[] = {
 	{ " user", role_user },
+	{ " loop", role_loop },
 	{ " hostile", role_hostile },
 	{ " writer", role_writer },
 	{ " checker", role_checker },

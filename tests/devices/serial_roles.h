@@ -21,6 +21,7 @@ enum root_status write_to(L4_ThreadId_t serial, const char *text, size_t size);
 int read_from(L4_ThreadId_t serial, bool waits);
 
 int role_user(void);
+int role_loop(void);
 int role_hostile(void);
 int role_writer(void);
 int role_checker(void);
