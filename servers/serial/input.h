@@ -3,8 +3,8 @@
  * input.h - what has been typed, and who gets it.
  *
  * Who waits longest has the turn: a character, or a line if its program reads lines. What is left of a line is its
- * program's, whichever of its threads reads on. Who does not wait any more when there is something for it loses its turn,
- * not what was typed: the next one gets it, a line as it stands. Pure: compiles for the host.
+ * program's, whichever of its threads reads on. Who does not wait any more when there is something for it loses its
+ * turn, not what was typed: the next one gets it, a line as it stands. Pure: compiles for the host.
  */
 #ifndef SERIAL_INPUT_H
 #define SERIAL_INPUT_H

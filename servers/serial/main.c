@@ -3,7 +3,8 @@
  * serial - a serial line (16550), driven by its interrupts: a console for programs.
  *
  * One loop, which waits for a message: of the device, or of a client. What clients ask is in lib/service/README.md
- * ("write", "read") and in lib/device/include/device/serial.h. Who waits is noted (input.h, output.h), nobody is waited for.
+ * ("write", "read") and in lib/device/include/device/serial.h. Who waits is noted (input.h, output.h), and nobody is
+ * waited for.
  */
 #include <device/serial.h>
 #include <l4/ipc.h>
@@ -173,8 +174,8 @@ static void serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 }
 
 /*
- * Who reads a line has the turn until it is complete; a thread that is no more shall not. A zero wait for a message of it
- * tells: it fails in one way if there is no such thread, in another if it waits as it should.
+ * Who reads a line has the turn until it is complete; a thread that is no more shall not. A zero wait for a message of
+ * it tells: it fails in one way if there is no such thread, in another if it waits as it should.
  */
 static void look_after_turn(void)
 {

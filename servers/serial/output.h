@@ -3,8 +3,8 @@
  * output.h - what is to go out: the writes of programs, in turns, and echo between them.
  *
  * Each program has a queue of its own, and one write of each goes out in turn, whole, echo before the next. So nobody
- * can fill up somebody else's room, or tear his text. A write is answered when its last byte has gone to the device: what
- * has been answered is not lost with the driver. Pure: compiles for the host.
+ * can fill up somebody else's room, or tear his text. A write is answered when its last byte has gone to the device:
+ * what has been answered is not lost with the driver. Pure: compiles for the host.
  */
 #ifndef SERIAL_OUTPUT_H
 #define SERIAL_OUTPUT_H
@@ -43,7 +43,7 @@ struct output {
 	unsigned int echo_first, echo_count;
 };
 
-/* The place for a further write of this program, which is filled in before output_add(); null: it has as many as it may. */
+/* The place for a further write of this program, filled in before output_add(). Null: it has as many as it may. */
 struct write *output_room(struct output *output, unsigned int program);
 void output_add(struct output *output, unsigned int program);
 

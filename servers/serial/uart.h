@@ -26,8 +26,8 @@ enum uart_event {
 };
 
 /*
- * Takes the device at this port into use: 8 bits, no parity, at so many bits a second, or with speed 0 as it has been set
- * up. Its FIFOs keep what is in them. False: there is none, or no such speed.
+ * Takes the device at this port into use: 8 bits, no parity, at so many bits a second, or with speed 0 as it has been
+ * set up. Its FIFOs keep what is in them. False: there is none, or no such speed.
  */
 bool uart_begin(struct uart *uart, unsigned int port, unsigned long speed);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * serial.c - a client of two serial lines that are the two ends of one wire: bytes, characters and lines from one end to
- * the other, readers that go, a driver that is stopped. And one of a line whose other end sends back what comes.
+ * serial.c - a client of two serial lines that are the two ends of one wire: bytes, characters and lines from one end
+ * to the other, readers that go, a driver that is stopped. And one of a line whose other end sends back what comes.
  */
 #include <device/serial.h>
 #include <l4/ipc.h>
@@ -66,8 +66,8 @@ static void try_bytes(L4_ThreadId_t from, L4_ThreadId_t to, unsigned int kib)
 	after = counts_of(from);
 	moved = after.sent - before.sent + after.received - before.received;
 	printf("%u KiB, %u writes wrong, %lu sent, ", kib, wrong, after.sent - before.sent);
-	printf("%s one interrupt for 8, lost %lu\n", (after.interrupts - before.interrupts) * 8 <= moved ? "at most" : "more than",
-	       counts_of(to).lost);
+	printf("%s one interrupt for 8, lost %lu\n",
+	       (after.interrupts - before.interrupts) * 8 <= moved ? "at most" : "more than", counts_of(to).lost);
 }
 
 static void try_idle(void)

@@ -85,7 +85,8 @@ int role_checker(void)
 			wrong++;
 		}
 	}
-	printf("checker: %d lines in order, %s of others between them, %u wrong\n", LINES, others > 0 ? "some" : "none", wrong);
+	printf("checker: %d lines in order, %s of others between them, %u wrong\n", LINES, others > 0 ? "some" : "none",
+	       wrong);
 	return 0;
 }
 

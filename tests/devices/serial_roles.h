@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * serial_roles.h - what the roles of test-serial have in common: the two ends of the wire, and requests, one message each.
+ * serial_roles.h - what the roles of test-serial have in common: the two ends of the wire, and requests, one message
+ * each.
  */
 #ifndef SERIAL_ROLES_H
 #define SERIAL_ROLES_H
