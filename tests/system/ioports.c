@@ -239,7 +239,7 @@ PORTS_TEST(map_gives_no_neighbours)
 
 PORTS_TEST(mapper_keeps_the_ports)
 {
-	map(us, holder_new(), ports(p, 4));
+	map(us, a, ports(p, 4));
 	EXPECT(has(us, p));
 }
 
@@ -430,17 +430,16 @@ PORTS_TEST(unmap_of_a_part_leaves_the_rest)
 	EXPECT(has(b, p + 6));
 }
 
-TEST(ioports, unmap_of_all_ports_takes_them_all)
+PORTS_TEST(unmap_of_all_ports_takes_them_all)
 {
-	L4_Word_t p = ports_new(8);
-	struct holder a = holder_new(), b = holder_new();
+	L4_Word_t many = ports_new(8);
 
-	map(us, a, ports(p, 8));
-	map(&a, b, ports(p, 8));
-	take_back(&a, FLUSH, ports(0, 16));
-	EXPECT(!has(a, p));
-	EXPECT(!has(a, p + 255));
-	EXPECT(!has(b, p + 128));
+	map(us, a, ports(many, 8));
+	map(a, b, ports(many, 8));
+	take_back(a, FLUSH, ports(0, 16));
+	EXPECT(!has(a, many));
+	EXPECT(!has(a, many + 255));
+	EXPECT(!has(b, many + 128));
 }
 
 PORTS_TEST(unmap_without_rights_takes_nothing)
@@ -476,11 +475,10 @@ PORTS_TEST(unmap_takes_only_what_came_from_the_caller)
 	EXPECT(has(b, p));
 }
 
-TEST(ioports, unmap_takes_memory_and_ports_together)
+PORTS_TEST(unmap_takes_memory_and_ports_together)
 {
-	L4_Word_t p = ports_new(4), page = page_new();
-	struct holder a = holder_new();
-	L4_Fpage_t both[3] = {L4_FpageAddRights(L4_FpageLog2(page, 12), L4_FullyAccessible), ports(p, 4), L4_Nilpage};
+	L4_Fpage_t page = L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_FullyAccessible);
+	L4_Fpage_t both[3] = {page, ports(p, 4), L4_Nilpage};
 
 	map(us, a, ports(p, 4));
 	L4_UnmapFpages(3, both);
@@ -517,14 +515,14 @@ PORTS_TEST(mapping_back_changes_nothing)
 }
 
 /* The two porters are of one space. */
-TEST(ioports, mapping_to_oneself_changes_nothing)
+PORTS_TEST(mapping_to_oneself_changes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), self = {a.space, thread_start(a.space, porter_main, 0)};
+	struct holder self;
 
+	porter_start(&self, a->space);
 	map(us, a, ports(p, 4));
-	map(&a, self, ports(p, 4));
-	grant(&a, self, ports(p, 4));
+	map(a, &self, ports(p, 4));
+	grant(a, &self, ports(p, 4));
 	EXPECT(has(a, p));
 	take_back(us, 0, ports(p, 4));
 	EXPECT(!has(a, p));
@@ -542,16 +540,17 @@ PORTS_TEST(deleting_a_space_takes_what_came_from_it)
 	EXPECT(has(us, p));
 }
 
-TEST(ioports, spaces_come_and_go_with_ports)
+PORTS_TEST(spaces_come_and_go_with_ports)
 {
-	L4_Word_t p = ports_new(8);
+	L4_Word_t many = ports_new(8);
 
-	for (unsigned i = 0; i < 10; i++) {
-		struct holder a = holder_new();
+	for (unsigned i = 0; i < 9; i++) {
+		struct holder guest;
 
-		map(us, a, ports(p, 8));
-		EXPECT(has(a, p + i));
-		EXPECT_EQ(thread_delete(a.porter), 1);
+		porter_start(&guest, space_new());
+		map(us, &guest, ports(many, 8));
+		EXPECT(has(&guest, many + i));
+		EXPECT_EQ(thread_delete(guest.porter), 1);
 	}
 }
 
