@@ -11,7 +11,7 @@
 #include <l4/message.h>
 #include <l4io.h>
 
-#include "machine.h"
+#include "line.h"
 
 enum { READERS_MAX = 16, LINE_MAX = 256 };
 
@@ -36,7 +36,7 @@ static void interrupt_line(void)
 {
 	if (!line_writer)
 		return;
-	io_write("\n", 1);
+	line_write("\n", 1);
 	interrupted = line_writer->reads && unfinished_size <= LINE_MAX ? line_writer : NULL;
 	line_writer = NULL;
 }
@@ -45,7 +45,7 @@ static void show_line_again(void)
 {
 	if (!interrupted || line_writer)
 		return;
-	io_write(unfinished, unfinished_size);
+	line_write(unfinished, unfinished_size);
 	line_writer = interrupted;
 	interrupted = NULL;
 }
@@ -70,7 +70,7 @@ static void emit(struct console_writer *writer, const char *text, size_t size)
 
 	if (line_writer != writer)
 		interrupt_line();
-	io_write(text, size);
+	line_write(text, size);
 	if (!is_whole) {
 		interrupted = NULL;
 		note_unfinished(text, size);
@@ -132,7 +132,7 @@ void console_writer_end(struct console_writer *writer)
 	if (writer->waits)
 		emit_all_waiting();
 	if (line_writer == writer) {
-		io_write("\n", 1);
+		line_write("\n", 1);
 		line_writer = NULL;
 	}
 	if (interrupted == writer)
@@ -147,7 +147,9 @@ static void say(const char *start, const char *format, va_list arguments)
 	emit_all_waiting();
 	interrupt_line();
 	vsnprintf(line, sizeof(line), format, arguments);
-	printf("%s%s\n", start, line);
+	line_write(start, strlen(start));
+	line_write(line, strlen(line));
+	line_write("\n", 1);
 	show_line_again();
 }
 
@@ -175,7 +177,7 @@ void console_line(const char *format, ...)
 
 int console_read(void)
 {
-	int character = kept >= 0 ? kept : machine_received();
+	int character = kept >= 0 ? kept : line_read();
 
 	kept = -1;
 	return character;
@@ -220,7 +222,7 @@ static void serve_readers(void)
 
 bool console_wants_poll(void)
 {
-	return reader_count > 0 || first_waiting;
+	return (reader_count > 0 && line_is_polled()) || first_waiting;
 }
 
 void console_poll(bool idle)
@@ -229,4 +231,5 @@ void console_poll(bool idle)
 	if (idle)
 		emit_all_waiting();
 	show_line_again();
+	line_poll();
 }

@@ -14,13 +14,14 @@
 
 #include "device.h"
 #include "file.h"
+#include "line.h"
 #include "manager.h"
 #include "message.h"
 #include "name.h"
 #include "pager.h"
 #include "wait.h"
 
-static bool serve_write(struct program *program, L4_Msg_t *msg)
+static bool serve_write(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
 {
 	char text[ROOT_TEXT_MAX];
 
@@ -31,6 +32,8 @@ static bool serve_write(struct program *program, L4_Msg_t *msg)
 
 	message_bytes(msg, 1, text, size);
 	console_write(&program->output, text, size);
+	if (line_is_crowded(program) && wait_begin(program, thread, WAIT_FOR_ROOM, ""))
+		return false;
 	return answer(msg, ROOT_OK);
 }
 
@@ -250,7 +253,7 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 
 	switch (label) {
 	case ROOT_WRITE:
-		return serve_write(program, msg);
+		return serve_write(program, thread, msg);
 	case ROOT_READ:
 		return serve_read(program, thread, msg);
 	case ROOT_EXIT:
@@ -305,6 +308,10 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return manager_info(program, msg);
 	case ROOT_MEMORY:
 		return manager_memory(program, msg);
+	case ROOT_CONSOLE_TEXT:
+		return line_serve_text(program, thread, msg);
+	case ROOT_CONSOLE_TYPED:
+		return line_serve_typed(program, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

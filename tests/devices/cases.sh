@@ -315,3 +315,105 @@ judge_serial() {
 		judge_lines "serial-$boot" 0 < <(serial_table "$boot")
 	done
 }
+
+# --- the root task's console, through a driver of its line ---
+
+serial_console_driver() {
+	sed -n '/^    program serial$/,/^$/p' "$source_dir/servers/serial/README.md"
+}
+
+# serial_console_conf BOOT: the programs, each of which has the role of its name.
+serial_console_conf() {
+	local name names
+	case $1 in
+	killed) names='killer speaker' ;;
+	stuck) names=speaker ;;
+	typed) names=typed ;;
+	esac
+	if [ "$1" = stuck ]; then
+		printf '%s\n' 'program serial' '    file test-serial' '    arguments stuck' '    server' '    console'
+	else
+		serial_console_driver
+	fi
+	for name in $names; do
+		printf 'program %s\n    file test-serial\n    arguments %s\n' "$name" "$name"
+		[ "$name" != killer ] || printf '    %s\n' manager 'priority 200' # above the driver's, to stop it under way
+	done
+}
+
+# Without the cases that are judged by lines.awk.
+serial_console_table() {
+	case $1 in
+	killed)
+		cat <<-'END'
+			serial.console_last_words|pecan: finished, status 0
+		END
+		;;
+	stuck)
+		cat <<-'END'
+			serial.console_stuck_driver|root: serial does not put out its text; program stopped
+		END
+		;;
+	typed)
+		cat <<-'END'
+			serial.console_typed|typed:  some words
+			serial.console_is_its_drivers|typed: another asks for text: 3, brings what was typed: 3
+			serial.console_sleeps_when_idle|typed: sent by interrupts: yes, idle: 1
+		END
+		;;
+	esac
+}
+
+serial_console_cases() {
+	local boot
+	for boot in killed stuck typed; do
+		serial_console_table $boot
+	done
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck serial.console_break
+}
+
+serial_console_jobs() {
+	local boot typed
+	printf '\nxy\n: some words\n' >"$work/keys.serial-typed"
+	for boot in killed stuck typed; do
+		serial_console_conf $boot >"$work/conf.serial-$boot"
+		printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+			"$work/conf.serial-$boot system.conf" 'modules/serial serial' 'modules/test-serial test-serial' \
+			>"$work/modules.serial-$boot"
+		typed=/dev/null
+		[ $boot != typed ] || typed=$work/keys.serial-typed
+		job "serial-$boot" 100 "$run" --no-build --timeout 60 --kernel --input "$typed" \
+			--modules "$work/modules.serial-$boot" --log "$work/serial-$boot.log"
+	done
+	{
+		serial_console_driver
+		printf 'program test-kdb\n    arguments break\n'
+	} >"$work/conf.serial-break"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-break system.conf" \
+		'modules/serial serial' 'modules/test-kdb test-kdb' >"$work/modules.serial-break"
+	job serial-break 150 "$source_dir/tests/kdb/key" "$work/serial-break.log" "$work/modules.serial-break"
+}
+
+# judge_serial_lines CASE BOOT EXPECTED: what lines.awk says, an extended regular expression.
+judge_serial_lines() {
+	local said
+	await "serial-$2"
+	said=$(awk -f "$source_dir/tests/devices/lines.awk" "$work/serial-$2.log" || true)
+	if grep -qxE "$3" <<<"$said"; then
+		pass "$1"
+	else
+		failing "$1" "$3" "$said"
+	fi
+}
+
+judge_serial_console() {
+	judge_lines serial-killed 0 < <(serial_console_table killed)
+	judge_serial_lines serial.console_lines_killed killed 'killer 500 speaker 300 again [0-9]+ wrong 0'
+	judge_serial_lines serial.console_killed_under_way killed 'killer [0-9]+ speaker [0-9]+ again ([1-9]|1[0-9]|20) wrong [0-9]+'
+	judge_lines serial-stuck 1 < <(serial_console_table stuck)
+	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 again [0-9]+ wrong 0'
+	judge_lines serial-typed 0 < <(serial_console_table typed)
+	judge_lines serial-break 0 <<-'END'
+		serial.console_break|kdb: break on the serial line; thread [0-9]+ ran; .*
+	END
+}

@@ -44,6 +44,10 @@ static const struct {
 	{ " hostile", role_hostile },
 	{ " writer", role_writer },
 	{ " checker", role_checker },
+	{ " speaker", role_speaker },
+	{ " killer", role_killer },
+	{ " stuck", role_stuck },
+	{ " typed", role_typed },
 };
 
 int main(void)
