@@ -304,9 +304,10 @@ serial_jobs() {
 	done
 }
 
-serial_bochs_job() {
+serial_bochs_jobs() {
 	serial_modules loop
 	job serial-loop 330 "$source_dir/tests/devices/bochs-loop" "$work/serial-loop.log" "$work/modules.serial-loop"
+	serial_console_job killed-in-bochs slow=400 --bochs
 }
 
 judge_serial() {
@@ -322,11 +323,11 @@ serial_console_driver() {
 	sed -n '/^    program serial$/,/^$/p' "$source_dir/servers/serial/README.md"
 }
 
-# serial_console_conf BOOT: the programs, each of which has the role of its name.
+# serial_console_conf BOOT [ARGUMENT]: the programs, each of which has the role of its name.
 serial_console_conf() {
 	local name names
 	case $1 in
-	killed) names='killer speaker' ;;
+	killed*) names='killer speaker' ;;
 	stuck) names=speaker ;;
 	typed) names=typed ;;
 	esac
@@ -336,7 +337,7 @@ serial_console_conf() {
 		serial_console_driver
 	fi
 	for name in $names; do
-		printf 'program %s\n    file test-serial\n    arguments %s\n' "$name" "$name"
+		printf 'program %s\n    file test-serial\n    arguments %s %s\n' "$name" "$name" "${2-}"
 		[ "$name" != killer ] || printf '    %s\n' manager 'priority 200' # above the driver's, to stop it under way
 	done
 }
@@ -369,22 +370,26 @@ serial_console_cases() {
 	for boot in killed stuck typed; do
 		serial_console_table $boot
 	done
+	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
 	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck serial.console_break
 }
 
+# serial_console_job BOOT ARGUMENT OPTION...
+serial_console_job() {
+	local boot=$1
+	serial_console_conf "$boot" "$2" >"$work/conf.serial-$boot"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$boot system.conf" \
+		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$boot"
+	shift 2
+	job "serial-$boot" 130 "$run" --no-build --timeout 100 --modules "$work/modules.serial-$boot" \
+		--log "$work/serial-$boot.log" "$@"
+}
+
 serial_console_jobs() {
-	local boot typed
 	printf '\nxy\n: some words\n' >"$work/keys.serial-typed"
-	for boot in killed stuck typed; do
-		serial_console_conf $boot >"$work/conf.serial-$boot"
-		printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-			"$work/conf.serial-$boot system.conf" 'modules/serial serial' 'modules/test-serial test-serial' \
-			>"$work/modules.serial-$boot"
-		typed=/dev/null
-		[ $boot != typed ] || typed=$work/keys.serial-typed
-		job "serial-$boot" 100 "$run" --no-build --timeout 60 --kernel --input "$typed" \
-			--modules "$work/modules.serial-$boot" --log "$work/serial-$boot.log"
-	done
+	serial_console_job killed '' --kernel
+	serial_console_job stuck '' --kernel
+	serial_console_job typed '' --kernel --input "$work/keys.serial-typed"
 	{
 		serial_console_driver
 		printf 'program test-kdb\n    arguments break\n'
@@ -406,10 +411,16 @@ judge_serial_lines() {
 	fi
 }
 
+# judge_serial_killed PREFIX BOOT
+judge_serial_killed() {
+	judge_serial_lines "${1}serial.console_lines_killed" "$2" 'killer 500 speaker 300 again [0-9]+ wrong 0'
+	judge_serial_lines "${1}serial.console_killed_under_way" "$2" \
+		'killer [0-9]+ speaker [0-9]+ again ([1-9]|1[0-9]|20) wrong [0-9]+'
+}
+
 judge_serial_console() {
 	judge_lines serial-killed 0 < <(serial_console_table killed)
-	judge_serial_lines serial.console_lines_killed killed 'killer 500 speaker 300 again [0-9]+ wrong 0'
-	judge_serial_lines serial.console_killed_under_way killed 'killer [0-9]+ speaker [0-9]+ again ([1-9]|1[0-9]|20) wrong [0-9]+'
+	judge_serial_killed '' killed
 	judge_lines serial-stuck 1 < <(serial_console_table stuck)
 	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 again [0-9]+ wrong 0'
 	judge_lines serial-typed 0 < <(serial_console_table typed)

@@ -3,7 +3,7 @@
  * serial_console.c - programs on the root task's console, which has a driver on its serial line.
  *
  *   speaker   writes numbered lines
- *   killer    the same, in bursts, and stops the driver in the midst of each
+ *   killer    the same, in bursts, and stops the driver in the midst of each; slow=N: on a machine that much slower
  *   stuck     is the driver itself, and takes one text that it never puts out
  *   typed     reads what is typed
  */
@@ -58,11 +58,11 @@ int role_killer(void)
 	for (unsigned int burst = 1; burst <= BURSTS; burst++) {
 		root_lookup_wait(DRIVER);
 		L4_Sleep(L4_TimePeriod(SECOND / 100));
-		microseconds = 100 + burst * 13;
+		microseconds = root_option("slow", 1) * (100 + burst * 13);
 		root_thread_start(kill_later, NULL, stack, sizeof(stack), &killer);
 		for (unsigned int i = 0; i < BURST; i++)
 			say_line("killer", ++n);
-		L4_Sleep(L4_TimePeriod(SECOND / 50));
+		L4_Sleep(L4_TimePeriod(microseconds + SECOND / 50));
 	}
 	return 0;
 }
