@@ -4,9 +4,9 @@
  *
  * A program whose description says `console` may drive the line. It takes text, and brings what is typed, by two
  * requests of its own; from its first request for text until it ends the line is its own. Text is kept until the driver
- * has said that it is out, so none is lost with it; when it ends, the line is polled again, beginning with the text that
- * was under way. Nobody waits for the driver here: writers are answered later when much text is kept, and if there is no
- * room left all the same, the text goes out by polling.
+ * has said that it is out, so none is lost with it; when it ends, the line is polled again, beginning with the text
+ * that was under way. Nobody waits for the driver here: writers are answered later when much text is kept, and if there
+ * is no room left all the same, the text goes out by polling.
  */
 #ifndef ROOT_LINE_H
 #define ROOT_LINE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wait.h - threads that wait for an answer until something happens: a name appears, a program ends.
+ * wait.h - threads that wait for an answer until something happens: a name appears, a program ends, text has gone out.
  *
  * Each program has room for a few, so that none can use up the others'. A thread that asks for something else meanwhile
  * has given up waiting.

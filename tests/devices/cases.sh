@@ -307,7 +307,9 @@ serial_jobs() {
 serial_bochs_jobs() {
 	serial_modules loop
 	job serial-loop 330 "$source_dir/tests/devices/bochs-loop" "$work/serial-loop.log" "$work/modules.serial-loop"
-	serial_console_job killed-in-bochs slow=400 --bochs
+	serial_console_modules killed-in-bochs slow=400
+	job serial-killed-in-bochs 330 "$run" --no-build --bochs --timeout 300 --log "$work/serial-killed-in-bochs.log" \
+		--modules "$work/modules.serial-killed-in-bochs"
 }
 
 judge_serial() {
@@ -338,7 +340,8 @@ serial_console_conf() {
 	fi
 	for name in $names; do
 		printf 'program %s\n    file test-serial\n    arguments %s %s\n' "$name" "$name" "${2-}"
-		[ "$name" != killer ] || printf '    %s\n' manager 'priority 200' # above the driver's, to stop it under way
+		[ "$name" = speaker ] || echo '    manager'
+		[ "$name" != killer ] || echo '    priority 200' # above the driver's, to stop it under way
 	done
 }
 
@@ -357,9 +360,14 @@ serial_console_table() {
 		;;
 	typed)
 		cat <<-'END'
-			serial.console_typed|typed:  some words
-			serial.console_is_its_drivers|typed: another asks for text: 3, brings what was typed: 3
-			serial.console_sleeps_when_idle|typed: sent by interrupts: yes, idle: 1
+			serial.console_typed|by the driver: one 1
+			serial.console_is_its_drivers|another asks for text: 3, brings what was typed: 3
+			serial.console_sleeps_when_idle|sent by interrupts: yes, idle: 1
+			serial.console_typed_without_driver|polled: two 2
+			serial.console_typed_again|by the next one: three 3
+			serial.console_break|kdb: break on the serial line; thread [0-9]+ ran; .*
+			serial.console_typed_behind_a_break|behind the debugger: five 5
+			serial.console_has_clients_beside|beside the root task: four 4
 		END
 		;;
 	esac
@@ -371,32 +379,26 @@ serial_console_cases() {
 		serial_console_table $boot
 	done
 	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
-	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck serial.console_break
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck
 }
 
-# serial_console_job BOOT ARGUMENT OPTION...
-serial_console_job() {
-	local boot=$1
-	serial_console_conf "$boot" "$2" >"$work/conf.serial-$boot"
-	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$boot system.conf" \
-		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$boot"
-	shift 2
-	job "serial-$boot" 130 "$run" --no-build --timeout 100 --modules "$work/modules.serial-$boot" \
-		--log "$work/serial-$boot.log" "$@"
+# serial_console_modules BOOT [ARGUMENT]: the list of its modules.
+serial_console_modules() {
+	serial_console_conf "$@" >"$work/conf.serial-$1"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$1 system.conf" \
+		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$1"
 }
 
 serial_console_jobs() {
-	printf '\nxy\n: some words\n' >"$work/keys.serial-typed"
-	serial_console_job killed '' --kernel
-	serial_console_job stuck '' --kernel
-	serial_console_job typed '' --kernel --input "$work/keys.serial-typed"
-	{
-		serial_console_driver
-		printf 'program test-kdb\n    arguments break\n'
-	} >"$work/conf.serial-break"
-	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-break system.conf" \
-		'modules/serial serial' 'modules/test-kdb test-kdb' >"$work/modules.serial-break"
-	job serial-break 150 "$source_dir/tests/kdb/key" "$work/serial-break.log" "$work/modules.serial-break"
+	local boot
+	for boot in killed stuck typed; do
+		serial_console_modules $boot
+	done
+	for boot in killed stuck; do
+		job "serial-$boot" 130 "$run" --no-build --kernel --timeout 100 --modules "$work/modules.serial-$boot" \
+			--log "$work/serial-$boot.log"
+	done
+	job serial-typed 100 "$source_dir/tests/devices/typist" "$work/serial-typed.log" "$work/modules.serial-typed"
 }
 
 # judge_serial_lines CASE BOOT EXPECTED: what lines.awk says, an extended regular expression.
@@ -424,7 +426,4 @@ judge_serial_console() {
 	judge_lines serial-stuck 1 < <(serial_console_table stuck)
 	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 again [0-9]+ wrong 0'
 	judge_lines serial-typed 0 < <(serial_console_table typed)
-	judge_lines serial-break 0 <<-'END'
-		serial.console_break|kdb: break on the serial line; thread [0-9]+ ran; .*
-	END
 }

@@ -84,33 +84,61 @@ int role_stuck(void)
 	return 0;
 }
 
+/* The typist (tests/devices/typist) looks for "type", and types what stands behind it. */
+static void read_typed(const char *what, const char *asked)
+{
+	char text[32];
+	unsigned int size = 0;
+	int c;
+
+	printf("%s: type %s\n", what, asked);
+	while ((c = getchar()) != '\r' && c != '\n' && size < sizeof(text) - 1)
+		text[size++] = (char)c;
+	text[size] = 0;
+	printf("%s: %s\n", what, text);
+}
+
 static void read_on(void *unused)
 {
 	(void)unused;
 	getchar();
 }
 
-int role_typed(void)
+static void try_idle(L4_ThreadId_t serial)
 {
-	L4_ThreadId_t serial = root_lookup_wait(DRIVER), reader;
 	struct serial_counts before = { 0 }, after = { 0 };
-	int c;
+	L4_ThreadId_t reader;
 
-	while ((c = getchar()) != ':')
-		;
-	printf("typed: ");
-	while ((c = getchar()) != '\r' && c != '\n')
-		putchar(c);
-	printf("\n");
-	printf("typed: another asks for text: %d, brings what was typed: %d\n", ask_root(ROOT_CONSOLE_TEXT, 0),
-	       ask_root(ROOT_CONSOLE_TYPED, 0));
-	L4_Sleep(L4_TimePeriod(SECOND));
 	root_thread_start(read_on, NULL, stack, sizeof(stack), &reader);
-	L4_Sleep(L4_TimePeriod(SECOND / 100));
+	L4_Sleep(L4_TimePeriod(SECOND / 10));
 	serial_counts(serial, &before);
 	L4_Sleep(L4_TimePeriod(SECOND / 10));
 	serial_counts(serial, &after);
-	printf("typed: sent by interrupts: %s, idle: %lu\n", before.interrupts > 0 ? "yes" : "no",
+	root_thread_delete(reader);
+	printf("sent by interrupts: %s, idle: %lu\n", before.interrupts > 0 ? "yes" : "no",
 	       after.messages - before.messages);
+}
+
+int role_typed(void)
+{
+	L4_ThreadId_t serial = root_lookup_wait(DRIVER);
+
+	L4_Sleep(L4_TimePeriod(SECOND / 50));
+	read_typed("by the driver", "one 1");
+	printf("another asks for text: %d, brings what was typed: %d\n", ask_root(ROOT_CONSOLE_TEXT, 0),
+	       ask_root(ROOT_CONSOLE_TYPED, 0));
+	try_idle(serial);
+	root_program_stop(DRIVER, ROOT_STOP);
+	read_typed("polled", "two 2");
+	while (root_program_start(DRIVER, NULL) == ROOT_BUSY)
+		L4_Sleep(L4_TimePeriod(SECOND / 100));
+	serial = root_lookup_wait(DRIVER);
+	L4_Sleep(L4_TimePeriod(SECOND / 50));
+	read_typed("by the next one", "three 3");
+	printf("a break: type BREAK\n");
+	read_typed("behind the debugger", "five 5");
+	serial_mode(serial, SERIAL_LINE);
+	root_console(DRIVER);
+	read_typed("beside the root task", "fa\bour 4");
 	return 0;
 }
