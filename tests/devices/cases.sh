@@ -196,3 +196,64 @@ plain_device_job() {
 judge_plain_device() {
 	judge_lines "$1" 0 < <(plain_device_table "$1")
 }
+
+# --- the display ---
+
+display_table() {
+	case $1 in
+	text)
+		cat <<-'END'
+			display.text_mode|display: text, 80 columns, 25 rows
+			display.texts|user: the screen begins with 'one', 'two', 'red', then '  there'
+			display.colours_and_cursor|user: red on blue is 14, the cursor is at 564
+			display.scrolls|user: after 30 lines the first row is 'line 6', the last but one 'line 29'
+			display.wrong_requests|user: refused 1 1 1 1 1 1 1 1 1 1 1; nothing typed: -1
+			display.keys|user: keys 61 1b 5b 41; gave up: -1, then k
+			display.waiting_readers_stop_nobody|user: while somebody waits for a key, a text: 0
+			display.keyboard_killed|user: a key from the next keyboard driver: n
+			display.texts_are_whole|user: torn 0, of two programs
+			display.flood|user: beside a flood 20 texts, the last 'mine' in colour 1
+			display.killed|user: display killed, rows that are wrong: 0, who waited gets z
+		END
+		;;
+	bochs) display_table text | sed 's/^/bochs./' ;;
+	esac
+}
+
+display_conf() {
+	local server
+	for server in display keyboard; do
+		sed -n "/^    program $server\$/,/^\$/p" "$source_dir/servers/$server/README.md"
+	done
+	cat <<-'END'
+		program user
+		    file test-display
+		    manager
+		    device 0xb8000-0xb8fff
+		    ports 0x60
+		    ports 0x64
+		    ports 0x3d4-0x3d5
+		program beside
+		    file test-display
+		    manual
+	END
+}
+
+display_cases() {
+	display_table text
+	display_table bochs
+}
+
+# display_job BOOT OPTION...
+display_job() {
+	local name=display-$1
+	shift
+	display_conf >"$work/conf.$name"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.$name system.conf" \
+		'modules/display display' 'modules/keyboard keyboard' 'modules/test-display test-display' >"$work/modules.$name"
+	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
+}
+
+judge_display() {
+	judge_lines "display-$1" 0 < <(display_table "$1")
+}
