@@ -217,14 +217,26 @@ display_table() {
 		END
 		;;
 	bochs) display_table text | sed 's/^/bochs./' ;;
+	screen-*)
+		sed "s/^/display.${1#screen-}_/" <<-'END'
+			shell_prompts|pecan> history
+			shell_has_the_next_display|kill display
+			shell_edits|pecan> xayz
+		END
+		[ "$1" != screen-text ] ||
+			echo 'display.text_stays_when_killed|hello: twice 21 is 42, says thread 0x[0-9a-f]+'
+		;;
 	esac
 }
 
+# The programs of a description in a README.
+described() {
+	sed -n "/^    program $2\$/,/^\$/p" "$source_dir/servers/$1/README.md"
+}
+
 display_conf() {
-	local server
-	for server in display keyboard; do
-		sed -n "/^    program $server\$/,/^\$/p" "$source_dir/servers/$server/README.md"
-	done
+	described display display
+	described keyboard keyboard
 	cat <<-'END'
 		program user
 		    file test-display
@@ -239,9 +251,19 @@ display_conf() {
 	END
 }
 
+screen_conf() {
+	described pci pci
+	described display display | sed "s/arguments .*/& $1/"
+	described keyboard keyboard
+	described display screen-shell
+	printf '%s\n' 'program hello' '    manual'
+}
+
 display_cases() {
-	display_table text
-	display_table bochs
+	local boot
+	for boot in text bochs screen-text screen-linear screen-uefi; do
+		display_table $boot
+	done
 }
 
 # display_job BOOT OPTION...
@@ -254,6 +276,29 @@ display_job() {
 	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
+# screen_job BOOT MODE ARGUMENT OPTION...
+screen_job() {
+	local name=display-screen-$1 mode=$2 module
+	screen_conf "$3" >"$work/conf.$name"
+	shift 3
+	for module in kernel sigma0 root pci display keyboard shell hello; do
+		echo "modules/$module $module"
+	done >"$work/modules.$name"
+	echo "$work/conf.$name system.conf" >>"$work/modules.$name"
+	job "$name" 330 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
+		--modules "$work/modules.$name" "$@"
+}
+
+display_jobs() {
+	display_job text --kernel
+	screen_job text text mode=text
+	screen_job linear linear 'width=800 height=600' --kernel
+	screen_job uefi linear '' --uefi
+}
+
 judge_display() {
-	judge_lines "display-$1" 0 < <(display_table "$1")
+	local boot
+	for boot; do
+		judge_lines "display-$boot" 0 < <(display_table "$boot")
+	done
 }
