@@ -217,6 +217,8 @@ display_table() {
 		END
 		;;
 	bochs) display_table text | sed 's/^/bochs./' ;;
+	linear) echo 'display.pixels|pixels: 128 of 128 are right' ;;
+	bochs-linear) display_table linear | sed 's/^/bochs./' ;;
 	screen-*)
 		sed "s/^/display.${1#screen-}_/" <<-'END'
 			shell_prompts|pecan> history
@@ -251,6 +253,13 @@ display_conf() {
 	END
 }
 
+display_linear_conf() {
+	local at=0xfd000000 # the card's memory, as the firmware of both emulators puts it
+	described pci pci
+	described display display | sed 's/arguments .*/arguments width=640 height=400/'
+	printf 'program pixels\n    file test-display\n    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
+}
+
 screen_conf() {
 	described pci pci
 	described display display | sed "s/arguments .*/& $1/"
@@ -261,18 +270,19 @@ screen_conf() {
 
 display_cases() {
 	local boot
-	for boot in text bochs screen-text screen-linear screen-uefi; do
+	for boot in text linear bochs bochs-linear screen-text screen-linear screen-uefi; do
 		display_table $boot
 	done
 }
 
-# display_job BOOT OPTION...
+# display_job BOOT CONF OPTION...: CONF writes the description
 display_job() {
 	local name=display-$1
-	shift
-	display_conf >"$work/conf.$name"
+	$2 >"$work/conf.$name"
+	shift 2
 	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.$name system.conf" \
-		'modules/display display' 'modules/keyboard keyboard' 'modules/test-display test-display' >"$work/modules.$name"
+		'modules/pci pci' 'modules/display display' 'modules/keyboard keyboard' 'modules/test-display test-display' \
+		>"$work/modules.$name"
 	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
@@ -290,10 +300,16 @@ screen_job() {
 }
 
 display_jobs() {
-	display_job text --kernel
+	display_job text display_conf --kernel --no-icount
+	display_job linear display_linear_conf --kernel
 	screen_job text text mode=text
 	screen_job linear linear 'width=800 height=600' --kernel
 	screen_job uefi linear '' --uefi
+}
+
+display_bochs_jobs() {
+	display_job bochs display_conf --bochs
+	display_job bochs-linear display_linear_conf --bochs
 }
 
 judge_display() {

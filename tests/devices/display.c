@@ -12,6 +12,8 @@
 #include <service/manage.h>
 #include <string.h>
 
+#include <ascii.h> /* the font of servers/display */
+
 #include "type.h"
 
 #define DISPLAY "display"
@@ -329,6 +331,26 @@ static void display_killed(void)
 	printf("user: display killed, rows that are wrong: %u, who waited gets %c\n", wrong, got);
 }
 
+/*
+ * A linear framebuffer, 640 pixels wide
+ */
+
+static int role_pixels(void)
+{
+	enum { WIDTH = 640, GLYPH_WIDTH = 8, GLYPH_HEIGHT = 16, RED = 0xaa0000 };
+	volatile unsigned int *pixel = (volatile unsigned int *)ROOT_AREA_LOW;
+	unsigned int right = 0;
+
+	if (root_device_memory(root_option("at", 0), WIDTH * GLYPH_HEIGHT * 4, (void *)ROOT_AREA_LOW) != ROOT_OK)
+		return 1;
+	put(CLEAR "\033[31mP\n");
+	for (unsigned int y = 0; y < GLYPH_HEIGHT; y++, pixel += WIDTH)
+		for (unsigned int x = 0; x < GLYPH_WIDTH; x++)
+			right += (pixel[x] & 0xffffff) == (ascii_bitmaps['P' * GLYPH_HEIGHT + y] << x & 0x80 ? RED : 0);
+	printf("pixels: %u of %u are right\n", right, GLYPH_WIDTH * GLYPH_HEIGHT);
+	return 0;
+}
+
 int main(void)
 {
 	static char line[ROOT_TEXT_MAX + 1];
@@ -339,6 +361,8 @@ int main(void)
 		stripes('b');
 		return 0;
 	}
+	if (strncmp(line, "pixels", strlen("pixels")) == 0)
+		return role_pixels();
 	if (strcmp(line, "beside hostile") == 0)
 		role_hostile();
 	if (root_device_memory(MEMORY, 0x1000, (void *)ROOT_AREA_LOW) != ROOT_OK) {
