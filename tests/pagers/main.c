@@ -11,6 +11,7 @@
 
 static const struct test_case *const tables[] = {
 	ramp_cases, anonymous_cases, file_cases, cow_cases, shared_cases, checkpoint_cases, compress_cases,
+	prepared_cases,
 };
 
 static volatile bool case_failed;

@@ -23,7 +23,7 @@ struct test_case {
 
 /* The cases of each file; a null name ends the table. */
 extern const struct test_case ramp_cases[], anonymous_cases[], file_cases[], cow_cases[], shared_cases[],
-	checkpoint_cases[], compress_cases[];
+	checkpoint_cases[], compress_cases[], prepared_cases[];
 
 /* Those that run only when they are named, and what they are made of. */
 extern const struct test_case disk_cases[];
