@@ -209,8 +209,8 @@ static void coming_and_leaving(void)
 }
 
 const struct test_case prepared_cases[] = {
-	{ "cow.family_of_the_dead", family_of_the_dead },
-	{ "cow.who_has_left_sees_nothing_new", who_has_left_sees_nothing_new },
-	{ "file.coming_and_leaving", coming_and_leaving },
+	{ "cow_family_of_the_dead", family_of_the_dead },
+	{ "cow_who_has_left_sees_nothing_new", who_has_left_sees_nothing_new },
+	{ "file_coming_and_leaving", coming_and_leaving },
 	{ NULL, NULL },
 };
