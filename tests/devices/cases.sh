@@ -41,7 +41,8 @@ disk_conf() {
 		virtio_driver
 		disk_client user 'user first=14'
 		disk_client hostile 'hostile first=12'
-		disk_client pci-client bus
+		disk_client pci-client bus manager
+		disk_client pci-thief thief manual
 		;;
 	virtio-killed)
 		virtio_driver
@@ -83,6 +84,8 @@ disk_table() {
 			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
 			disk.pci_own_device|pci-client: a device of its own: its id is right
 			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+			disk.pci_owners_outlive_the_server|pci-thief: not found
+			disk.pci_device_comes_back|pci-client: its device is its own
 		END
 		;;
 	virtio-killed)
