@@ -19,7 +19,6 @@
 enum { RW = L4_Readable | L4_Writable, FRAMES = 64, FILE_PAGES = 256, ADVISERS = 4, FIRST_WORD = 1000 };
 
 static const char name[] = "file";
-static const unsigned long small = 16 * PAGE;
 
 /*
  * Advisers
@@ -521,49 +520,27 @@ static void adviser_babbles(void)
 	silence("babbles", babble, PRIORITY_CROWD);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void flood(void)
-{
-	/* Twice the cache: every fault of everybody is a miss. */
-	hostile_flood(name, 0, 2 * FRAMES * PAGE, 40000);
-}
-
-const struct test_case file_cases[] = {
-	{ "file.what_was_written_is_there", what_was_written_is_there },
-	{ "file.all_see_one_file", all_see_one_file },
-	{ "file.nothing_behind_the_end", nothing_behind_the_end },
-	{ "file.boot_module_is_shown", boot_module_is_shown },
-	{ "file.scan_with_advice", scan_with_advice },
-	{ "file.join_with_advice", join_with_advice },
-	{ "file.foolish_advice_harms_nobody_else", foolish_advice_harms_nobody_else },
-	{ "file.wild_advice_harms_nobody_else", wild_advice_harms_nobody_else },
-	{ "file.adviser_is_silent", adviser_is_silent },
-	{ "file.adviser_registers_again", adviser_registers_again },
-	{ "file.adviser_faults", adviser_faults },
-	{ "file.adviser_babbles", adviser_babbles },
-	{ "file.fault_outside", fault_outside },
-	{ "file.fault_without_right", fault_without_right },
-	{ "file.lies", lies },
-	{ "file.strangers", strangers },
-	{ "file.flood", flood },
+static const struct test_case cases[] = {
+	{ "what_was_written_is_there", what_was_written_is_there },
+	{ "all_see_one_file", all_see_one_file },
+	{ "nothing_behind_the_end", nothing_behind_the_end },
+	{ "boot_module_is_shown", boot_module_is_shown },
+	{ "scan_with_advice", scan_with_advice },
+	{ "join_with_advice", join_with_advice },
+	{ "foolish_advice_harms_nobody_else", foolish_advice_harms_nobody_else },
+	{ "wild_advice_harms_nobody_else", wild_advice_harms_nobody_else },
+	{ "adviser_is_silent", adviser_is_silent },
+	{ "adviser_registers_again", adviser_registers_again },
+	{ "adviser_faults", adviser_faults },
+	{ "adviser_babbles", adviser_babbles },
 	{ NULL, NULL },
+};
+
+const struct test_pager file_tests = {
+	.name = name,
+	.cases = cases,
+	.size = 16 * PAGE,
+	/* Twice the cache: every fault of everybody is a miss. */
+	.flood_size = 2 * FRAMES * PAGE,
+	.flood_bound = 40000,
 };
