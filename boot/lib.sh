@@ -324,7 +324,7 @@ run_in_bochs() {
 	line="file, dev=\"$serial\""
 	[ -z "$typed" ] || line="socket-server, dev=localhost:$((bochs_port = 20000 + RANDOM))"
 	sed -e "s|@IMAGE@|$image|" -e "s|@LINE@|$line|" -e "s|@LOG@|$log.bochslog|" \
-		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
+		-e "s|@CPUS@|$cpus|" -e "s|@MIPS@|${bochs_mips:-4}|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
 	[ -z "$disk" ] || echo "ata0-slave: type=disk, mode=flat, path=\"$disk\", cylinders=0" >>"$log.bochsrc"
