@@ -109,7 +109,7 @@ judge_pagers() {
 # The same in Bochs, whose processor is as fast here as the cases about time need. Those of the disk and of the C library
 # run in QEMU only.
 pagers_bochs_jobs() {
-	pagers_job bochs-pagers 900 bochs.pager. '--bochs --mips 200'
+	pagers_job bochs-pagers 900 bochs.pager. '--bochs --bochsrc cpu:ips=200000000'
 	! wanted bochs.pager.programs || pagers_programs_job bochs-pagers-programs 300 --bochs
 }
 
