@@ -140,15 +140,12 @@ TEST(small_large, has_no_areas_there)
 {
 	struct scene scene;
 	L4_ThreadId_t t = thread_id_new();
-	L4_Word_t old;
 
 	scene_new(&scene);
 	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(own_space.kip, 12),
-				  L4_FpageLog2(address_of(&scene, AT_UTCBS), 12), L4_nilthread, &old), 0);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(own_space.kip, 12), L4_FpageLog2(address_of(&scene, AT_UTCBS), 12)), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_UTCB_AREA);
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(address_of(&scene, AT_KIP), 12),
-				  L4_FpageLog2(own_space.utcb_area, 12), L4_nilthread, &old), 0);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(address_of(&scene, AT_KIP), 12), L4_FpageLog2(own_space.utcb_area, 12)), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_KIP_AREA);
 	scene_end(&scene);
 }

@@ -157,6 +157,9 @@ L4_Word_t stack_new(void);
 L4_Word_t page_new(void);
 void set_priority(L4_ThreadId_t thread, L4_Word_t priority);
 void sleep_forever(void) __attribute__((noreturn));
+/* SpaceControl for the two areas of a space, and for its redirector. */
+L4_Word_t set_areas(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcbs);
+L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector);
 /* Functions of threads: sleeps for ever, and does so after one message; never stops, and lets others go first. */
 void sleeps(L4_Word_t unused);
 void takes_a_message(L4_Word_t unused);

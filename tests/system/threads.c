@@ -456,6 +456,20 @@ L4_ThreadId_t empty_space(void)
 	return t;
 }
 
+L4_Word_t set_areas(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcbs)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, kip, utcbs, L4_nilthread, &old);
+}
+
+L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, L4_Nilpage, L4_Nilpage, redirector, &old);
+}
+
 /* Per case. */
 
 static L4_ThreadId_t own_thread_start(L4_Word_t number, L4_Word_t slot, L4_ThreadId_t pager,
