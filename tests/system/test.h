@@ -97,6 +97,9 @@ void test_abort(void) __attribute__((noreturn));
 
 enum { SEND = 0, RECEIVE = 1 };
 
+/* States of a thread that ExchangeRegisters tells; with TAKE_HALT it sets the first. */
+enum { HALTED = 1, RECEIVING = 2, SENDING = 4, TAKE_HALT = 1 << 8 };
+
 /* Threads and spaces. Whatever a case makes is gone when it ends. */
 enum {
 	PRIORITY_RUNNER = 200,
@@ -165,6 +168,9 @@ void sleeps(L4_Word_t unused);
 void takes_a_message(L4_Word_t unused);
 void loops(L4_Word_t unused);
 void yields_forever(L4_Word_t unused);
+/* Calls that the kernel does in pieces, again and again: so that it is in them most of the time. */
+void unmaps_forever(L4_Word_t unused);
+void sets_attributes_forever(L4_Word_t unused);
 struct utcb *own_utcb(void);
 
 /* Let every other ready thread of the same or lower priority run until it waits. */

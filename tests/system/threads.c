@@ -83,6 +83,22 @@ void yields_forever(L4_Word_t unused)
 		L4_Yield();
 }
 
+void unmaps_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;) {
+		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
+		L4_Unmap(0);
+	}
+}
+
+void sets_attributes_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+}
+
 struct utcb *own_utcb(void)
 {
 	return (struct utcb *)L4_MyLocalId().raw;
