@@ -66,15 +66,15 @@ const char *ledger_page(struct ledger *ledger, const struct pager_fault *fault, 
 
 void *ledger_frame(struct ledger *ledger)
 {
-	void *frame;
+	void *frame = pool_take(&ledger->pool);
 
-	if (ledger->pool.free == 0 && !ledger->left_behind.oldest)
-		pager_forget_dead();
-	frame = pool_take(&ledger->pool);
-	while (!frame && ledger->left_behind.oldest) {
-		release_one(ledger);
-		frame = pool_take(&ledger->pool);
-	}
+	/* Not every entry that was left behind has a frame for itself. */
+	do {
+		while (!frame && ledger->left_behind.oldest) {
+			release_one(ledger);
+			frame = pool_take(&ledger->pool);
+		}
+	} while (!frame && pager_forget_dead());
 	return frame;
 }
 
