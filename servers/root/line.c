@@ -108,7 +108,7 @@ static void hand_over(void)
 	L4_Msg_t msg;
 
 	handed_over = next_text(text);
-	answer_bytes(&msg, text, handed_over);
+	answer_text(&msg, ROOT_OK, text, handed_over);
 	L4_MsgLoad(&msg);
 	L4_Send_Timeout(taker, L4_ZeroTime);
 	taker = L4_nilthread;

@@ -53,14 +53,15 @@ bool answer_word(L4_Msg_t *msg, L4_Word_t word)
 	return true;
 }
 
-bool answer_bytes(L4_Msg_t *msg, const char *bytes, unsigned int size)
+bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text, unsigned int size)
 {
-	answer_word(msg, size);
+	answer(msg, status);
+	L4_MsgAppendWord(msg, size);
 	for (unsigned int i = 0; i < size; i += 8) {
 		L4_Word_t word = 0;
 
 		for (unsigned int j = 0; j < 8 && i + j < size; j++)
-			word |= (L4_Word_t)(unsigned char)bytes[i + j] << 8 * j;
+			word |= (L4_Word_t)(unsigned char)text[i + j] << 8 * j;
 		L4_MsgAppendWord(msg, word);
 	}
 	return true;

@@ -515,6 +515,31 @@ static void adviser_faults(void)
 	silence("faults", fault_instead, PRIORITY_CROWD);
 }
 
+/* Answers, but as late as it can. */
+static void take_its_time(unsigned long unused)
+{
+	enum { THINKS_MICROSECONDS = 150 };
+	L4_ThreadId_t from;
+
+	(void)unused;
+	pager_call(pager_named(name), PAGER_ADVISE, 0, (L4_Word_t[4]){ 0 });
+	L4_Wait(&from);
+	for (;;) {
+		unsigned long until = L4_SystemClock().raw + THINKS_MICROSECONDS;
+
+		while (L4_SystemClock().raw < until)
+			;
+		L4_LoadMR(1, 0);
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = (L4_Word_t)PAGER_WHICH << 16 | 1 });
+		L4_ReplyWait(from, &from);
+	}
+}
+
+static void adviser_takes_its_time(void)
+{
+	silence("takes_its_time", take_its_time, PRIORITY_VICTIM);
+}
+
 static void adviser_babbles(void)
 {
 	silence("babbles", babble, PRIORITY_CROWD);
@@ -533,6 +558,7 @@ static const struct test_case cases[] = {
 	{ "adviser_registers_again", adviser_registers_again },
 	{ "adviser_faults", adviser_faults },
 	{ "adviser_babbles", adviser_babbles },
+	{ "adviser_takes_its_time", adviser_takes_its_time },
 	{ NULL, NULL },
 };
 

@@ -128,6 +128,7 @@ int main(void)
 		run_cases(pagers[i]->name, pagers[i]->cases, true);
 		run_cases(pagers[i]->name, hostile_cases, true);
 	}
+	run_cases("prepared", prepared_cases, true);
 	run_cases("disk", disk_cases, false);
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed > 0;

@@ -35,6 +35,9 @@ struct test_pager {
 extern const struct test_pager ramp_tests, anonymous_tests, file_tests, cow_tests, shared_tests, checkpoint_tests,
 	compress_tests;
 
+/* What several pagers have to stand. */
+extern const struct test_case prepared_cases[];
+
 /* Those that run only when they are named, and what they are made of. */
 extern const struct test_case disk_cases[];
 
