@@ -71,21 +71,23 @@ struct packet_link {
 	/* The library's. */
 	const char *name;
 	char *window;
-	L4_ThreadId_t driver; /* nilthread: lost */
-	L4_ThreadId_t owner, watcher;
-	unsigned long connection;
-	unsigned long to_send, sent, to_fill, received; /* entries since the connection; done ones as far as taken */
+	L4_ThreadId_t driver;	  /* nilthread: lost */
+	unsigned long connection; /* its number */
+	unsigned long put[PACKET_DIRECTIONS], taken[PACKET_DIRECTIONS]; /* entries; done ones that were looked at */
 	unsigned int free_count;
 	unsigned int free[PACKET_BUFFERS]; /* offsets of buffers to send from */
-	bool is_told;			   /* the driver has seen all that was put into the rings */
+	bool is_told;			   /* the driver has seen all that is to be sent */
 	bool is_short;			   /* the caller wanted a buffer to send from, and there was none */
+	L4_ThreadId_t owner, watcher;
+	L4_ThreadId_t found; /* by the watcher: the next driver; nilthread: none yet */
+	bool is_gone;	     /* the same: there will be none */
 	char stack[PACKET_STACK] __attribute__((aligned(16)));
 };
 
 /*
  * Connects to the driver that is the program of this name, waiting for it. window: PACKET_WINDOW_AT, or another
- * address aligned to PACKET_WINDOW where memory comes on a touch. PACKET_BUSY: another program has the card.
- * PACKET_GONE: there is no such program, and will be none. PACKET_FAILED: the card does not answer.
+ * address aligned to PACKET_WINDOW where memory comes on a touch. PACKET_BUSY: another program has the card, or this
+ * one has opened it less than PACKET_PAUSE ago. PACKET_GONE: there is no such program, and will be none. PACKET_FAILED: the card does not answer.
  */
 enum packet_status packet_open(struct packet_link *link, const char *name, void *window);
 

@@ -23,20 +23,21 @@ enum {
 	PACKET_WINDOW = 1 << PACKET_WINDOW_LOG2,
 	PACKET_ENTRIES = 64, /* of each ring */
 	PACKET_ADDRESS = 6,  /* bytes of a card's (MAC) address */
+	PACKET_PAUSE = 10000, /* microseconds */
 };
 
 /*
  * Labels of requests, each an L4_Call. The answer's label is an enum packet_status.
  *
  * Connect: no words; the caller accepts the window. It begins anew: the rings are empty, all counts 0. The card is
- * its program's until the thread that has connected is no more. Answer: the card's address, its first byte lowest,
- * and the window mapped.
+ * its program's until the thread that has connected is no more. A program may do it once in PACKET_PAUSE. Answer: the
+ * card's address, its first byte lowest, and the window mapped.
  *
  * Look: no words. The driver looks at the rings, and answers when it has told the card.
  *
- * Wait: the number of received packets that the client has seen, and a number of packets sent. The same, but
- * answered when `received` is not the first number any more, or `sent` has reached the second one. At most one
- * thread of a program waits: another one's request ends the first one's.
+ * Wait: how many packets the client has received, and a number of packets sent. The same, but answered when more
+ * have been received than that, or so many have been sent. At most one thread of a program waits: another one's
+ * request ends the first one's.
  *
  * The answers to Look and Wait have no words.
  */
@@ -50,7 +51,7 @@ enum packet_status {
 	PACKET_OK = 0,
 	PACKET_MALFORMED = 1,	  /* no such request; a count in the window that cannot be */
 	PACKET_NOT_CONNECTED = 2, /* another program has the card, or nobody */
-	PACKET_BUSY = 3,	  /* another program has the card */
+	PACKET_BUSY = 3,	  /* another program has the card; or this one has just got it: later */
 	PACKET_FAILED = 4,	  /* the card does not answer */
 	/* These are made by the client library. */
 	PACKET_GONE = 5,    /* there is no driver any more, and will be none */
@@ -65,13 +66,23 @@ struct packet_entry {
 
 #define PACKET_LIVE 0x74656b636150UL
 
-/* Entry n since the connection, from 0, is number n % PACKET_ENTRIES of its ring. */
+/* Entry n since the connection, from 0, is entry[n % PACKET_ENTRIES]. */
+struct packet_ring {
+	unsigned long put;  /* written by the client: how many entries it has put here */
+	unsigned long done; /* written by the driver: how many of these are done, in whatever order */
+	struct packet_entry entry[PACKET_ENTRIES];
+};
+
+/* The two rings. */
+enum packet_direction {
+	PACKET_SEND,	/* packets; done: that buffer is free again */
+	PACKET_RECEIVE, /* empty buffers of PACKET_BUFFER bytes; done: a packet is in that one */
+	PACKET_DIRECTIONS,
+};
+
 struct packet_rings {
-	unsigned long live;		/* PACKET_LIVE: written by the driver when the client connects */
-	unsigned long to_send, to_fill; /* written by the client: how many entries it has put into either ring */
-	unsigned long sent, received;	/* written by the driver: how many of them are done */
-	struct packet_entry send[PACKET_ENTRIES]; /* packets; done: which buffer is free again */
-	struct packet_entry fill[PACKET_ENTRIES]; /* empty buffers of PACKET_BUFFER bytes; done: a packet */
+	unsigned long live; /* PACKET_LIVE: written by the driver when the client connects */
+	struct packet_ring ring[PACKET_DIRECTIONS];
 };
 _Static_assert(sizeof(struct packet_rings) <= PACKET_PAGE, "the rings are the first page");
 
