@@ -336,7 +336,7 @@ run_in_bochs() {
 		done
 		echo quit
 	} >"$log.bochsrc.commands"
-	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
+	TERM=dumb TZ=UTC timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
 		</dev/null >"$log.bochsout" 2>&1 &
 	child=$!
 	if [ -n "$typed" ]; then

@@ -65,8 +65,8 @@ bool program_add(const struct description *description)
 	if (!wrong)
 		wrong = elf_read(&program->space.image, program->file->start, program->file->size, SPACE_LOW,
 				 program->space.small_end ? program->space.small_end : SPACE_HIGH);
-	if (!wrong && !space_leaves_heap_alone(&program->space))
-		wrong = "it is linked where the heap is";
+	if (!wrong)
+		wrong = space_linked_wrong(&program->space);
 	if (wrong) {
 		console_say("%s cannot be started: %s", description->name, wrong);
 		program->file = NULL;

@@ -41,7 +41,8 @@ disk_conf() {
 		virtio_driver
 		disk_client user 'user first=14'
 		disk_client hostile 'hostile first=12'
-		disk_client pci-client bus
+		disk_client pci-client bus manager
+		disk_client pci-thief thief manual
 		;;
 	virtio-killed)
 		virtio_driver
@@ -83,6 +84,8 @@ disk_table() {
 			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
 			disk.pci_own_device|pci-client: a device of its own: its id is right
 			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+			disk.pci_owners_outlive_the_server|pci-thief: not found
+			disk.pci_device_comes_back|pci-client: its device is its own
 		END
 		;;
 	virtio-killed)
@@ -300,11 +303,13 @@ judge_packet() {
 
 # --- small devices ---
 
-plain_devices='rtc keyboard'
+# Each is a boot of the driver, as its README describes it, and test-NAME. `bochs.NAME` is the same there.
+plain_devices='rtc keyboard timer'
 
+# plain_device_table NAME
 plain_device_table() {
 	case $1 in
-	rtc)
+	*rtc)
 		cat <<-'END'
 			rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
 			rtc.next_second|clock: the next second is 1 later
@@ -312,7 +317,7 @@ plain_device_table() {
 			rtc.driver_comes_back|clock: again, no time is lost
 		END
 		;;
-	keyboard)
+	*keyboard)
 		cat <<-'END'
 			keyboard.keeps_keys|keys kept: Pecan 101
 			keyboard.key_is_waited_for|key waited for: s
@@ -320,13 +325,37 @@ plain_device_table() {
 			keyboard.driver_comes_back|key of the next driver: n
 		END
 		;;
-	esac
+	*timer)
+		cat <<-'END'
+			timer.order|alone: order 3 1 4 0 2, 0 wrong, in time
+			timer.period_does_not_drift|alone: 100 ticks, 0 wrong, in time
+			timer.late_receiver|alone: late for some ticks, told at once, 0 wrong
+			timer.many|alone: all alarms at once: each has come, 0 wrong
+			timer.cancel|cancelled: 1 comes, when it was due, 3
+			timer.two_threads_wait|two threads: the first gets 0 alarms, then it takes over and gets 1
+			timer.wrong_requests|wrong requests: 4 of 4 refused
+			timer.order_beside_hostile_clients|beside: order 3 1 4 0 2, 0 wrong, in time
+			timer.period_beside_hostile_clients|beside: 100 ticks, 0 wrong, in time
+			timer.many_beside_hostile_clients|beside: all alarms at once: each has come, 0 wrong
+			timer.driver_ends|the driver has ended; of the next one comes 1
+			timer.relay|relay: 20 ticks of 2 drivers, others' messages in between
+		END
+		;;
+	esac | sed "s/^/${1%"${1#bochs.}"}/"
 }
 
-# What the test's program may do besides stopping the driver.
+# What the test's program has besides stopping the driver. Bochs executes 4 instructions a microsecond.
 plain_device_lines() {
 	case $1 in
-	keyboard) printf '    %s\n' 'ports 0x60' 'ports 0x64' ;;
+	*keyboard)
+		printf '    %s\n' 'ports 0x60' 'ports 0x64'
+		;;
+	*timer)
+		local slow=1
+		[ "$1" = timer ] || slow=50
+		printf '    %s\n' 'priority 120' "arguments slow=$slow"
+		printf 'program %s\n    file test-timer\n    manual\n    server\n    arguments hostile=%s\n' hostile 1 hostile-too 2
+		;;
 	esac
 }
 
@@ -334,20 +363,23 @@ plain_device_cases() {
 	local name
 	for name in $plain_devices; do
 		plain_device_table "$name"
+		plain_device_table "bochs.$name"
 	done
 }
 
-# plain_device_job NAME: the driver as its README describes it, and test-NAME.
 plain_device_job() {
+	local name=${1#bochs.} options
+	options=(--kernel --qemu '-rtc base=2001-02-03T04:05:06')
+	[ "$name" = "$1" ] || options=(--bochs)
 	{
-		sed -n "/^    program $1\$/,/^\$/p" "$source_dir/servers/$1/README.md"
-		printf 'program %s\n    manager\n' "test-$1"
+		sed -n "/^    program $name\$/,/^\$/p" "$source_dir/servers/$name/README.md"
+		printf 'program %s\n    manager\n' "test-$name"
 		plain_device_lines "$1"
 	} >"$work/conf.$1"
 	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-		"$work/conf.$1 system.conf" "modules/$1 $1" "modules/test-$1 test-$1" >"$work/modules.$1"
-	job "$1" 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.$1" --log "$work/$1.log" \
-		--qemu '-rtc base=2001-02-03T04:05:06'
+		"$work/conf.$1 system.conf" "modules/$name $name" "modules/test-$name test-$name" >"$work/modules.$1"
+	job "$1" 150 "$run" --no-build --timeout 120 --mem 64 --modules "$work/modules.$1" --log "$work/$1.log" \
+		"${options[@]}"
 }
 
 judge_plain_device() {
