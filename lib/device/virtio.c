@@ -2,8 +2,8 @@
 /*
  * virtio.c - finding a VIRTIO device's registers, bringing it into order, and its queues.
  *
- * Processor and device see each other's stores in their order. Where one of them stores, and then reads what the other one
- * stores, a barrier is needed: notify() and virtio_interrupts().
+ * Processor and device see each other's stores in their order. Where one of them stores, and then reads what the
+ * other one stores, a barrier is needed: notify() and virtio_interrupts().
  */
 #include <device/virtio.h>
 

@@ -2,8 +2,9 @@
 /*
  * client.c - buffers out and in, and what to do when the driver has gone: begin anew.
  *
- * The first half of the window's buffers is put into the ring to receive, and again whenever one is given back; the others
- * are in `free` while nobody has them. What is read from the window counts only if the ring's word `live` is still set afterwards.
+ * The first half of the window's buffers is put into the ring to receive, and again whenever one is given back; the
+ * others are in `free` while nobody has them. What is read from the window counts only if the ring's word `live` is
+ * still set afterwards.
  */
 #include <packet/client.h>
 

@@ -2,9 +2,10 @@
 /*
  * server.c - the loop of a network driver: messages in, interrupts in, buffers to and from the card.
  *
- * The card interrupts only while the client waits for what that would tell. So a flood of packets costs one interrupt, and then
- * nothing until the client has seen them and waits again; and no more packets than it has given empty buffers for.
- * Answers go out with timeout zero, so no client is waited for. The card is never given an address that is not within the window.
+ * The card interrupts only while the client waits for what that would tell. So a flood of packets costs one
+ * interrupt, and then nothing until the client has seen them and waits again; and no more packets than it has given
+ * empty buffers for. Answers go out with timeout zero, so no client is waited for. The card is never given an address
+ * that is not within the window.
  */
 #include <packet/server.h>
 

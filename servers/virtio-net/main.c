@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * virtio-net - the network card that an emulator or hypervisor offers (VIRTIO 1.0, 4.1 and 5.1), for a client of lib/packet.
+ * virtio-net - the network card that an emulator or hypervisor offers (VIRTIO 1.0, 4.1 and 5.1), for a client of
+ * lib/packet.
  *
- * There is a queue in each direction. A packet is a chain of two descriptors: the header that VIRTIO puts before
- * each packet, and the client's buffer. No headers are needed for what is agreed on here: all packets to be
- * sent have the same one, of zeros, and all received ones are written to one place that nobody reads.
+ * There is a queue in each direction. A packet is a chain of two descriptors: the header that VIRTIO puts before each
+ * packet, and the client's buffer. No headers are needed for what is agreed on here: all packets to be sent have the
+ * same one, of zeros, and all received ones are written to one place that nobody reads.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,7 +64,8 @@ static bool begin(void)
 static void put(enum packet_direction number, unsigned int offset, unsigned long physical, unsigned int length)
 {
 	struct direction *direction = &directions[number];
-	unsigned int pair = direction->free[--direction->free_count], writable = number == PACKET_RECEIVE ? VIRTIO_WRITABLE : 0;
+	unsigned int pair = direction->free[--direction->free_count];
+	unsigned int writable = number == PACKET_RECEIVE ? VIRTIO_WRITABLE : 0;
 
 	direction->offset[pair] = offset;
 	virtio_describe(&direction->queue, 2 * pair, memory_physical + offsetof(struct memory, header[number]), HEADER,

@@ -3,9 +3,9 @@
  * packet.c - clients of network drivers: what it is to do is the first word behind the program's name, and "card="
  * says with which of the drivers network0, network1 and so on.
  *
- * Peers send each other numbered packets of all sizes, by a protocol that survives loss: each packet says which number
- * is expected next, and whose numbers are not confirmed for a while sends them again. They begin when
- * they have heard of each other. All bytes follow from the number, so nothing can be mistaken for something else.
+ * Peers send each other numbered packets of all sizes, by a protocol that survives loss: each packet says which
+ * number is expected next, and whose numbers are not confirmed for a while sends them again. They begin when they
+ * have heard of each other. All bytes follow from the number, so nothing can be mistaken for something else.
  */
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -195,9 +195,14 @@ enum { PAUSE = 10000, LINGER = 2000000 };
 static unsigned long patience;
 static unsigned long heard, progress; /* when something came, when a number was confirmed */
 
+static bool has_all(void)
+{
+	return confirmed == count && expected == count;
+}
+
 static bool goes_on(void)
 {
-	return confirmed != count || expected != count || L4_SystemClock().raw - heard < LINGER;
+	return !has_all() || L4_SystemClock().raw - heard < LINGER;
 }
 
 static void serve_packets(enum packet_status status)
@@ -206,11 +211,11 @@ static void serve_packets(enum packet_status status)
 	unsigned long clock = L4_SystemClock().raw;
 	bool is_waited_for = status == PACKET_OK && take_all();
 
-	if (status == PACKET_OK)
+	if (is_waited_for)
 		heard = clock;
 	if (confirmed != before)
 		progress = clock;
-	if (clock - progress >= patience) {
+	if (clock - progress >= patience && !has_all()) {
 		progress = clock;
 		again += next - confirmed;
 		next = confirmed;

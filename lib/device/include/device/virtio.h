@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * device/virtio.h - VIRTIO 1.0 devices on the PCI bus, for their drivers: what disks, network cards and so on have in common.
+ * device/virtio.h - VIRTIO 1.0 devices on the PCI bus, for their drivers: what disks, network cards and so on have in
+ * common.
  *
  * A driver claims its device, asks the root task for memory, and has the device interrupt its main thread:
  *
@@ -81,14 +82,14 @@ bool virtio_claim(struct virtio *device, unsigned int number, unsigned int old_n
 bool virtio_interrupt(struct virtio *device);
 
 /*
- * Reset, and the features agreed on: of *features, of bits 0 to 31, those that the device has. False: it does not answer, or is none
- * of version 1.
+ * Reset, and the features agreed on: of *features, of bits 0 to 31, those that the device has. False: it does not
+ * answer, or is none of version 1.
  */
 bool virtio_begin(struct virtio *device, unsigned int *features);
 
 /*
- * An empty queue in memory of VIRTIO_QUEUE_BYTES(size), aligned to 16; physical is where the device finds that. False: the
- * device has no such queue, or none of that size.
+ * An empty queue in memory of VIRTIO_QUEUE_BYTES(size), aligned to 16; physical is where the device finds that.
+ * False: the device has no such queue, or none of that size.
  */
 bool virtio_queue(struct virtio *device, struct virtio_queue *queue, unsigned int number, unsigned int size,
 		  void *memory, unsigned long physical);

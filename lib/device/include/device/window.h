@@ -2,8 +2,8 @@
 /*
  * device/window.h - a window: memory of a driver's that its device can reach, mapped into a client of the driver.
  *
- * What lib/block and lib/packet have in common: one request with which a client gets the window, and others by which both
- * tell each other what is new in it. The label of an answer is a status, 0 if the request was a good one.
+ * What lib/block and lib/packet have in common: one request with which a client gets the window, and others by which
+ * both tell each other what is new in it. The label of an answer is a status, 0 if the request was a good one.
  */
 #ifndef DEVICE_WINDOW_H
 #define DEVICE_WINDOW_H
@@ -14,8 +14,8 @@
 #include <l4/types.h>
 
 /*
- * The client's side: the request with the words of *msg, and the answer in *msg. False: the IPC failed, because the driver has ended
- * or has not answered within the timeout.
+ * The client's side: the request with the words of *msg, and the answer in *msg. False: the IPC failed, because the
+ * driver has ended or has not answered within the timeout.
  */
 bool window_call(L4_ThreadId_t driver, unsigned long label, L4_Time_t timeout, L4_Msg_t *msg, unsigned long *status);
 

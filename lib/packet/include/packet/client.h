@@ -87,7 +87,8 @@ struct packet_link {
 /*
  * Connects to the driver that is the program of this name, waiting for it. window: PACKET_WINDOW_AT, or another
  * address aligned to PACKET_WINDOW where memory comes on a touch. PACKET_BUSY: another program has the card, or this
- * one has opened it less than PACKET_PAUSE ago. PACKET_GONE: there is no such program, and will be none. PACKET_FAILED: the card does not answer.
+ * one has opened it less than PACKET_PAUSE ago. PACKET_GONE: there is no such program, and will be none.
+ * PACKET_FAILED: the card does not answer.
  */
 enum packet_status packet_open(struct packet_link *link, const char *name, void *window);
 

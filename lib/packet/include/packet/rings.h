@@ -2,8 +2,8 @@
 /*
  * packet/rings.h - the driver's side of a ring: what is new in it, and what is done.
  *
- * Nothing in a ring is believed: a count or an entry is copied, then checked; the driver's own counts are never read from
- * there. Pure: compiles for the host.
+ * Nothing in a ring is believed: a count or an entry is copied, then checked; the driver's own counts are never read
+ * from there. Pure: compiles for the host.
  */
 #ifndef PACKET_RINGS_H
 #define PACKET_RINGS_H

@@ -12,7 +12,10 @@
 
 #include <packet/protocol.h>
 
-/* The card's functions are called with what has been checked, and at most PACKET_ENTRIES buffers are with it in each direction. */
+/*
+ * The card's functions are called with what has been checked, and at most PACKET_ENTRIES buffers are with it in each
+ * direction.
+ */
 struct packet_card {
 	const char *name;	/* of the driver, in its messages */
 	unsigned int interrupt; /* its number; packet_serve() runs in the thread that handles it */
@@ -38,8 +41,9 @@ struct packet_card {
 };
 
 /*
- * The driver's own part of the memory that the card can reach, of this size, zeroed, and where the card finds it. No card
- * may be writing there any more on behalf of the driver's last instance. Null: it cannot be had, and name has said so.
+ * The driver's own part of the memory that the card can reach, of this size, zeroed, and where the card finds it. No
+ * card may be writing there any more on behalf of the driver's last instance. Null: it cannot be had, and name has
+ * said so.
  */
 void *packet_memory(const char *name, unsigned long size, unsigned long *physical);
 
