@@ -320,6 +320,7 @@ static const struct keyword {
 	{ "irq", read_irq, 0 },
 	{ "device", read_device, 0 },
 	{ "driver", read_driver, 0 },
+	{ "console", NULL, offsetof(struct description, is_console) },
 	{ "pci", NULL, offsetof(struct description, has_pci) },
 	{ "dma", read_dma, 0 },
 };

@@ -16,6 +16,7 @@
 
 #include "frames.h"
 #include "gate.h"
+#include "line.h"
 #include "supervise.h"
 
 enum { VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1 };
@@ -260,6 +261,7 @@ void program_end(struct program *program, int status)
 			console_say("%s: thread 0x%lx cannot be deleted: %s", program->is.name,
 				    L4_ThreadNo(id), refusal_reason());
 	}
+	line_program_ended(program);
 }
 
 struct program *program_of_number(L4_ThreadId_t thread)

@@ -48,6 +48,8 @@ enum root_request {
 	ROOT_PROGRAM_WAIT,
 	ROOT_PROGRAM_INFO,
 	ROOT_MEMORY,
+	ROOT_CONSOLE_TEXT, /* these two: for the driver of the serial line, servers/serial */
+	ROOT_CONSOLE_TYPED,
 };
 
 enum root_status {
