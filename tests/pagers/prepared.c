@@ -24,8 +24,8 @@ static void attach(unsigned long pages)
 }
 
 /*
- * Somebody who has done nothing wrong, and wants a page every SLEEP_US: how late it has one at most. A pager has a higher
- * priority than its clients, so what it does for others is in that time.
+ * Somebody who has done nothing wrong, and wants a page every SLEEP_US: how late it has one at most. A pager has a
+ * higher priority than its clients, so what it does for others is in that time.
  */
 static void want(unsigned long pages)
 {

@@ -394,7 +394,10 @@ TEST_LIMIT(fuzz, privileged, 6000)
 	for (L4_Word_t i = 0; i < PLAYGROUND_SIZE; i++)
 		thread_delete(L4_GlobalId(PLAYGROUND + i, 1));
 
-	/* One of them may have been in this space, and have got it a redirector: nobody outside would hear of us again. */
+	/*
+	 * One of them may have been in this space, and have got it a redirector: nobody outside would hear of us
+	 * again.
+	 */
 	EXPECT_EQ(set_redirector(worker, L4_anythread), 1);
 }
 
