@@ -46,17 +46,35 @@ void ledger_remove(struct ledger *ledger, struct page *page)
 	ledger->free_entries++;
 }
 
+const char *ledger_page(struct ledger *ledger, const struct pager_fault *fault, void *frame, struct page **page)
+{
+	struct page *made = ledger_add(ledger, fault->client, fault->page / PAGER_PAGE);
+	unsigned int rights;
+
+	if (!made || !pager_fill(fault, frame, &rights)) {
+		if (made)
+			ledger_remove(ledger, made);
+		pool_give(&ledger->pool, frame);
+		return made ? "no memory there" : "the pager has no room for another page";
+	}
+	made->frame = frame;
+	made->rights = rights;
+	fault->client->charged++;
+	*page = made;
+	return NULL;
+}
+
 void *ledger_frame(struct ledger *ledger)
 {
-	void *frame;
+	void *frame = pool_take(&ledger->pool);
 
-	if (ledger->pool.free == 0 && !ledger->left_behind.oldest)
-		pager_forget_dead();
-	frame = pool_take(&ledger->pool);
-	while (!frame && ledger->left_behind.oldest) {
-		release_one(ledger);
-		frame = pool_take(&ledger->pool);
-	}
+	/* Not every entry that was left behind has a frame for itself. */
+	do {
+		while (!frame && ledger->left_behind.oldest) {
+			release_one(ledger);
+			frame = pool_take(&ledger->pool);
+		}
+	} while (!frame && pager_forget_dead());
 	return frame;
 }
 

@@ -190,10 +190,29 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	return false;
 }
 
+/* The word console=NAME of its command line. Without one it has the console that it had, or a manager's who started it. */
+static void choose_console(struct program *program)
+{
+	static const char word[] = " console=";
+	const char *at = program->is.command_line;
+	size_t length = 0;
+
+	while (*at && strncmp(at, word, sizeof(word) - 1) != 0)
+		at++;
+	if (!*at)
+		return;
+	at += sizeof(word) - 1;
+	while (at[length] && at[length] != ' ' && length < ROOT_NAME_MAX - 1)
+		length++;
+	memcpy(program->console, at, length);
+	program->console[length] = 0;
+}
+
 bool program_start(struct program *program, L4_ThreadId_t pager)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 
+	choose_console(program);
 	if (program->is.is_confined)
 		program->gate = gate_open(program);
 	if (program->is.is_confined && L4_IsNilThread(program->gate)) {
@@ -243,16 +262,19 @@ void program_end(struct program *program, int status)
 	}
 }
 
+struct program *program_of_number(L4_ThreadId_t thread)
+{
+	L4_Word_t index = (L4_ThreadNo(thread) - first_thread_number()) / ROOT_THREADS_MAX;
+
+	return L4_IsGlobalId(thread) && index < program_count ? &programs[index] : NULL;
+}
+
 struct program *program_of(L4_ThreadId_t thread)
 {
-	L4_Word_t number = L4_ThreadNo(thread) - first_thread_number();
-	L4_Word_t index = number / ROOT_THREADS_MAX, slot = number % ROOT_THREADS_MAX;
+	struct program *program = program_of_number(thread);
+	L4_Word_t slot = (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
 
-	if (L4_IsNilThread(thread) || !L4_IsGlobalId(thread) || index >= program_count)
-		return NULL;
-	if (!L4_IsThreadEqual(programs[index].threads[slot].id, thread))
-		return NULL;
-	return &programs[index];
+	return program && L4_IsThreadEqual(program->threads[slot].id, thread) ? program : NULL;
 }
 
 struct program *program_named(const char *name)
@@ -338,6 +360,8 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 	for (unsigned int i = 0; i < program->is.serves.count; i++)
 		if (L4_IsThreadEqual(program->served[i], thread))
 			program->served[i] = L4_nilthread;
+	wait_forget(program, thread);
+	console_reader_forget(&program->output, thread);
 	thread_delete(thread);
 	return ROOT_OK;
 }

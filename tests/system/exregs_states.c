@@ -175,12 +175,6 @@ enum { SEND_ABORTED = IPC_ABORTED << 1 | SEND, RECEIVE_ABORTED = IPC_ABORTED << 
 /* Partners for the threads: one that never receives, one that receives and never answers. */
 static L4_ThreadId_t deaf, mute;
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void takes(L4_Word_t unused)
 {
 	L4_ThreadId_t from;
@@ -259,16 +253,9 @@ STATE(halted, CONTROL_H, 0)
 	return halted(run(counts));
 }
 
-static void yields(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Yield();
-}
-
 STATE(yielding, 0, 0)
 {
-	return run(yields);
+	return run(yields_forever);
 }
 
 static void sends(L4_Word_t unused)
@@ -597,35 +584,19 @@ STATE(receiving_a_string_while_the_sender_asks, CONTROL_R, RECEIVE_ABORTED)
 
 /* System calls that the kernel does in pieces: the thread was interrupted in one of them, and is as good as running. */
 
-static void unmaps(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;) {
-		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
-		L4_Unmap(0);
-	}
-}
-
 STATE(unmapping, 0, 0)
 {
-	return run(unmaps);
+	return run(unmaps_forever);
 }
 
 STATE(halted_while_unmapping, CONTROL_H, 0)
 {
-	return halted(run(unmaps));
-}
-
-static void sets_attributes(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+	return halted(run(unmaps_forever));
 }
 
 STATE(setting_memory_attributes, 0, 0)
 {
-	return run(sets_attributes);
+	return run(sets_attributes_forever);
 }
 
 static L4_ThreadId_t victim;

@@ -59,12 +59,6 @@ static void counts(L4_Word_t unused)
 		counter++;
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void sends(L4_Word_t to)
 {
 	L4_LoadMR(0, 0);
@@ -299,8 +293,6 @@ TEST(libl4, start_sp_ip_flags)
 }
 
 /* Stopping: what it was doing is told, as it was before; what is aborted depends on the name. */
-
-enum { HALTED = 1, RECEIVING = 2, SENDING = 4 };
 
 static void stop_one(unsigned which, L4_Word_t (*stop)(unsigned, L4_Word_t, L4_Word_t *, L4_Word_t *, L4_Word_t *),
 		     void (*function)(L4_Word_t), L4_Word_t state, L4_Word_t aborted_by)

@@ -45,20 +45,6 @@ void leave_pages(L4_ThreadId_t thread, L4_Word_t pages)
 	REQUIRE_EQ(set_quota(thread, ((used_by(thread) + PAGE - 1) / PAGE + pages) * PAGE_KIB), 1);
 }
 
-L4_ThreadId_t empty_space(void)
-{
-	L4_ThreadId_t t = thread_id_new();
-
-	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-	return t;
-}
-
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
-
 #define EXPECT_OVERFLOW(error, phase) EXPECT_EQ((error) & 0xf, IPC_OVERFLOW << 1 | (phase))
 
 /* Giving. */
@@ -210,9 +196,9 @@ TEST(quota, used_up_by_utcbs)
 {
 	enum { UTCBS_A_PAGE = PAGE / UTCB_SIZE };
 	L4_ThreadId_t s = empty_space(), t[2 * UTCBS_A_PAGE];
-	L4_Word_t old, before;
+	L4_Word_t before;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	for (unsigned i = 0; i < 2 * UTCBS_A_PAGE; i++)
 		REQUIRE_EQ(L4_ThreadControl(t[i] = thread_id_new(), s, runner, L4_nilthread, (void *)-1UL), 1);
 	leave_pages(s, 4); /* a page and three tables */
@@ -593,9 +579,8 @@ static bool activates(L4_ThreadId_t space)
 TEST(quota, activating_succeeds_or_changes_nothing)
 {
 	L4_ThreadId_t s = empty_space();
-	L4_Word_t old;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	passive = thread_id_new();
 	REQUIRE_EQ(L4_ThreadControl(passive, s, runner, L4_nilthread, (void *)-1UL), 1);
 	EXPECT_EQ(sweep(s, activates), 4);
@@ -609,18 +594,15 @@ static bool creates(L4_ThreadId_t space)
 TEST(quota, creating_an_active_thread_succeeds_or_changes_nothing)
 {
 	L4_ThreadId_t s = empty_space();
-	L4_Word_t old;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	passive = thread_id_new();
 	EXPECT_EQ(sweep(s, creates), 4);
 }
 
 static bool lays_out(L4_ThreadId_t space)
 {
-	L4_Word_t old;
-
-	return L4_SpaceControl(space, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old) == 1;
+	return set_areas(space, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)) == 1;
 }
 
 TEST(quota, laying_out_succeeds_or_changes_nothing)

@@ -29,8 +29,6 @@ static void stop_one_here(unsigned who)
 	stop_one(who, &own_space, &own_space);
 }
 
-enum { HALTED = 1, RECEIVING = 2, SENDING = 4, TAKE_HALT = 1 << 8 };
-
 static L4_Word_t registers(unsigned who, L4_Word_t control)
 {
 	L4_Word_t ignored, old;
@@ -455,12 +453,6 @@ TEST(strings, sender_renamed_meanwhile)
 	expect_failure(IPC_ABORTED, IPC_ABORTED, PAGE);
 	expect_copied(0, 0, PAGE);
 	EXPECT_EQ(thread_delete(fresh), 1);
-}
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
 }
 
 /* The same when it is moved to another space, to the same UTCB address there. */

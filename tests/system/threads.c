@@ -54,6 +54,51 @@ void sleep_forever(void)
 		L4_Sleep(L4_Never);
 }
 
+void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+void takes_a_message(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+void loops(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		;
+}
+
+void yields_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Yield();
+}
+
+void unmaps_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;) {
+		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
+		L4_Unmap(0);
+	}
+}
+
+void sets_attributes_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+}
+
 struct utcb *own_utcb(void)
 {
 	return (struct utcb *)L4_MyLocalId().raw;
@@ -62,6 +107,11 @@ struct utcb *own_utcb(void)
 L4_Word_t now_us(void)
 {
 	return L4_SystemClock().raw;
+}
+
+L4_Word_t us_of(L4_Time_t period)
+{
+	return (L4_Word_t)(period.raw & 0x3ff) << (period.raw >> 10);
 }
 
 void settle(void)
@@ -412,6 +462,28 @@ L4_ThreadId_t thread_start_under(L4_ThreadId_t pager, struct space *space,
 L4_Word_t thread_delete(L4_ThreadId_t thread)
 {
 	return L4_ThreadControl(thread, L4_nilthread, L4_nilthread, L4_nilthread, (void *)-1UL);
+}
+
+L4_ThreadId_t empty_space(void)
+{
+	L4_ThreadId_t t = thread_id_new();
+
+	REQUIRE_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
+	return t;
+}
+
+L4_Word_t set_areas(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcbs)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, kip, utcbs, L4_nilthread, &old);
+}
+
+L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, L4_Nilpage, L4_Nilpage, redirector, &old);
 }
 
 /* Per case. */
