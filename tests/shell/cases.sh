@@ -23,7 +23,7 @@ shell_transcript() {
 
 # The same lines for all numbers.
 shell_normal() {
-	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^pci: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
 }
 
 shell_job() {
