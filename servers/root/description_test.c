@@ -233,7 +233,8 @@ static void test_command_line(void **state)
 
 	(void)state;
 	complaints_text[0] = 0;
-	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K", &noting);
+	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K",
+			      &noting);
 	assert_string_equal(complaints_text, "");
 	assert_string_equal(p->command_line, "bench one two");
 	assert_string_equal(p->file, "bench");

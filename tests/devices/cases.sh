@@ -144,6 +144,163 @@ judge_disk() {
 	done
 }
 
+# --- network cards ---
+
+packet_boots='use killed flood hostile beside user-network cost'
+
+# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs.
+packet_drivers() {
+	local i
+	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
+	for ((i = 0; i < $1; i++)); do
+		sed -n "s/^    program network\$/    program network$i/; /^    program network$i\$/,/^\$/p" \
+			"$source_dir/servers/virtio-net/README.md"
+	done
+}
+
+# packet_client NAME ARGUMENTS [LINE...]
+packet_client() {
+	disk_client "$@" | sed 's/file test-disk/file test-packet/'
+}
+
+packet_conf() {
+	case $1 in
+	use)
+		packet_drivers 3
+		packet_client left 'peer card=0 count=10000'
+		packet_client right 'server card=1 count=10000'
+		packet_client first 'first card=2' server
+		packet_client second 'second card=2' manager
+		;;
+	killed)
+		packet_drivers 2
+		packet_client left 'peer card=0 count=10000 patience=50000'
+		packet_client right 'server card=1 count=10000 patience=50000 kills=50' manager
+		;;
+	flood)
+		packet_drivers 3
+		packet_client flood 'flood card=0 count=5000'
+		packet_client lazy 'lazy card=1'
+		packet_client sink 'sink card=2' server
+		;;
+	hostile)
+		packet_drivers 3
+		packet_client left 'peer card=0 count=1000'
+		packet_client right 'server card=1 count=1000'
+		packet_client hostile 'hostile card=2'
+		;;
+	beside)
+		packet_drivers 4
+		packet_client hostile 'hostile card=0 rounds=4000000000' server
+		packet_client flood 'flood card=1 count=4000000000' server
+		packet_client sink 'sink card=2' server
+		packet_client beside 'beside card=3 count=5000 max=100000 mean=15000' 'priority 120'
+		;;
+	user-network)
+		packet_drivers 1
+		packet_client client arp
+		;;
+	cost)
+		packet_drivers 2
+		packet_client client cost
+		;;
+	esac
+}
+
+packet_table() {
+	case $1 in
+	use)
+		cat <<-'END'
+			packet.arrives|left: 10000 packets sent, 10000 received, 0 wrong, 0 missed, 0 again
+			packet.arrives_at_a_server|right: 10000 packets sent, 10000 received, 0 wrong, 0 missed, 0 again
+			packet.server_has_other_clients|right: its client was served
+			packet.one_program_has_the_card|second: status 3, without the first one 0
+		END
+		;;
+	killed)
+		cat <<-'END'
+			packet.killed|left: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
+			packet.killed_under_a_server|right: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
+			packet.killed_50_times|right: drivers killed 50 times
+			packet.killed_beside|right: its client was served
+		END
+		;;
+	flood)
+		cat <<-'END'
+			packet.flood|flood: all sent
+			packet.flood_ends_with_the_buffers|lazy: 63 packets
+		END
+		;;
+	hostile)
+		cat <<-'END'
+			packet.hostile_clients_have_an_end|hostile: 500 times, then status 0
+			packet.hostile_clients_harm_nobody_else|left: 1000 packets sent, 1000 received, 0 wrong, 0 missed, 0 again
+			packet.hostile_clients_stop_no_server|right: 1000 packets sent, 1000 received, 0 wrong, 0 missed, 0 again
+		END
+		;;
+	beside)
+		cat <<-'END'
+			packet.hostile_clients_and_floods_delay_others_within_bound|beside: in time
+		END
+		;;
+	user-network)
+		cat <<-'END'
+			packet.user_network|client: address 52:54:00:12:34:56, answered
+		END
+		;;
+	cost)
+		cat <<-'END'
+			packet.cost|BENCH name=packet.receive packets=32 unit=instructions value=[0-9]+
+		END
+		;;
+	esac
+}
+
+packet_cases() {
+	local boot
+	for boot in $packet_boots; do
+		packet_table "$boot"
+	done
+}
+
+# packet_job BOOT OPTION...
+packet_job() {
+	local name=packet-$1
+	packet_conf "$1" >"$work/conf.$name"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+		"$work/conf.$name system.conf" 'modules/pci pci' 'modules/virtio-net virtio-net' \
+		'modules/test-packet test-packet' >"$work/modules.$name"
+	shift
+	job "$name" 330 "$run" --no-build --kernel --timeout 300 --mem 96 --modules "$work/modules.$name" \
+		--log "$work/$name.log" "$@"
+}
+
+# packet_cards HUB...: QEMU's options for a card on each of these hubs.
+packet_cards() {
+	local hub number=0
+	for hub; do
+		printf '%s ' "-netdev hubport,id=n$number,hubid=$hub -device virtio-net-pci,netdev=n$number"
+		number=$((number + 1))
+	done
+}
+
+packet_jobs() {
+	packet_job use --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job killed --no-icount --machine q35 --qemu "$(packet_cards 0 0)"
+	packet_job flood --no-icount --qemu "$(packet_cards 0 0 0)"
+	packet_job hostile --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job beside --qemu "$(packet_cards 0 1 1 2)"
+	packet_job user-network --no-icount --qemu '-netdev user,id=n -device virtio-net-pci,netdev=n'
+	packet_job cost --qemu "$(packet_cards 0 0)"
+}
+
+judge_packet() {
+	local boot
+	for boot in $packet_boots; do
+		judge_lines "packet-$boot" 0 < <(packet_table "$boot")
+	done
+}
+
 # --- small devices ---
 
 # Each is a boot of the driver, as its README describes it, and test-NAME. `bochs.NAME` is the same there.
