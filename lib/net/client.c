@@ -6,6 +6,7 @@
  */
 #include <net/net.h>
 
+#include <abi/protocol.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
@@ -30,7 +31,8 @@ static void begin(L4_Msg_t *msg, unsigned int count, unsigned long first, unsign
 }
 
 /* An answer that says NET_OK has at least `least` words. */
-static enum net_status call(L4_ThreadId_t server, enum net_label label, L4_Msg_t *msg, unsigned int least)
+static enum net_status call_until(L4_ThreadId_t server, L4_Time_t patience, enum net_label label, L4_Msg_t *msg,
+				  unsigned int least)
 {
 	L4_MsgTag_t tag;
 
@@ -38,13 +40,23 @@ static enum net_status call(L4_ThreadId_t server, enum net_label label, L4_Msg_t
 		return NET_GONE;
 	L4_Set_MsgLabel(msg, label);
 	L4_MsgLoad(msg);
-	tag = L4_Call(server);
+	tag = L4_Call_Timeouts(server, L4_Never, patience);
 	if (L4_IpcFailed(tag))
-		return NET_GONE;
+		return (L4_ErrorCode() & 0xf) >> 1 == IPC_TIMEOUT ? NET_TIMEOUT : NET_GONE;
 	L4_MsgStore(tag, msg);
 	if (L4_Label(tag) == NET_OK && L4_UntypedWords(tag) < least)
 		return NET_GONE;
 	return (enum net_status)L4_Label(tag);
+}
+
+static enum net_status call(L4_ThreadId_t server, enum net_label label, L4_Msg_t *msg, unsigned int least)
+{
+	return call_until(server, L4_Never, label, msg, least);
+}
+
+static enum net_status call_socket(struct net_socket *socket, enum net_label label, L4_Msg_t *msg, unsigned int least)
+{
+	return call_until(socket->server, socket->patience, label, msg, least);
 }
 
 enum net_status net_state(const char *server, bool wait, struct net_state *state)
@@ -87,7 +99,7 @@ enum net_status net_open(struct net_socket *socket, const char *server, enum net
 	enum net_status status;
 	L4_Msg_t msg;
 
-	socket->server = root_lookup_wait(server);
+	*socket = (struct net_socket){ .server = root_lookup_wait(server), .patience = L4_Never };
 	begin(&msg, 1, kind, 0, 0);
 	status = call(socket->server, NET_OPEN, &msg, 1);
 	socket->handle = status == NET_OK ? L4_MsgWord(&msg, 0) : 0;
@@ -99,7 +111,7 @@ enum net_status net_close(struct net_socket *socket)
 	L4_Msg_t msg;
 
 	begin(&msg, 1, socket->handle, 0, 0);
-	return call(socket->server, NET_CLOSE, &msg, 0);
+	return call_socket(socket, NET_CLOSE, &msg, 0);
 }
 
 enum net_status net_listen(struct net_socket *socket, unsigned int *port)
@@ -108,7 +120,7 @@ enum net_status net_listen(struct net_socket *socket, unsigned int *port)
 	L4_Msg_t msg;
 
 	begin(&msg, 2, socket->handle, *port, 0);
-	status = call(socket->server, NET_LISTEN, &msg, 1);
+	status = call_socket(socket, NET_LISTEN, &msg, 1);
 	if (status == NET_OK)
 		*port = (unsigned int)L4_MsgWord(&msg, 0);
 	return status;
@@ -121,11 +133,10 @@ enum net_status net_accept(struct net_socket *listener, struct net_socket *socke
 	L4_Msg_t msg;
 
 	begin(&msg, 1, listener->handle, 0, 0);
-	status = call(listener->server, NET_ACCEPT, &msg, 3);
+	status = call_socket(listener, NET_ACCEPT, &msg, 3);
 	if (status != NET_OK)
 		return status;
-	socket->server = listener->server;
-	socket->handle = L4_MsgWord(&msg, 0);
+	*socket = (struct net_socket){ listener->server, L4_MsgWord(&msg, 0), L4_Never };
 	if (address)
 		*address = (unsigned int)L4_MsgWord(&msg, 1);
 	if (port)
@@ -138,7 +149,7 @@ enum net_status net_connect(struct net_socket *socket, unsigned int address, uns
 	L4_Msg_t msg;
 
 	begin(&msg, 3, socket->handle, address, port);
-	return call(socket->server, NET_CONNECT, &msg, 0);
+	return call_socket(socket, NET_CONNECT, &msg, 0);
 }
 
 /* One part; *taken of it are in the server's hands. */
@@ -153,7 +164,7 @@ static enum net_status send_part(struct net_socket *socket, unsigned int address
 	for (unsigned int i = 0; i < words_of(NET_HERE(count)); i++)
 		L4_MsgAppendWord(&msg, 0);
 	memcpy(&msg.msg[1 + SEND_WORDS], data, NET_HERE(count));
-	status = call(socket->server, NET_SEND, &msg, 1);
+	status = call_socket(socket, NET_SEND, &msg, 1);
 	*taken = status == NET_OK ? L4_MsgWord(&msg, 0) : 0;
 	return status;
 }
@@ -191,14 +202,14 @@ enum net_status net_receive_from(struct net_socket *socket, void *data, unsigned
 		L4_Msg_t msg;
 
 		begin(&msg, 2, socket->handle, room, 0);
-		status = call(socket->server, NET_RECEIVE, &msg, RECEIVED_WORDS);
+		status = call_socket(socket, NET_RECEIVE, &msg, RECEIVED_WORDS);
 		if (status != NET_OK)
 			return status;
 		here = NET_HERE(L4_MsgWord(&msg, 0));
 		later = NET_LATER(L4_MsgWord(&msg, 0));
 		if (here > NET_PART)
 			return NET_GONE;
-		memcpy((char *)data + *got, &msg.msg[1 + RECEIVED_WORDS], here < room ? here : room);
+		memcpy((char *)data + size - room, &msg.msg[1 + RECEIVED_WORDS], here < room ? here : room);
 		*got += here;
 		if (address)
 			*address = (unsigned int)L4_MsgWord(&msg, 1);
@@ -228,6 +239,7 @@ const char *net_status_text(enum net_status status)
 		[NET_REPLACED] = "another thread asked",
 		[NET_BUSY] = "busy with another name",
 		[NET_GONE] = "the network server has ended",
+		[NET_TIMEOUT] = "no answer",
 	};
 
 	return status < sizeof(texts) / sizeof(texts[0]) ? texts[status] : "unknown status";

@@ -22,7 +22,7 @@
 
 enum { RESERVE = 16, ROUND = 64 /* packets, until others have their turn */ };
 
-static struct packet_link link;
+static struct packet_link card;
 static struct netif netif;
 static bool is_there, is_to_listen;
 static struct packet reserve[RESERVE];
@@ -30,7 +30,7 @@ static unsigned int reserve_count;
 
 static bool allocate(struct packet *packet)
 {
-	if (packet_allocate(&link, packet))
+	if (packet_allocate(&card, packet))
 		return true;
 	if (reserve_count == 0)
 		return false;
@@ -48,7 +48,7 @@ static err_t output(struct netif *unused, struct pbuf *pbuf)
 	if (!allocate(&packet))
 		return ERR_MEM;
 	packet.length = pbuf_copy_partial(pbuf, packet.data, pbuf->tot_len, 0);
-	packet_send(&link, &packet);
+	packet_send(&card, &packet);
 	return ERR_OK;
 }
 
@@ -58,7 +58,7 @@ static err_t begin(struct netif *made)
 	made->name[1] = 'n';
 	made->mtu = PACKET_MAX - SIZEOF_ETH_HDR;
 	made->hwaddr_len = PACKET_ADDRESS;
-	memcpy(made->hwaddr, link.address, PACKET_ADDRESS);
+	memcpy(made->hwaddr, card.address, PACKET_ADDRESS);
 	made->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_LINK_UP;
 	made->output = etharp_output;
 	made->linkoutput = output;
@@ -67,7 +67,7 @@ static err_t begin(struct netif *made)
 
 struct netif *card_begin(const char *driver)
 {
-	if (packet_open(&link, driver, PACKET_WINDOW_AT) != PACKET_OK || !packet_watch(&link))
+	if (packet_open(&card, driver, PACKET_WINDOW_AT) != PACKET_OK || !packet_watch(&card))
 		return NULL;
 	netif_add_noaddr(&netif, NULL, begin, ethernet_input);
 	netif_set_default(&netif);
@@ -83,12 +83,12 @@ const struct netif *card_interface(void)
 
 bool card_is_news(L4_ThreadId_t from)
 {
-	return is_there && packet_is_news(&link, from);
+	return is_there && packet_is_news(&card, from);
 }
 
 void card_news(void)
 {
-	enum packet_status status = packet_update(&link);
+	enum packet_status status = packet_update(&card);
 
 	is_to_listen = true;
 	if (status == PACKET_GONE)
@@ -106,7 +106,7 @@ static void input(struct packet *packet)
 	if (pbuf)
 		pbuf_take(pbuf, packet->data, (u16_t)packet->length);
 	/* The card that has gone has left zeros. */
-	if (packet_release(&link, packet) && pbuf)
+	if (packet_release(&card, packet) && pbuf)
 		netif.input(pbuf, &netif);
 	else if (pbuf)
 		pbuf_free(pbuf);
@@ -119,18 +119,18 @@ bool card_poll(void)
 
 	if (!is_there)
 		return false;
-	while (count < ROUND && packet_receive(&link, &packet)) {
+	while (count < ROUND && packet_receive(&card, &packet)) {
 		input(&packet);
 		count++;
 	}
 	if (count == ROUND) {
-		packet_flush(&link);
+		packet_flush(&card);
 		return true;
 	}
 	if (is_to_listen)
-		packet_listen(&link);
+		packet_listen(&card);
 	else
-		packet_flush(&link);
+		packet_flush(&card);
 	is_to_listen = false;
 	return false;
 }
@@ -139,7 +139,7 @@ bool card_has_room(void)
 {
 	if (!is_there)
 		return true;
-	while (reserve_count < RESERVE && packet_allocate(&link, &reserve[reserve_count]))
+	while (reserve_count < RESERVE && packet_allocate(&card, &reserve[reserve_count]))
 		reserve_count++;
 	return reserve_count == RESERVE;
 }

@@ -11,6 +11,7 @@
 #include "stream.h"
 
 #include <lwip/priv/tcp_priv.h>
+#include <lwip/sys.h>
 #include <lwip/tcp.h>
 
 #include "request.h"

@@ -26,6 +26,7 @@
 #define LWIP_SOCKET 0
 #define LWIP_HAVE_LOOPIF 1
 #define LWIP_NETIF_LOOPBACK 1
+#define LWIP_NETIF_STATUS_CALLBACK 1
 #define LWIP_STATS 0
 
 /* TCP: the window is what a socket's ring holds. Who has not been accepted is counted, so that they have an end. */

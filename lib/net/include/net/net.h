@@ -15,7 +15,7 @@
  *
  * When the server ends, its sockets are gone: every call with one of them is then answered NET_GONE, at once, and so is
  * the one that waits. A program that goes on opens a new socket, which waits for the next server. All functions use
- * message registers. A call that waits can be given up by ExchangeRegisters, as any IPC, and loses nothing.
+ * message registers. A call that has been given up, by a timeout or by ExchangeRegisters, has lost nothing.
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -32,6 +32,7 @@ extern "C" {
 struct net_socket {
 	L4_ThreadId_t server; /* the one that has the socket */
 	unsigned long handle;
+	L4_Time_t patience; /* how long a call waits until it is NET_TIMEOUT; L4_Never at first */
 };
 
 struct net_state {

@@ -56,7 +56,9 @@ enum net_status {
 	NET_RESET = 8,	     /* the connection has been broken off */
 	NET_REPLACED = 9,    /* another thread has called since */
 	NET_BUSY = 10,	     /* a name is being looked up for this program already */
-	NET_GONE = 11,	     /* made by the client library: that server has ended, and its sockets with it */
+	/* These are made by the client library. */
+	NET_GONE = 11,	     /* that server has ended, and its sockets with it */
+	NET_TIMEOUT = 12,
 };
 
 /* A count of bytes in the message, and how many bytes of the same datagram are in later ones. */
