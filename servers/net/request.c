@@ -296,7 +296,7 @@ static enum net_status open_socket(L4_ThreadId_t client, unsigned long kind, str
 	*socket = socket_new(client, (enum net_kind)kind);
 	if (!*socket) {
 		request_age();
-		*socket = socket_new(client, (enum net_kind)kind);
+		*socket = stream_make_socket(client, (enum net_kind)kind);
 	}
 	if (!*socket)
 		return NET_EXHAUSTED;

@@ -67,6 +67,17 @@ struct socket *socket_next_connection(const struct socket *listener)
 	return oldest;
 }
 
+struct socket *socket_closing(unsigned long program)
+{
+	struct socket *oldest = NULL;
+
+	for (unsigned int i = 0; i < SOCKETS; i++)
+		if (is_of(&sockets[i], program) && sockets[i].state == SOCKET_CLOSING &&
+		    (!oldest || (int)(sockets[i].closed - oldest->closed) < 0))
+			oldest = &sockets[i];
+	return oldest;
+}
+
 void sockets_each(void (*function)(struct socket *socket))
 {
 	for (unsigned int i = 0; i < SOCKETS; i++)

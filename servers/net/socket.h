@@ -74,6 +74,9 @@ void socket_free(struct socket *socket);
 /* The oldest connection of a listener that has not been accepted; null: there is none. */
 struct socket *socket_next_connection(const struct socket *listener);
 
+/* The program's socket that has been closing for longest; null: none is. */
+struct socket *socket_closing(unsigned long program);
+
 /* Calls the function for each socket that is not free. */
 void sockets_each(void (*function)(struct socket *socket));
 

@@ -5,14 +5,15 @@
  * The window that lwIP announces is no larger than a socket's ring, so what arrives always has room there; as the
  * client takes it, the window opens again. What the client sends lwIP copies, until the other side has it.
  *
- * A socket that is closed stays its program's until all that was sent is acknowledged. After that lwIP keeps a
- * control block for a while, which goes when somebody needs one.
+ * A socket that is closed stays its program's until all that was sent is acknowledged, or the program needs it. After
+ * that lwIP keeps a control block for a while, which goes when somebody needs one.
  */
 #include "stream.h"
 
 #include <lwip/priv/tcp_priv.h>
 #include <lwip/sys.h>
 #include <lwip/tcp.h>
+#include <service/root.h>
 
 #include "request.h"
 
@@ -39,6 +40,19 @@ static void break_off(struct socket *socket)
 {
 	tcp_abort(detach(socket));
 	socket_free(socket);
+}
+
+struct socket *stream_make_socket(L4_ThreadId_t owner, enum net_kind kind)
+{
+	struct socket *socket = socket_new(owner, kind), *closing;
+
+	if (socket)
+		return socket;
+	closing = socket_closing(root_program_number(owner));
+	if (!closing)
+		return NULL;
+	break_off(closing);
+	return socket_new(owner, kind);
 }
 
 /*
@@ -137,7 +151,7 @@ static err_t arrived(void *argument, struct tcp_pcb *pcb, err_t error)
 
 	if (error != ERR_OK || !pcb)
 		return ERR_VAL;
-	socket = socket_new(listener->owner, NET_TCP);
+	socket = stream_make_socket(listener->owner, NET_TCP);
 	if (!socket)
 		return ERR_MEM; /* lwIP breaks it off */
 	attach(socket, pcb);

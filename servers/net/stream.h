@@ -31,6 +31,9 @@ void stream_partner(const struct socket *socket, unsigned int *address, unsigned
 /* The client has closed it, or is no more. */
 void stream_close(struct socket *socket);
 
+/* As socket_new(); a socket of the same program that is being closed may have to give way. */
+struct socket *stream_make_socket(L4_ThreadId_t owner, enum net_kind kind);
+
 /* The card has room again. */
 void stream_flush(struct socket *socket);
 
