@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * capacity.h - how much there is. lwIP's memory is computed from it, too: lwip/lwipopts.h.
+ * capacity.h - how much there is. lwIP's memory is computed from it, too: include/lwipopts.h.
  */
 #ifndef NET_CAPACITY_H
 #define NET_CAPACITY_H
@@ -8,7 +8,7 @@
 enum {
 	PROGRAMS = 32,		 /* numbers of programs, from 1 */
 	PROGRAM_SOCKETS_MAX = 16, /* of one program */
-	WAITING_MAX = 4,	 /* connections that a listener has not accepted yet, begun ones included */
+	WAITING_MAX = 8,	 /* connections that a listener has not accepted yet, begun ones included */
 };
 
 /* For the preprocessor. */

@@ -15,8 +15,11 @@
 #include <lwip/tcp.h>
 #include <service/root.h>
 
+#include "hooks.h"
 #include "request.h"
 
+/* Whose control block goes when others need one: first those of connections that are closed, then of begun ones. */
+enum { PRIORITY_CLOSED = TCP_PRIO_MIN, PRIORITY_BEGUN };
 enum { CLOSING_MAX = 10000 /* milliseconds */ };
 
 _Static_assert(TCP_WND <= RING_SIZE, "the window fits into the ring");
@@ -66,7 +69,7 @@ static void close_if_done(struct socket *socket)
 
 	if (pcb->unsent || pcb->unacked)
 		return;
-	tcp_setprio(pcb, TCP_PRIO_MIN);
+	tcp_setprio(pcb, PRIORITY_CLOSED);
 	tcp_close(detach(socket));
 	socket_free(socket);
 }
@@ -155,10 +158,30 @@ static err_t arrived(void *argument, struct tcp_pcb *pcb, err_t error)
 	if (!socket)
 		return ERR_MEM; /* lwIP breaks it off */
 	attach(socket, pcb);
+	tcp_setprio(pcb, TCP_PRIO_NORMAL);
 	socket->state = SOCKET_CONNECTED;
 	socket->listener = listener;
 	tcp_backlog_delayed(pcb);
 	request_receiver_news(listener);
+	return ERR_OK;
+}
+
+/*
+ * When as many have begun a connection as a listener may have, and do not go on, the one that did so first gives way to
+ * the next. Who begins many to keep others out would have to be faster than their answers.
+ */
+err_t stream_admit(struct tcp_pcb *pcb)
+{
+	const struct tcp_pcb_listen *listener = (struct tcp_pcb_listen *)pcb;
+	struct tcp_pcb *first = NULL;
+
+	if (pcb->state != LISTEN || listener->accepts_pending < listener->backlog)
+		return ERR_OK;
+	for (struct tcp_pcb *begun = tcp_active_pcbs; begun; begun = begun->next)
+		if (begun->state == SYN_RCVD && begun->listener == listener)
+			first = begun; /* the list has the last one in front */
+	if (first)
+		tcp_abandon(first, false);
 	return ERR_OK;
 }
 
@@ -193,6 +216,7 @@ enum net_status stream_listen(struct socket *socket, unsigned int *port)
 	/* lwIP would find out too late: a control block cannot be bound twice. */
 	if (has_listener(*port) || tcp_bind(socket->tcp, IP4_ADDR_ANY, (u16_t)*port) != ERR_OK)
 		return NET_IN_USE;
+	tcp_setprio(socket->tcp, PRIORITY_BEGUN);
 	pcb = tcp_listen_with_backlog(socket->tcp, WAITING_MAX);
 	if (!pcb) {
 		tcp_close(detach(socket));

@@ -15,7 +15,7 @@
 
 #define NET "net"
 
-enum { KIB = 1024, CONNECTIONS_MAX = 16, CHUNK_MAX = 16 * KIB, PAUSE = 10000 /* microseconds */ };
+enum { KIB = 1024, CONNECTIONS_MAX = 16, CHUNK_MAX = 16 * KIB, PAUSE = 10000, SECOND = 1000000 /* microseconds */ };
 
 static unsigned long wrong; /* bytes */
 
@@ -143,26 +143,34 @@ static int role_echo(void)
 	return 0;
 }
 
+/* Until the datagram in `chunk` is back, or nothing comes. */
+static bool is_back(unsigned long size)
+{
+	static unsigned char back[NET_DATAGRAM + 1];
+	unsigned long got;
+
+	while (net_receive(&sockets[0], back, sizeof(back), &got) == NET_OK)
+		if (got == size && memcmp(back, chunk, got) == 0)
+			return true;
+	return false;
+}
+
 /* The same in datagrams, one at a time, of all lengths. A lost one is sent again. */
 static int role_datagrams(void)
 {
-	unsigned int address = (unsigned int)root_option("to", NET_ADDRESS(127, 0, 0, 1));
-	unsigned long size = root_option("size", KIB) * KIB, at = 0, again = 0, got;
-	static unsigned char back[NET_DATAGRAM + 1];
+	unsigned long size = root_option("size", KIB) * KIB, at = 0, tries = 0;
 
-	if (net_open(&sockets[0], NET, NET_UDP) != NET_OK || net_connect(&sockets[0], address, 7) != NET_OK)
+	if (net_open(&sockets[0], NET, NET_UDP) != NET_OK ||
+	    net_connect(&sockets[0], NET_ADDRESS(127, 0, 0, 1), 7) != NET_OK)
 		return 1;
-	sockets[0].patience = L4_TimePeriod(100000);
-	while (at < size && again < 1000) {
+	sockets[0].patience = L4_TimePeriod(SECOND);
+	while (at < size && tries++ < 2000) {
 		unsigned long part = 4 + at * 7 % (NET_DATAGRAM - 3);
 
-		if (send_pattern(0, at, part) == NET_OK && net_receive(&sockets[0], back, sizeof(back), &got) == NET_OK &&
-		    got == part && memcmp(back, chunk, got) == 0)
+		if (send_pattern(0, at, part) == NET_OK && is_back(part))
 			at += part;
-		else
-			again++;
 	}
-	printf("%s: %lu KiB in datagrams, %s\n", own_name, size / KIB, again < 100 ? "all there" : "most lost");
+	printf("%s: %lu KiB in datagrams, %s\n", own_name, size / KIB, at >= size ? "all there" : "most lost");
 	return 0;
 }
 
@@ -316,36 +324,56 @@ static int role_lookup(void)
 
 static int role_tftp(void)
 {
-	static const unsigned char request[] = "\0\1numbers\0octet";
-	enum { SERVER_PORT = 69, BLOCK = 512, HEADER = 4 };
+	enum { SERVER_PORT = 69, BLOCK = 512, HEADER = 4, TRIES = 100 };
+	static unsigned char message[] = "\0\1numbers\0octet"; /* then what acknowledges the last block */
 	unsigned char packet[HEADER + BLOCK];
-	unsigned long number = 0, line = 1, bytes = 0, got;
-	struct net_socket socket;
+	unsigned long number = 0, line = 1, bytes = 0, got = 0, size = sizeof(message);
 	unsigned int block = 1, any = 0, address, port = SERVER_PORT;
 	const unsigned int server = NET_ADDRESS(10, 0, 2, 2);
+	struct net_socket socket;
 
 	wait_for_address();
 	if (net_open(&socket, NET, NET_UDP) != NET_OK || net_listen(&socket, &any) != NET_OK)
 		return 1;
-	net_send_to(&socket, server, SERVER_PORT, request, sizeof(request));
-	do {
-		if (net_receive_from(&socket, packet, sizeof(packet), &got, &address, &port) != NET_OK || got < HEADER ||
-		    packet[1] != 3 || (packet[2] << 8 | packet[3]) != (int)(block & 0xffff))
-			return 1;
-		for (unsigned long i = HEADER; i < got; i++, bytes++) {
-			if (packet[i] != '\n') {
-				number = number * 10 + packet[i] - '0';
+	socket.patience = L4_TimePeriod(SECOND);
+	for (unsigned int tries = 0; tries < TRIES; tries++) {
+		net_send_to(&socket, server, port, message, size);
+		/* An answer to what was sent twice comes twice. */
+		while (net_receive_from(&socket, packet, sizeof(packet), &got, &address, &port) == NET_OK && got >= HEADER &&
+		       packet[1] == 3) {
+			if (packet[2] != (block >> 8 & 0xff) || packet[3] != (block & 0xff))
 				continue;
+			for (unsigned long i = HEADER; i < got; i++, bytes++) {
+				if (packet[i] != '\n') {
+					number = number * 10 + packet[i] - '0';
+					continue;
+				}
+				wrong += number != line++;
+				number = 0;
 			}
-			wrong += number != line++;
-			number = 0;
+			memcpy(message, packet, HEADER);
+			message[1] = 4;
+			size = HEADER;
+			block++;
+			tries = 0;
+			break;
 		}
-		packet[1] = 4;
-		block++;
-		net_send_to(&socket, server, port, packet, HEADER);
-	} while (got == sizeof(packet));
+		if (block > 1 && got < sizeof(packet))
+			break;
+	}
 	printf("%s: %lu bytes, %lu lines, %lu wrong\n", own_name, bytes, line - 1, wrong);
 	return 0;
+}
+
+/* Until somebody connects to port 9. */
+static int role_wait(void)
+{
+	struct net_socket listener, socket;
+	unsigned int port = 9;
+
+	if (net_open(&listener, NET, NET_TCP) != NET_OK || net_listen(&listener, &port) != NET_OK)
+		return 1;
+	return net_accept(&listener, &socket, NULL, NULL) == NET_OK && net_close(&socket) == NET_OK ? 0 : 1;
 }
 
 static const struct {
@@ -354,6 +382,7 @@ static const struct {
 } roles[] = {
 	{ "echo", role_echo },	 { "datagrams", role_datagrams }, { "serve", role_serve }, { "reconnect", role_reconnect },
 	{ "names", role_names }, { "lookup", role_lookup },	  { "tftp", role_tftp },
+	{ "wait", role_wait },
 };
 
 int main(void)

@@ -256,13 +256,15 @@ static int role_attacker(void)
 	memcpy(target, state.card, sizeof(target));
 	if (packet_open(&wire, "network-too", PACKET_WINDOW_AT) != PACKET_OK)
 		return 1;
-	for (unsigned long i = 0; i < frames; i++) {
-		while (!packet_allocate(&wire, &packet))
-			packet_wait(&wire, L4_TimePeriod(1000));
-		packet.length = frame(packet.data, i % 5);
-		packet_send(&wire, &packet);
+	for (unsigned long sent = 0; sent < frames;) {
 		while (packet_receive(&wire, &packet))
 			packet_release(&wire, &packet);
+		if (packet_allocate(&wire, &packet)) {
+			packet.length = frame(packet.data, sent % 5);
+			sent += packet_send(&wire, &packet);
+		} else {
+			packet_wait(&wire, L4_Never); /* also for the next driver */
+		}
 	}
 	packet_flush(&wire);
 	printf("%s: %lu frames\n", own_name, frames);

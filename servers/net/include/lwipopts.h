@@ -35,6 +35,8 @@
 #define TCP_SND_BUF SEND_SIZE
 #define TCP_SND_QUEUELEN 32
 #define TCP_LISTEN_BACKLOG 1
+#define LWIP_HOOK_FILENAME "hooks.h"
+#define LWIP_HOOK_TCP_INPACKET_PCB(pcb, header, length, first, second, packet) stream_admit(pcb)
 #define TCP_OOSEQ_MAX_PBUFS 8
 #define TCP_SYNMAXRTX 4 /* 45 seconds until nobody is there */
 
