@@ -265,9 +265,9 @@ ended_well() {
 qemu_base=(-nodefaults -vga std -display none -monitor none -serial chardev:com1 -no-reboot
 	-device isa-debug-exit,iobase=0xf4,iosize=4)
 
-# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; our input is typed on the
-# serial line (Ctrl-A b there sends a break), and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended
-# badly, 124 time limit, 125 QEMU itself failed. Why is in $verdict, one sentence.
+# run_in_qemu LOG SECONDS ARGUMENTS...: runs QEMU with our base options; our input is typed on the serial line (Ctrl-A b
+# there sends a break), and what comes over it is shown and written to LOG. Status: 0 ended well (33), 1 ended badly,
+# 124 time limit, 125 QEMU itself failed. Why is in $verdict, one sentence.
 run_in_qemu() {
 	local log=$1 seconds=$2 pipe=$1.pipe errors=$1.errors reader
 	shift 2
@@ -323,8 +323,8 @@ qemu_verdict() {
 }
 
 # run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS [TYPED] [DISK]: the same with Bochs, headless. Bochs' status says
-# nothing, so the serial line decides. Its own files lie beside LOG. What is in the file TYPED is typed when the shell asks for
-# something.
+# nothing, so the serial line decides. Its own files lie beside LOG. What is in the file TYPED is typed when the shell
+# asks for something. The lines of bochs_lines are further ones of its configuration.
 run_in_bochs() {
 	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 typed=${6-} disk=${7-} serial=$1.serial reader line typist=
 	rm -f "$serial" "$log.bochslog"
@@ -336,6 +336,7 @@ run_in_bochs() {
 		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
+	printf '%s\n' ${bochs_lines[@]+"${bochs_lines[@]}"} >>"$log.bochsrc"
 	[ -z "$disk" ] || echo "ata0-slave: type=disk, mode=flat, path=\"$disk\", cylinders=0" >>"$log.bochsrc"
 	# Debian's Bochs stops in its debugger at the first instruction.
 	{
@@ -345,7 +346,7 @@ run_in_bochs() {
 		done
 		echo quit
 	} >"$log.bochsrc.commands"
-	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
+	TERM=dumb TZ=UTC timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
 		</dev/null >"$log.bochsout" 2>&1 &
 	child=$!
 	if [ -n "$typed" ]; then

@@ -196,8 +196,10 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 	}
 	phys = pte_phys(*source_entry.pte, source_entry.level) + (source & (level_size(source_entry.level) - 1));
 	parent = known_parent ? known_parent : source_mapping(from, source);
-	result = parent ? make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry, &number)
-	                : MAPDB_NO_MEMORY;
+	result = MAPDB_NO_MEMORY;
+	if (parent)
+		result = make_mapping(from, source, parent, to, target, level, known_parent ? BUDGET : 0, &entry,
+		                      &number);
 	if (result == MAPDB_MORE)
 		return MAPDB_MORE;
 	if (result != MAPDB_DONE) {

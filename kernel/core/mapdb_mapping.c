@@ -124,7 +124,8 @@ bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsi
 	struct entry e = find(s, address, level);
 	struct shade *shade = shade_of(e.pte);
 
-	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child || (*e.pte && !all_taken))
+	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child ||
+	    (*e.pte && !all_taken))
 		return false;
 	free_mapping(number, shade);
 	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * core/mapdb_parts.h - what the files of the mapping database (core/mapdb_*.c) share; else only the debugger includes it.
+ * core/mapdb_parts.h - what the files of the mapping database (core/mapdb_*.c) share; else only for the debugger.
  *
  * Mappings name each other by number (core/record.h), 0 is nobody. `place` is the page's address with, below it, the
  * level (0-1), the accesses seen (2-4), and above it (bits 48-63) nothing; `offset` counts pages of this level from
@@ -300,9 +300,9 @@ bool map_is_clearing_over(struct revocation *r, bool *walked, struct cpu *cpu);
 bool map_is_cleared(const struct revocation *r, const struct space *s, virt_t low, word_t size);
 
 /*
- * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but in
- * its pauses somebody may have mapped something there. Without one, what was mapped on from a hole of a larger page has
- * to go, too.
+ * Clear the page that is to be mapped to; MAPDB_NOTHING: it was free. `walked`: a walk through it has just ended; but
+ * in its pauses somebody may have mapped something there. Without one, what was mapped on from a hole of a larger page
+ * has to go, too.
  */
 enum mapdb_result map_clear_target(struct revocation *r, struct space *to, virt_t target, unsigned level, bool walked,
                                    struct cpu *cpu);

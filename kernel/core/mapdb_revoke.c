@@ -196,7 +196,8 @@ static bool step_leave(struct revocation *r, const struct cpu *cpu)
 		const struct mapping *parent = mapping_of(m->parent);
 
 		all_taken = all_is_taken(r, m);
-		if (m->parent && level_of(parent) > level) { /* only such a page has a table that can lose its last child */
+		/* Only such a page has a table that can lose its last child. */
+		if (m->parent && level_of(parent) > level) {
 			parent_space = space_of(parent);
 			source = source_of(m, parent);
 		}

@@ -72,8 +72,12 @@ static inline unsigned string_substrings(word_t first)
 
 /* Where a TCB has the message registers that travel in processor registers: MR1 first (abi/syscall.h). */
 static const uint16_t message_register_place[1 + MESSAGE_IN_REGISTERS] = {
-	[1] = offsetof(struct tcb, regs.rbx), [2] = offsetof(struct tcb, regs.rbp), [3] = offsetof(struct tcb, regs.r9),
-	[4] = offsetof(struct tcb, regs.r10), [5] = offsetof(struct tcb, regs.r12), [6] = offsetof(struct tcb, regs.r13),
+	[1] = offsetof(struct tcb, regs.rbx),
+	[2] = offsetof(struct tcb, regs.rbp),
+	[3] = offsetof(struct tcb, regs.r9),
+	[4] = offsetof(struct tcb, regs.r10),
+	[5] = offsetof(struct tcb, regs.r12),
+	[6] = offsetof(struct tcb, regs.r13),
 	[7] = offsetof(struct tcb, regs.r14),
 };
 

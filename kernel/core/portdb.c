@@ -297,7 +297,8 @@ bool portdb_bequeath(struct space *s)
 	for (n = node_of(frame * NODES_A_FRAME); !n->space;)
 		n++;
 	if (!record_bequeath(RECORD_PORTS, frame, space_of(n)))
-		portdb_revoke_begin(&s->ports_going, space_of(n), n->block * PORT_BLOCK, (n->block + 1) * PORT_BLOCK, true);
+		portdb_revoke_begin(&s->ports_going, space_of(n), n->block * PORT_BLOCK, (n->block + 1) * PORT_BLOCK,
+		                    true);
 	return false;
 }
 

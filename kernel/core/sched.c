@@ -82,8 +82,8 @@ static usec_t after(usec_t period)
 
 /*
  * How much of the slice that runs is left. 0: it is over, though the timer has not said so yet. Who loses the processor
- * then goes behind its equals: some that wake a better thread again and again run for less than a microsecond each time,
- * and would come first for ever.
+ * then goes behind its equals: some that wake a better thread again and again run for less than a microsecond each
+ * time, and would come first for ever.
  */
 static usec_t slice_rest(const struct cpu *cpu)
 {

@@ -156,10 +156,10 @@ bool space_destroy(struct space *s, struct revocation *r, struct cpu *cpu)
 
 void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address)
 {
-	if (cpu->loaded_cr3 == space_cr3(s))
+	if (s->base)
+		window_forget(s, address); /* its own tables are never loaded */
+	else if (cpu->loaded_cr3 == space_cr3(s))
 		invlpg(address);
-	else if (s->base)
-		window_forget(s, address);
 	else
 		pcid_invalidate(space_cr3(s), address);
 }

@@ -43,7 +43,7 @@ struct space {
 	unsigned active_threads; /* those with a UTCB */
 	struct fpage kip_area;   /* nil until SpaceControl or the kernel sets it */
 	struct fpage utcb_area;
-	const struct tcb *area_setter; /* who was last to begin to make room for areas here; a name, not to be followed */
+	const struct tcb *area_setter; /* who was last to begin to make room for areas here; not to be followed */
 	word_t redirector;       /* gets what this space's threads send to others; NIL_THREAD: nobody does */
 	bool privileged;         /* sigma0 and root task: may call the privileged system calls */
 	bool is_sigma0;          /* owns all memory that is not the kernel's, 1:1 */

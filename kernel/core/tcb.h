@@ -84,7 +84,7 @@ enum slow {
 	 * No hazards, but to be equal in both threads that the path switches between; else the FPU has to be switched
 	 * (x86/fpu.h) before the path can go on.
 	 */
-	SLOW_FPU_ON = 1 << 18,     /* it runs, or ran last, with the FPU's registers its own; cpu.slow has the bit then, too */
+	SLOW_FPU_ON = 1 << 18,     /* it runs, or ran last, with the FPU's registers its own; so has cpu.slow then */
 	SLOW_FPU_WANTED = 1 << 19, /* it is to have them when it runs */
 	SLOW_FPU = SLOW_FPU_ON | SLOW_FPU_WANTED,
 };
@@ -127,7 +127,7 @@ struct tcb {
 			/* Scheduling. Home CPU. */
 			usec_t slice;           /* length of a time slice; USEC_NEVER: unlimited */
 			struct ring ready_link; /* in a ready queue: runnable and not running; in one cache line */
-			usec_t slice_left;      /* of the interrupted slice; 0: a new one is due; USEC_NEVER: unlimited */
+			usec_t slice_left;      /* of the interrupted slice; 0: a new one; USEC_NEVER: unlimited */
 			word_t hold;            /* enum hold */
 			struct tcb *(*resume)(struct tcb *); /* what to go on with when chosen to run, or NULL */
 			struct tcb *(*before_user)(struct tcb *); /* what `resume` becomes in the end, or NULL */
@@ -139,7 +139,7 @@ struct tcb {
 			struct ring senders;      /* who waits to send to me, first come first served */
 			struct ring sender_link;  /* my place in the partner's `senders` */
 			struct timeout timeout;   /* of the present phase */
-			word_t receive_from;      /* a global id, ANY_THREAD, ANY_LOCAL_THREAD; NIL_THREAD: no receive phase */
+			word_t receive_from;      /* a global id, ANY_THREAD, ANY_LOCAL_THREAD; NIL_THREAD: no phase */
 			word_t receive_timeout;   /* its timeout, as the user gave it (X.2 time) */
 			word_t sender_name;       /* the id that its receiver sees: its own, or whom it speaks for */
 			word_t intended;          /* to whom a redirected message was to go; NIL_THREAD: none was */
@@ -157,7 +157,7 @@ struct tcb {
 			/* Unmap, MemoryControl or the end of a space, when it had to stop for others. */
 			struct revocation revocation;
 			struct port_revocation port_revocation;
-			unsigned unmap_item;      /* the message register it is at; MemoryControl's and SpaceControl's, too */
+			unsigned unmap_item;      /* the message register it is at; also of the two Controls */
 			const struct space *redirecting; /* by SpaceControl; a name, not to be followed */
 			word_t caching_done;      /* by MemoryControl, of that flexpage, in bytes */
 			struct space *destroying; /* whose last thread this one has deleted */

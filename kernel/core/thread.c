@@ -149,8 +149,11 @@ struct tcb *thread_find_any(const struct tcb *self, word_t id)
 	if (!id_is_local(id))
 		return thread_find(id);
 	/* UTCBs that are used together mostly share a page. */
-	if (((id ^ self->utcb) & ~(word_t)(PAGE_SIZE - UTCB_SIZE)) == 0)
-		return owner_of((const struct utcb *)((const char *)self->utcb_map + (id - self->utcb)), self->space, id);
+	if (((id ^ self->utcb) & ~(word_t)(PAGE_SIZE - UTCB_SIZE)) == 0) {
+		const char *u = (const char *)self->utcb_map + (id - self->utcb);
+
+		return owner_of((const struct utcb *)u, self->space, id);
+	}
 	return thread_at(self->space, id);
 }
 

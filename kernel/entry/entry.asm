@@ -119,8 +119,8 @@ compatibility_syscall_entry:
 	jne miss_priority_of_%1
 	MISS SENDER, %1
 %endmacro
+miss_call_word:                  MISS CALL_WORD ; first: path_entry ends here
 miss_tag:                        MISS TAG
-miss_call_word:                  MISS CALL_WORD
 miss_partner:                    MISS PARTNER
 miss_partner_of_reply_wait:      MISS PARTNER, REPLY_WAIT
 miss_partner_of_from:            MISS PARTNER, FROM

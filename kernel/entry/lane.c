@@ -5,9 +5,9 @@
  * A lane is to core/fault.c and core/ipc.c what the path is to all of C (entry/path.asm): the same message, in the case
  * that nearly always is, and behind its guards no decision is left. That case is: the handler waits, for anybody or for
  * this thread; neither of the two has a hazard that asks for more (enum slow); nobody better than who is to run is
- * ready. So no queue, no clock and no timer is touched, and the time slice is passed on as the path passes it on. What a
- * lane refuses goes the general way, from the beginning; with `path=off`, and on a processor without FSGSBASE, that is
- * everything (cpu.lane_slow).
+ * ready. So no queue, no clock and no timer is touched, and the time slice is passed on as the path passes it on. What
+ * a lane refuses goes the general way, from the beginning; with `path=off`, and on a processor without FSGSBASE, that
+ * is everything (cpu.lane_slow).
  */
 #include "core/fault.h"
 #include "core/map.h"
@@ -150,8 +150,8 @@ static inline bool take_page(struct tcb *self, struct tcb *t)
 {
 	word_t base = *message_register(self, 1), page = *message_register(self, 2);
 
-	return (self->regs.rax & TAG_NOT_LABEL) == 2 << TAG_TYPED_SHIFT && t->vector == VECTOR_PF && item_is_map(base) &&
-	       map_small(self->space, page, t->space, base, FPAGE_COMPLETE, self->cpu);
+	return (self->regs.rax & TAG_NOT_LABEL) == 2 << TAG_TYPED_SHIFT && t->vector == VECTOR_PF &&
+	       item_is_map(base) && map_small(self->space, page, t->space, base, FPAGE_COMPLETE, self->cpu);
 }
 
 /* The answer to a thread of this space, which its handler knows by the local id. */

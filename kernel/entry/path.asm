@@ -197,4 +197,4 @@ path_entry:
 	KIND CALL
 	KIND REPLY_WAIT
 	KIND FROM
-	jmp miss_call_word                          ; with every register as it came, r11 too
+	; none of these: on to miss_call_word, with every register as it came, r11 too

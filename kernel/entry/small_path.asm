@@ -182,6 +182,6 @@ small_path_entry:
 	mov [CPU(LOADED_CR3)], rcx
 	mov cr3, rcx
 .loaded:xor ecx, ecx
-	mov fs, ecx                                 ; of ring 1, they would be lost, and with them the bases, at an IRETQ
+	mov fs, ecx                                 ; of ring 1 they would be lost at an IRETQ, and with them the bases
 	mov gs, ecx
 	RESUME

@@ -41,7 +41,8 @@ static void fill_calls(struct small_kip *kip)
 	SMALL_CALLS(SET)
 	kip->lipc = kip->ipc;
 	if (!cpu_features.sysenter)
-		memcpy(code + (small_call_ipc - small_calls), small_int_door, (size_t)(small_int_door_end - small_int_door));
+		memcpy(code + (small_call_ipc - small_calls), small_int_door,
+		       (size_t)(small_int_door_end - small_int_door));
 }
 
 static struct small_kip_server server(const struct kip_server *s)

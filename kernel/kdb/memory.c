@@ -20,8 +20,8 @@ static unsigned count_threads(void)
 KDB_COMMAND(memory, "", "the kernel's memory: free frames, and how many things there are that take some")
 {
 	(void)words;
-	print("%lu KiB free, %lu KiB in use; %lu KiB of it the kernel's own, `spaces` has the others\n", KIB(frames_free()),
-	      KIB(frames_used()), account_used(&kernel_account) / 1024);
+	print("%lu KiB free, %lu KiB in use; %lu KiB of it the kernel's own, `spaces` has the others\n",
+	      KIB(frames_free()), KIB(frames_used()), account_used(&kernel_account) / 1024);
 	print("%lu mappings of 32 bytes, %u threads of %u bytes\n", mapdb_count(), count_threads(), (unsigned)TCB_SIZE);
 }
 

@@ -11,13 +11,10 @@ word_t kdb_space_name(const struct space *s)
 
 static void print_space(const struct space *s)
 {
-	unsigned threads = 0;
-
-	for (struct ring *r = s->threads.next; r != &s->threads; r = r->next)
-		threads++;
-	print("space %lu: %u threads, %u active; kip 0x%lx, utcbs from 0x%lx, page table %lx%s%s%s", kdb_space_name(s), threads,
-	      s->active_threads, s->kip_area.base, s->utcb_area.base, space_cr3(s), s->is_sigma0 ? "; sigma0" : "",
-	      s->privileged ? "; privileged" : "", s->io_bitmap[0] ? "; has ports" : "");
+	print("space %lu: %u threads, %u active; kip 0x%lx, utcbs from 0x%lx, page table %lx%s%s%s", kdb_space_name(s),
+	      s->thread_count, s->active_threads, s->kip_area.base, s->utcb_area.base, space_cr3(s),
+	      s->is_sigma0 ? "; sigma0" : "", s->privileged ? "; privileged" : "",
+	      s->io_bitmap[0] ? "; has ports" : "");
 	if (s->redirector != NIL_THREAD)
 		print("; redirector %lx", s->redirector);
 	print("; kernel memory %lu KiB", account_used(&s->account) / 1024);
@@ -48,15 +45,17 @@ struct run {
 
 static void print_run(const struct run *run)
 {
-	print("  0x%lx-0x%lx -> %lx r%c%c %u KiB pages%s%s\n", run->low, run->high, run->phys, run->bits & PTE_WRITE ? 'w' : '-',
-	      run->bits & PTE_NX ? '-' : 'x', (unsigned)(level_size(run->level) / 1024),
+	print("  0x%lx-0x%lx -> %lx r%c%c %u KiB pages%s%s\n", run->low, run->high, run->phys,
+	      run->bits & PTE_WRITE ? 'w' : '-', run->bits & PTE_NX ? '-' : 'x',
+	      (unsigned)(level_size(run->level) / 1024),
 	      run->bits & PTE_CACHING ? ", not write-back" : "", run->bits & PTE_KERNEL_OWNED ? ", the kernel's" : "");
 }
 
 /* Does this page go on where the run ends? */
 static bool extends(const struct run *run, virt_t at, phys_t phys, pte_t bits, unsigned level)
 {
-	return at == run->high && phys == run->phys + (run->high - run->low) && bits == run->bits && level == run->level;
+	return at == run->high && phys == run->phys + (run->high - run->low) && bits == run->bits &&
+	       level == run->level;
 }
 
 KDB_COMMAND(mappings, "THREAD [ADDRESS]", "what its space shows, from an address on, 40 runs of pages at most")
@@ -64,16 +63,16 @@ KDB_COMMAND(mappings, "THREAD [ADDRESS]", "what its space shows, from an address
 	const struct tcb *t = kdb_thread(&words);
 	struct run run = { 0 };
 	unsigned left = 40, level;
-	virt_t at = 0;
+	virt_t at = 0, low;
 
 	if (!t)
 		return;
 	kdb_number(&words, &at);
-	for (at = ALIGN_DOWN(at, PAGE_SIZE); at < USER_END; at = ALIGN_DOWN(at, level_size(level)) + level_size(level)) {
+	for (at = ALIGN_DOWN(at, PAGE_SIZE); at < USER_END; at = low + level_size(level)) {
 		pte_t pte = *pagetable_find(t->space->root, at, &level);
-		virt_t low = ALIGN_DOWN(at, level_size(level));
 		phys_t phys = pte_phys(pte, level);
 
+		low = ALIGN_DOWN(at, level_size(level));
 		if (!(pte & PTE_PRESENT))
 			continue;
 		if (!extends(&run, low, phys, pte & RUN_BITS, level)) {

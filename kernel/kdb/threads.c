@@ -68,7 +68,8 @@ static const struct tcb *first_of_space(const struct tcb *t)
 
 static void print_thread(const struct tcb *t)
 {
-	print("thread %lu id 0x%lx space %lu priority %u:", t->id >> 32, t->id, first_of_space(t)->id >> 32, tcb_priority(t));
+	print("thread %lu id 0x%lx space %lu priority %u:", t->id >> 32, t->id, first_of_space(t)->id >> 32,
+	      tcb_priority(t));
 	print_state(t);
 }
 
@@ -91,8 +92,8 @@ static void print_frame(const struct tcb *t)
 {
 	const struct registers *r = &t->regs;
 
-	print("entered by %lu%s\n", t->vector,
-	      t->vector == VECTOR_SYSCALL ? ", a system call: the registers are those it came with or its results" : "");
+	print("entered by %lu%s\n", t->vector, t->vector == VECTOR_SYSCALL
+	      ? ", a system call: the registers are those it came with or its results" : "");
 	print("rip %016lx rsp %016lx rflags %08lx error %lx\n", t->rip, t->rsp, t->rflags, t->error);
 	print("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", r->rax, r->rbx, r->rcx, r->rdx);
 	print("rsi %016lx rdi %016lx rbp %016lx  r8 %016lx\n", r->rsi, r->rdi, r->rbp, r->r8);

@@ -58,10 +58,12 @@ static void print_mapping(const char *before, uint32_t number, const char *behin
 {
 	const struct mapping *m = mapping_of(number);
 
-	print("%sspace %lu 0x%lx %lu KiB%s\n", before, kdb_space_name(space_of(m)), address_of(m), size_of(m) / 1024, behind);
+	print("%sspace %lu 0x%lx %lu KiB%s\n", before, kdb_space_name(space_of(m)), address_of(m), size_of(m) / 1024,
+	      behind);
 }
 
-KDB_COMMAND(tree, "THREAD ADDRESS", "who got this page from whom: the way up to its root, and what is below it, 100 at most")
+KDB_COMMAND(tree, "THREAD ADDRESS",
+            "who got this page from whom: the way up to its root, and what is below it, 100 at most")
 {
 	const struct tcb *t = kdb_thread(&words);
 	unsigned depth = 0, shown = 0;

@@ -4,11 +4,14 @@
  *
  *   RDI processor
  *   returns RAX 1 done, 0 refused, and since the kernel started, on that processor:
- *           RSI typed items or propagation                    R10 a message is queued already for the receive phase
- *           R8  a receive timeout; a call that is no IPC,     R12 the partner has a hazard or is another processor's
- *               or has an open local wait                     R13 a better thread is ready, or the partner of a send is better
- *           R9  the partner does not wait for this message    R14 the caller has a hazard
- *               or does not exist; there is no send phase     R15 the FPU was switched first; what came of it is not said
+ *           RSI typed items or propagation
+ *           R8  a receive timeout; a call that is no IPC, or has an open local wait
+ *           R9  the partner does not wait for this message or does not exist; there is no send phase
+ *           R10 a message is queued already for the receive phase
+ *           R12 the partner has a hazard or is another processor's
+ *           R13 a better thread is ready, or the partner of a send is better
+ *           R14 the caller has a hazard
+ *           R15 the FPU was switched first; what came of it is not said
  *
  * When an IPC takes the path is told in lib/l4/README.md. Processors without FSGSBASE or BMI2 have no path, and count
  * nothing.

@@ -31,8 +31,8 @@
  *
  * ErrorCode: no privilege    the caller is not in the scheduler's space
  *            invalid thread  there is none
- *            invalid parameter  a priority or sensitive priority above the caller's; a processor that does not run; a point in
- *                            time
+ *            invalid parameter  a priority or sensitive priority above the caller's; a processor that does not run; a
+ *                            point in time
  */
 #include "core/ipc.h"
 #include "core/sched.h"
@@ -111,8 +111,8 @@ struct tcb *sys_schedule(struct tcb *self)
 {
 	struct tcb *t = thread_find_any(self, self->regs.rdi);
 	word_t time = self->regs.rsi, processor = self->regs.r8, priority = self->regs.r9, preemption = self->regs.r10;
-	word_t slice = time >> 16 & 0xffff, quantum = time & 0xffff, sensitive = preemption >> 16, limit = tcb_priority(self);
-	word_t state;
+	word_t slice = time >> 16 & 0xffff, quantum = time & 0xffff, sensitive = preemption >> 16;
+	word_t limit = tcb_priority(self), state;
 
 	if (!t)
 		return sys_refuse(self, ERROR_INVALID_THREAD);

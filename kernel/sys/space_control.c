@@ -189,9 +189,9 @@ static struct tcb *commit(struct tcb *self, const struct order *order)
 {
 	struct registers *in = &self->regs;
 	struct space *space = order->space;
-	size_t old_quota = space->account.quota;
+	size_t old_quota = space->account.quota, quota = (in->rsi >> QUOTA_SHIFT) * KIB / PAGE_SIZE;
 
-	if ((in->rsi & CONTROL_QUOTA) && !account_set_quota(&space->account, (in->rsi >> QUOTA_SHIFT) * KIB / PAGE_SIZE))
+	if ((in->rsi & CONTROL_QUOTA) && !account_set_quota(&space->account, quota))
 		return sched_continue(sys_refuse(self, ERROR_NO_MEMORY));
 	if (order->sets_areas && !space_set_areas(space, order->kip_area, order->utcb_area, self->cpu)) {
 		account_set_quota(&space->account, old_quota);

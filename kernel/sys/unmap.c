@@ -29,13 +29,11 @@ enum { CONTROL_LAST = 0x3f, CONTROL_FLUSH = 1 << 6, STEPS = 3 };
 static void begin(struct tcb *self, bool flush)
 {
 	struct fpage f = fpage_decode(self->utcb_map->mr[self->unmap_item]);
-	word_t end = f.kind == FPAGE_NIL ? f.base : f.base + fpage_size(f);
-	bool takes_ports = f.kind == FPAGE_IO && f.rights;
+	word_t memory_end = f.kind == FPAGE_MEMORY ? f.base + fpage_size(f) : f.base;
+	word_t ports_end = f.kind == FPAGE_IO && f.rights ? f.base + fpage_size(f) : f.base;
 
-	mapdb_revoke_begin(&self->revocation, self->space, f.base, f.kind == FPAGE_MEMORY ? end : f.base, f.rights,
-	                   flush);
-	portdb_revoke_begin(&self->port_revocation, self->space, (uint32_t)f.base, (uint32_t)(takes_ports ? end : f.base),
-	                    flush);
+	mapdb_revoke_begin(&self->revocation, self->space, f.base, memory_end, f.rights, flush);
+	portdb_revoke_begin(&self->port_revocation, self->space, (uint32_t)f.base, (uint32_t)ports_end, flush);
 }
 
 static struct tcb *go_on(struct tcb *self)

@@ -31,9 +31,9 @@ static inline usec_t clock_read(void)
 }
 
 /*
- * Let the timer interrupt come at this time. USEC_NEVER: not at all. If it is past, or nearly, it comes some microseconds
- * from now: when the work of one interrupt is left for a next one, the devices' come in between, though the timer's vector
- * goes before theirs.
+ * Let the timer interrupt come at this time. USEC_NEVER: not at all. If it is past, or nearly, it comes some
+ * microseconds from now: when the work of one interrupt is left for a next one, the devices' come in between, though
+ * the timer's vector goes before theirs.
  */
 void clock_set_timer(usec_t at);
 

@@ -146,7 +146,7 @@ void segments_load(struct cpu *cpu)
 	fill_gdt(cpu);
 	fill_tss(cpu);
 	load_tables(cpu);
-	msr_write(MSR_SYSENTER_CS, 0); /* nobody enters there before there is a small space, whatever the firmware left */
+	msr_write(MSR_SYSENTER_CS, 0); /* nobody enters there before there is a small space */
 	msr_write(MSR_STAR, (word_t)SELECTOR_USER_CODE32 << 48 | (word_t)SELECTOR_KERNEL_CODE << 32);
 	msr_write(MSR_LSTAR, (word_t)area + CPU_TEXT + (cpu_features.path ? (word_t)(path_entry - syscall_entry) : 0));
 	msr_write(MSR_FMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_AC);

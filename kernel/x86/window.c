@@ -74,42 +74,26 @@ static struct space *loaded_space(const struct cpu *cpu)
 	return space_of_root(direct_map(cpu->loaded_cr3 & PTE_ADDRESS));
 }
 
-/* Put the directory into a large space's tables. False: no memory, or they are sigma0's. */
-static bool show_in(struct space *s)
-{
-	pte_t *root_entry = &s->root[ROOT_ENTRY], *entry;
-
-	if (s->is_sigma0)
-		return false;
-	if (!(*root_entry & PTE_PRESENT)) {
-		pte_t *table = account_alloc(&s->account);
-
-		if (!table)
-			return false;
-		pte_set(root_entry, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | PTE_USER);
-	}
-	entry = (pte_t *)direct_map(*root_entry & PTE_ADDRESS) + REGION_ENTRY;
-	assert(*entry == 0);
-	*entry = region_pte(); /* not counted: the table goes when nothing else is in it */
-	return true;
-}
-
-static bool is_shown_in(const struct space *s)
+/* The directory's entry in the tables of a large space. NULL: it has nothing of its own around there, so no table. */
+static pte_t *region_entry(const struct space *s)
 {
 	pte_t root_entry = s->root[ROOT_ENTRY];
 
-	return (root_entry & PTE_PRESENT) &&
-	       same(((pte_t *)direct_map(root_entry & PTE_ADDRESS))[REGION_ENTRY], region_pte());
+	assert(!s->is_sigma0); /* window_prepare() */
+	return root_entry & PTE_PRESENT ? (pte_t *)direct_map(root_entry & PTE_ADDRESS) + REGION_ENTRY : NULL;
 }
 
 bool window_repair(const struct space *s, virt_t address, struct cpu *cpu)
 {
-	struct space *loaded = loaded_space(cpu);
-	pte_t *entry, own;
+	const struct space *loaded = loaded_space(cpu);
+	pte_t *entry = loaded ? region_entry(loaded) : NULL, own;
 
-	if (loaded && !is_shown_in(loaded)) {
-		if (!show_in(loaded))
-			load_kernel_root(cpu);
+	if (loaded && !entry) {
+		load_kernel_root(cpu);
+		return true;
+	}
+	if (entry && !*entry) {
+		*entry = region_pte(); /* not counted: the table goes when nothing else is in it */
 		return true;
 	}
 	if (address >= s->end)

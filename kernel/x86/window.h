@@ -10,9 +10,10 @@
  *    entries say. Ring 3 faults there. Pages of small spaces are global: one INVLPG forgets them under every tag.
  *  - Entries come late: who runs in a small space and does not find its page faults, and window_repair() brings what is
  *    missing. They go at once (window_forget).
- *  - A large space that cannot have the entry, for lack of memory, stands aside while a small thread runs: the
- *    kernel's own page table, which has it from the beginning, is loaded instead. So does sigma0's, whose table says
- *    at these addresses who got which device's memory.
+ *  - A large space that has no table for the entry, because all that it has is elsewhere, gets none, for it would pay
+ *    for what others do: it stands aside while a small thread runs. The kernel's own page table, which has the entry
+ *    from the beginning, is loaded instead. So does sigma0's, whose table says at these addresses who got which
+ *    device's memory.
  */
 #ifndef X86_WINDOW_H
 #define X86_WINDOW_H

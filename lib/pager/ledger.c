@@ -48,15 +48,15 @@ void ledger_remove(struct ledger *ledger, struct page *page)
 
 void *ledger_frame(struct ledger *ledger)
 {
-	void *frame;
+	void *frame = pool_take(&ledger->pool);
 
-	if (ledger->pool.free == 0 && !ledger->left_behind.oldest)
-		pager_forget_dead();
-	frame = pool_take(&ledger->pool);
-	while (!frame && ledger->left_behind.oldest) {
-		release_one(ledger);
-		frame = pool_take(&ledger->pool);
-	}
+	/* Not every entry that was left behind has a frame for itself. */
+	do {
+		while (!frame && ledger->left_behind.oldest) {
+			release_one(ledger);
+			frame = pool_take(&ledger->pool);
+		}
+	} while (!frame && pager_forget_dead());
 	return frame;
 }
 

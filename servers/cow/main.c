@@ -3,8 +3,8 @@
  * cow - memory that is zero at first, and a fork that copies it only where somebody writes.
  *
  * Entries that have the same frame are a ring. Whoever is not alone in his ring has the frame without the right to
- * write; a write fault then takes him out of the ring with a copy. The last one has the frame for himself and writes
- * to it as it is.
+ * write; a write fault then takes him out of the ring with a copy. The last one has the frame for himself: at his write
+ * fault all who ever got it lose it, even those to whom a client has passed it on, and he goes on with it as it is.
  *
  * A fork makes an entry in the ring for each of the parent's pages, and takes the right to write from all that were the
  * parent's alone. It is as long as the parent is large, so the quota of a client is what bounds it.
@@ -26,35 +26,53 @@ enum {
 
 static struct ledger ledger;
 static struct page page_array[PAGES_MAX], *bucket_array[1 << BUCKETS_LOG2];
-static struct page *next_in_ring[PAGES_MAX]; /* who has the same frame, by the entry's index */
+/* Who has the same frame, by the entry's index. */
+static struct ring {
+	struct page *next, *before;
+} ring[PAGES_MAX];
+/* A page's `state`. LENT: somebody else may have the frame, to read; nobody has it to write. */
+enum { OWN, LENT };
+
 static L4_ThreadId_t wanted_parent[PAGER_CLIENTS_MAX];
 
-static struct page **next_of(struct page *page)
+static struct ring *ring_of(struct page *page)
 {
-	return &next_in_ring[page - page_array];
+	return &ring[page - page_array];
 }
 
 static bool is_alone(struct page *page)
 {
-	return *next_of(page) == page;
+	return ring_of(page)->next == page;
+}
+
+static void ring_begin(struct page *page)
+{
+	*ring_of(page) = (struct ring){ page, page };
+}
+
+static void ring_join(struct page *page, struct page *other)
+{
+	struct page *next = ring_of(other)->next;
+
+	*ring_of(page) = (struct ring){ next, other };
+	ring_of(other)->next = ring_of(next)->before = page;
 }
 
 static void ring_leave(struct page *page)
 {
-	struct page *before = page;
+	struct ring *at = ring_of(page);
 
-	while (*next_of(before) != page)
-		before = *next_of(before);
-	*next_of(before) = *next_of(page);
-	*next_of(page) = page;
+	ring_of(at->before)->next = at->next;
+	ring_of(at->next)->before = at->before;
+	ring_begin(page);
 }
 
-/* Everybody in the ring loses the frame, and faults again: nobody is to see what a later owner writes. */
 static void release(struct ledger *of, struct page *page)
 {
-	pager_take_back(&page->frame, 1, L4_FullyAccessible);
-	if (is_alone(page))
+	if (is_alone(page)) {
+		pager_take_back(&page->frame, 1, L4_FullyAccessible);
 		pool_give(&of->pool, page->frame);
+	}
 	ring_leave(page);
 }
 
@@ -78,7 +96,7 @@ static const char *page_make(const struct pager_fault *fault, struct page **page
 	}
 	(*page)->frame = frame;
 	(*page)->rights = rights;
-	*next_of(*page) = *page;
+	ring_begin(*page);
 	client->charged++;
 	client->counts.page_ins++;
 	return NULL;
@@ -98,6 +116,7 @@ static const char *page_copy(struct page *page)
 	pager_copy(frame, page->frame);
 	ring_leave(page);
 	page->frame = frame;
+	page->state = OWN;
 	page->client->counts.page_ins++;
 	return NULL;
 }
@@ -113,8 +132,12 @@ static const char *fault(const struct pager_fault *fault, struct pager_mapping *
 		wrong = page_copy(page);
 	if (wrong)
 		return wrong;
+	if (fault->access & L4_Writable && page->state == LENT) {
+		pager_take_back(&page->frame, 1, L4_FullyAccessible);
+		page->state = OWN;
+	}
 	mapping->frame = page->frame;
-	mapping->rights = is_alone(page) ? page->rights : page->rights & ~(unsigned int)L4_Writable;
+	mapping->rights = page->state == OWN ? page->rights : page->rights & ~(unsigned int)L4_Writable;
 	return NULL;
 }
 
@@ -128,8 +151,8 @@ static void share(struct page *page, struct pager_client *child)
 
 	copy->frame = page->frame;
 	copy->rights = page->rights;
-	*next_of(copy) = *next_of(page);
-	*next_of(page) = copy;
+	copy->state = page->state = LENT;
+	ring_join(copy, page);
 	child->charged++;
 }
 
@@ -147,7 +170,7 @@ static enum pager_status fork(struct pager_client *parent, struct pager_client *
 		child->region[i] = parent->region[i];
 	child->region_count = parent->region_count;
 	for (struct page *page = parent->pages.oldest; page; page = page->younger) {
-		if (is_alone(page))
+		if (page->state == OWN)
 			frame[count++] = page->frame;
 		share(page, child);
 		if (count == PAGER_FRAMES_MAX || !page->younger) {

@@ -24,6 +24,14 @@ static struct pool pool;
 static struct pages pages;
 static struct page page_array[2 * FRAMES_MAX], *bucket_array[1 << BUCKETS_LOG2];
 static struct replacer replacer = { .pages = &pages };
+static unsigned int users[2 * FRAMES_MAX]; /* bit i: client i has got the page, by its index */
+
+_Static_assert((int)PAGER_CLIENTS_MAX <= 32, "a bit for each client");
+
+static unsigned int *users_of(const struct page *page)
+{
+	return &users[page - page_array];
+}
 
 /* Up to `most` pages in the cache from `page` on, oldest first, and their frames; returns how many. */
 static unsigned int pages_from(struct page *page, unsigned int most, struct page **of, void **frame)
@@ -122,6 +130,7 @@ static const char *page_in(struct pager_client *client, unsigned long number, st
 	*page = replace_come(&replacer, THE_FILE, number);
 	(*page)->frame = frame;
 	(*page)->client = client;
+	*users_of(*page) = 0;
 	client->charged++;
 	client->counts.page_ins++;
 	return NULL;
@@ -140,6 +149,7 @@ static const char *fault(const struct pager_fault *fault, struct pager_mapping *
 	} else if (page->client != fault->client) {
 		disown(page);
 	}
+	*users_of(page) |= 1U << pager_client_index(fault->client);
 	mapping->frame = page->frame;
 	mapping->rights = fault->region->rights;
 	return NULL;
@@ -162,21 +172,31 @@ static enum pager_status request(struct pager_client *client, L4_ThreadId_t thre
 	return label == PAGER_ADVISE ? advice_enter(client, thread) : PAGER_MALFORMED;
 }
 
-/* Its pages stay in the cache, and are nobody's. It must not have them any more; who else has them faults again. */
+/*
+ * Its pages stay in the cache, and are nobody's. It must not have any more what it has got; who else had that faults
+ * again.
+ */
 static void gone(struct pager_client *client)
 {
-	struct page *page[PAGER_FRAMES_MAX], *from = replacer.order.oldest;
+	struct page *page[PAGER_FRAMES_MAX];
 	void *frame[PAGER_FRAMES_MAX];
+	unsigned int count = 0;
 
-	while (from) {
-		unsigned int count = pages_from(from, PAGER_FRAMES_MAX, page, frame);
-		unsigned long written = pager_take_back(frame, count, L4_FullyAccessible);
+	for (struct page *at = replacer.order.oldest; at; at = at->younger) {
+		if (*users_of(at) & 1U << pager_client_index(client)) {
+			page[count] = at;
+			frame[count++] = at->frame;
+		}
+		if (count == PAGER_FRAMES_MAX || !at->younger) {
+			unsigned long written = pager_take_back(frame, count, L4_FullyAccessible);
 
-		from = page[count - 1]->younger;
-		for (unsigned int i = 0; i < count; i++) {
-			page[i]->state |= written >> i & 1 ? WRITTEN : 0;
-			if (page[i]->client == client)
-				page[i]->client = NULL;
+			while (count-- > 0) {
+				page[count]->state |= written >> count & 1 ? WRITTEN : 0;
+				*users_of(page[count]) = 0;
+				if (page[count]->client == client)
+					page[count]->client = NULL;
+			}
+			count = 0;
 		}
 	}
 	advice_forget(client);

@@ -9,21 +9,23 @@
 
 #include <l4/ipc.h>
 #include <l4/message.h>
+#include <l4/schedule.h>
 #include <l4io.h>
 
 #include "machine.h"
 
-enum { READERS_MAX = 16, LINE_MAX = 256 };
+enum { LINE_MAX = 256, PATIENCE_MICROSECONDS = 10000 };
 
 static struct console_writer *line_writer; /* whose line is unfinished, or null */
 static struct console_writer *first_waiting, *last_waiting;
+static unsigned long waiting_since;
 
 /* What there is of the unfinished line, and who is to have it shown again when the lines in between are finished. */
 static char unfinished[LINE_MAX];
 static size_t unfinished_size; /* more than there is room for: it cannot be shown again */
 static struct console_writer *interrupted;
 
-static L4_ThreadId_t readers[READERS_MAX]; /* in the order of their arrival */
+static struct console_writer *readers[CONSOLE_WRITERS_MAX]; /* in the order of their arrival */
 static unsigned int reader_count;
 static int kept = -1; /* a character that its reader did not wait for */
 
@@ -102,10 +104,12 @@ static void wait_for_line(struct console_writer *writer, const char *text, size_
 		return;
 	writer->waits = true;
 	writer->next = NULL;
-	if (first_waiting)
+	if (first_waiting) {
 		last_waiting->next = writer;
-	else
+	} else {
 		first_waiting = writer;
+		waiting_since = L4_SystemClock().raw;
+	}
 	last_waiting = writer;
 }
 
@@ -137,6 +141,7 @@ void console_writer_end(struct console_writer *writer)
 	}
 	if (interrupted == writer)
 		interrupted = NULL;
+	console_reader_forget(writer, writer->reader);
 	show_line_again();
 }
 
@@ -181,39 +186,57 @@ int console_read(void)
 	return character;
 }
 
-bool console_reader_add(L4_ThreadId_t reader)
+/* A message without words, or with a character. False: the reader does not wait for it. */
+static bool tell_reader(L4_ThreadId_t reader, enum root_status status, int character)
 {
-	if (reader_count == READERS_MAX)
-		return false;
-	readers[reader_count++] = reader;
-	return true;
+	L4_Msg_t msg;
+
+	L4_MsgClear(&msg);
+	if (status == ROOT_OK)
+		L4_MsgAppendWord(&msg, character);
+	L4_Set_MsgLabel(&msg, status);
+	L4_MsgLoad(&msg);
+	return L4_IpcSucceeded(L4_Send_Timeout(reader, L4_ZeroTime));
 }
 
-/* Takes the longest waiting reader off the list. */
-static L4_ThreadId_t reader_next(void)
+void console_reader_add(struct console_writer *writer, L4_ThreadId_t reader)
 {
-	L4_ThreadId_t reader = readers[0];
+	if (L4_IsNilThread(writer->reader))
+		readers[reader_count++] = writer;
+	else
+		tell_reader(writer->reader, ROOT_EXHAUSTED, 0);
+	writer->reader = reader;
+}
 
+/* Takes a place off the list. */
+static void reader_remove(unsigned int place)
+{
+	readers[place]->reader = L4_nilthread;
 	reader_count--;
-	for (unsigned int i = 0; i < reader_count; i++)
+	for (unsigned int i = place; i < reader_count; i++)
 		readers[i] = readers[i + 1];
-	return reader;
+}
+
+void console_reader_forget(struct console_writer *writer, L4_ThreadId_t reader)
+{
+	if (L4_IsNilThread(reader) || !L4_IsThreadEqual(writer->reader, reader))
+		return;
+	for (unsigned int i = 0; i < reader_count; i++)
+		if (readers[i] == writer)
+			reader_remove(i);
 }
 
 /* A reader that does not wait any more loses its turn, not the character. */
 static void serve_readers(void)
 {
 	while (reader_count > 0) {
+		L4_ThreadId_t reader = readers[0]->reader;
 		int character = console_read();
-		L4_Msg_t msg;
 
 		if (character < 0)
 			return;
-		L4_MsgClear(&msg);
-		L4_MsgAppendWord(&msg, character);
-		L4_Set_MsgLabel(&msg, ROOT_OK);
-		L4_MsgLoad(&msg);
-		if (L4_IpcFailed(L4_Send_Timeout(reader_next(), L4_ZeroTime)))
+		reader_remove(0);
+		if (!tell_reader(reader, ROOT_OK, character))
 			kept = character;
 	}
 }
@@ -226,7 +249,7 @@ bool console_wants_poll(void)
 void console_poll(bool idle)
 {
 	serve_readers();
-	if (idle)
+	if (first_waiting && (idle || L4_SystemClock().raw - waiting_since > PATIENCE_MICROSECONDS))
 		emit_all_waiting();
 	show_line_again();
 }

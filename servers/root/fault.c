@@ -140,7 +140,8 @@ bool fault_port(const struct fault *fault, L4_MapItem_t *item)
 
 	L4_Word_t low = L4_IoFpagePort(ports), high = low + L4_IoFpageSize(ports) - 1;
 
-	if (description_allows(&fault->program->is, RESOURCE_PORTS, low, high)) {
+	/* The message may be of the thread's own making, and name a page of memory in the same bits. */
+	if (L4_IsIoFpage(ports) && description_allows(&fault->program->is, RESOURCE_PORTS, low, high)) {
 		L4_Fpage_t got = L4_Sigma0_GetPage(L4_nilthread, ports);
 
 		L4_Accept(L4_UntypedWordsAcceptor);

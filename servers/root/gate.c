@@ -36,9 +36,10 @@ static bool may_talk(const struct program *program, const struct program *to)
 	return false;
 }
 
+/* By the thread's number: it may have ended meanwhile. Then our send fails, and the sender waits for nobody. */
 static bool may_pass(const struct program *program, L4_ThreadId_t to)
 {
-	const struct program *partner = program_of(to);
+	const struct program *partner = program_of_number(to);
 
 	return L4_IsThreadEqual(to, program->pager) || (partner && may_talk(program, partner));
 }

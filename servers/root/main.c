@@ -93,25 +93,49 @@ static void say_mistake(unsigned int line, const char *what, const char *word)
 
 static const struct description_complaints complaints = { say_mistake };
 
+/* Whether it has, or may register, the name of the program's pager. */
 static bool pages(const struct program *pager, const struct program *program)
 {
 	return strcmp(program->is.pager, pager->is.name) == 0 || name_list_has(&pager->is.serves, program->is.pager);
 }
 
-/* Tells pagers that there are not; the memory of those that there are may hold others' text. */
+/* The first such program, else null. */
+static struct program *pager_of(const struct program *program)
+{
+	struct program *pager;
+
+	for (unsigned int i = 0; program->is.pager[0] && (pager = program_at(i)); i++)
+		if (pages(pager, program))
+			return pager;
+	return NULL;
+}
+
+/* Whether its pager's pager, or that one's, and so on, is the program itself: then none of them could start first. */
+static bool is_in_circle(const struct program *program)
+{
+	const struct program *at = pager_of(program);
+
+	for (unsigned int steps = 1; steps < PROGRAMS_MAX && at && at != program; steps++)
+		at = pager_of(at);
+	return at == program;
+}
+
+/* Tells pagers that there are not, or cannot be; the memory of those that there are may hold others' text. */
 static void check_pagers(void)
 {
 	struct program *program, *pager;
 
 	for (unsigned int i = 0; (program = program_at(i)); i++) {
-		const char *name = program->is.pager;
+		char *name = program->is.pager;
 
 		for (unsigned int j = 0; name[0] && (pager = program_at(j)); j++)
 			pager->space.heap_executes |= pages(pager, program);
-		if (name[0] && pages(program, program))
-			say_mistake(program->is.line, "a program cannot be its own pager", name);
-		else if (name[0] && !name_is_known(name))
+		if (is_in_circle(program)) {
+			say_mistake(program->is.line, "a program cannot be its own pager, nor its pager's", name);
+			name[0] = 0;
+		} else if (name[0] && !name_is_known(name)) {
 			say_mistake(program->is.line, "no program has or serves the name of its pager", name);
+		}
 	}
 }
 
@@ -186,6 +210,7 @@ static bool serve(L4_MsgTag_t tag, L4_ThreadId_t from, L4_Msg_t *msg)
 		return false;
 	}
 	wait_forget(program, from);
+	console_reader_forget(&program->output, from);
 
 	struct fault fault = { .program = program, .thread = from, .label = label, .msg = msg };
 	unsigned int words = L4_UntypedWords(tag);

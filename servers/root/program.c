@@ -65,8 +65,8 @@ bool program_add(const struct description *description)
 	if (!wrong)
 		wrong = elf_read(&program->space.image, program->file->start, program->file->size, SPACE_LOW,
 				 program->space.small_end ? program->space.small_end : SPACE_HIGH);
-	if (!wrong && !space_leaves_heap_alone(&program->space))
-		wrong = "it is linked where the heap is";
+	if (!wrong)
+		wrong = space_linked_wrong(&program->space);
 	if (wrong) {
 		console_say("%s cannot be started: %s", description->name, wrong);
 		program->file = NULL;
@@ -243,16 +243,19 @@ void program_end(struct program *program, int status)
 	}
 }
 
+struct program *program_of_number(L4_ThreadId_t thread)
+{
+	L4_Word_t index = (L4_ThreadNo(thread) - first_thread_number()) / ROOT_THREADS_MAX;
+
+	return L4_IsGlobalId(thread) && index < program_count ? &programs[index] : NULL;
+}
+
 struct program *program_of(L4_ThreadId_t thread)
 {
-	L4_Word_t number = L4_ThreadNo(thread) - first_thread_number();
-	L4_Word_t index = number / ROOT_THREADS_MAX, slot = number % ROOT_THREADS_MAX;
+	struct program *program = program_of_number(thread);
+	L4_Word_t slot = (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
 
-	if (L4_IsNilThread(thread) || !L4_IsGlobalId(thread) || index >= program_count)
-		return NULL;
-	if (!L4_IsThreadEqual(programs[index].threads[slot].id, thread))
-		return NULL;
-	return &programs[index];
+	return program && L4_IsThreadEqual(program->threads[slot].id, thread) ? program : NULL;
 }
 
 struct program *program_named(const char *name)
@@ -338,6 +341,8 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 	for (unsigned int i = 0; i < program->is.serves.count; i++)
 		if (L4_IsThreadEqual(program->served[i], thread))
 			program->served[i] = L4_nilthread;
+	wait_forget(program, thread);
+	console_reader_forget(&program->output, thread);
 	thread_delete(thread);
 	return ROOT_OK;
 }

@@ -30,6 +30,8 @@ enum {
 	STATUS_STOPPED = 255, /* the status of a program that the root task had to stop */
 };
 
+_Static_assert((int)PROGRAMS_MAX <= (int)CONSOLE_WRITERS_MAX, "each has a place among those who write and read");
+
 /* Where every program finds them; it should ask the kernel all the same. */
 #define KIP_AREA  0x7ff000000000UL
 #define UTCB_AREA 0x7ff000100000UL
@@ -98,6 +100,9 @@ L4_Word_t program_thread_number(unsigned int index, unsigned int slot);
 
 /* The program of a thread that lives, else null. */
 struct program *program_of(L4_ThreadId_t thread);
+
+/* The program that threads of this number are of, whether they live or not, else null. */
+struct program *program_of_number(L4_ThreadId_t thread);
 
 /* The program of that name, else null. */
 struct program *program_named(const char *name);

@@ -14,15 +14,17 @@
 
 enum { LEVELS = 3, NODE_LOG2 = 9 };
 
-bool space_leaves_heap_alone(const struct space *space)
+const char *space_linked_wrong(const struct space *space)
 {
 	for (unsigned int i = 0; i < space->image.count; i++) {
 		const struct elf_segment *segment = &space->image.segments[i];
 
 		if (segment->low < ROOT_AREA_HIGH && segment->high > ROOT_HEAP_LOW)
-			return false;
+			return "it is linked where the heap is";
+		if (segment->low < SPACE_GAP_HIGH && segment->high > SPACE_GAP_LOW)
+			return "it is linked between 3 and 4 GiB, where the kernel maps nothing for it";
 	}
-	return true;
+	return NULL;
 }
 
 /* The rights that a page has by the program file; 0: nothing of the file belongs there. */

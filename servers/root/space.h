@@ -21,9 +21,13 @@
 enum { SPACE_PAGE_LOG2 = 12, SPACE_PAGE = 1 << SPACE_PAGE_LOG2 };
 enum { SPACE_LARGE_LOG2 = 21, SPACE_LARGE = 1 << SPACE_LARGE_LOG2 };
 
-/* Programs may be linked anywhere in [SPACE_LOW, SPACE_HIGH) but the heap's range. */
+/* Programs may be linked anywhere in [SPACE_LOW, SPACE_HIGH) but the heap's range and the gap. */
 #define SPACE_LOW  0x1000UL
 #define SPACE_HIGH 0x8000000000UL
+
+/* The kernel keeps these addresses for small spaces (kernel/doc/small-spaces.md): a mapping there would be refused. */
+#define SPACE_GAP_LOW  0xc0000000UL
+#define SPACE_GAP_HIGH 0x100000000UL
 
 enum { SPACE_AREAS_MAX = 16 };
 
@@ -85,7 +89,10 @@ bool space_release(struct space *space, unsigned int count);
 /* How large the page of an address is, or would be. */
 unsigned int space_page_log2(unsigned long address);
 
-/* False: a segment of the program lies in the ranges of heap, large pages and areas. */
-bool space_leaves_heap_alone(const struct space *space);
+/*
+ * Null: the program's segments are where they may be. Otherwise what is wrong: one is in the ranges of heap, large
+ * pages and areas, or in the gap.
+ */
+const char *space_linked_wrong(const struct space *space);
 
 #endif

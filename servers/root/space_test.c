@@ -281,6 +281,29 @@ static void wrong_areas_are_refused(void **state)
 	assert_int_equal(space_add_area(space, AREA, 0x1000, 0), SPACE_OVER_QUOTA);
 }
 
+static void programs_are_linked_where_they_may_be(void **state)
+{
+	static const struct {
+		unsigned long low, high;
+		bool good;
+	} cases[] = {
+		{ SPACE_GAP_LOW - 0x1000, SPACE_GAP_LOW, true },  { SPACE_GAP_LOW - 0x1000, SPACE_GAP_LOW + 1, false },
+		{ SPACE_GAP_HIGH - 1, SPACE_GAP_HIGH, false },    { SPACE_GAP_HIGH, SPACE_GAP_HIGH + 1, true },
+		{ 0x1000, SPACE_GAP_HIGH + 1, false },            { HEAP - 1, HEAP, true },
+		{ HEAP - 1, HEAP + 1, false },                    { AREA + AREA_SIZE, AREA + AREA_SIZE + 1, true },
+	};
+	struct space *space = *state;
+	struct elf_image before = space->image;
+
+	for (unsigned int i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		space->image.count = 1;
+		space->image.segments[0].low = cases[i].low;
+		space->image.segments[0].high = cases[i].high;
+		assert_true((space_linked_wrong(space) == NULL) == cases[i].good);
+	}
+	space->image = before;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +317,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_frame_that_is_there_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_area_has_its_own_frames, setup, teardown),
 		cmocka_unit_test_setup_teardown(wrong_areas_are_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(programs_are_linked_where_they_may_be, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_quota_and_the_memory_end, setup, teardown),
 	};
 

@@ -14,11 +14,12 @@
 #include <service/manage.h>
 #include <string.h>
 
+#include "role.h"
+
 #define DISK "disk"
 
 enum { MIB = 1 << 20, SLOTS = 7, WORDS = BLOCK_SECTOR / sizeof(unsigned long) };
 
-static const char *own_name;
 static struct block_disk disk;
 static unsigned long first_sector, sectors; /* whose words this program writes */
 static unsigned long round_number;
@@ -92,14 +93,6 @@ static bool pass_over(enum block_operation operation)
 static char killer_stack[4096] __attribute__((aligned(16)));
 static unsigned long kills_wanted, kills;
 static unsigned long bus_kills; /* so many of five times it is the PCI server */
-
-static unsigned long random(void)
-{
-	static unsigned long seed = 1;
-
-	seed = seed * 6364136223846793005UL + 1442695040888963407UL;
-	return seed >> 33;
-}
 
 /* So often that the last kill comes shortly before the last request. */
 static void run_killer(void *unused)
@@ -257,12 +250,24 @@ static int role_silent(void)
  * A client of servers/pci: of the disk's driver's device, and of one of its own, QEMU's `edu`.
  */
 
+enum { EDU_VENDOR = 0x1234, EDU = 0x11e8 };
+
+static int role_thief(void)
+{
+	unsigned int handle;
+
+	printf("%s: %s\n", own_name,
+	       pci_claim(root_lookup_wait("pci"), EDU_VENDOR, EDU, &handle) == PCI_NOT_FOUND ? "not found" : "there");
+	return 0;
+}
+
 static int role_bus(void)
 {
-	enum { VIRTIO = 0x1af4, VIRTIO_DISK = 0x1001, EDU_VENDOR = 0x1234, EDU = 0x11e8, DISK_SLOTS = 32, NO_BAR = 5 };
+	enum { VIRTIO = 0x1af4, VIRTIO_DISK = 0x1001, DISK_SLOTS = 32, NO_BAR = 5 };
 	static char page[4096] __attribute__((aligned(4096)));
 	L4_ThreadId_t pci = root_lookup_wait("pci");
 	unsigned int handle, value, read, map, start;
+	int status;
 
 	printf("%s: another's device: %s\n", own_name,
 	       pci_claim(pci, VIRTIO, VIRTIO_DISK, &handle) == PCI_NOT_FOUND ? "not found" : "there");
@@ -280,6 +285,11 @@ static int role_bus(void)
 	read = pci_read(pci, handle, 256, &value);
 	printf("%s: behind the end %u, no such register %u, nothing there %u\n", own_name, read,
 	       pci_map(pci, handle, 6, 0, page), pci_map(pci, handle, NO_BAR, 0, page));
+	root_program_stop("pci", ROOT_STOP_AS_FAILED);
+	root_program_start("pci-thief", NULL);
+	root_program_wait("pci-thief", &status);
+	printf("%s: its device is %s\n", own_name,
+	       pci_claim(root_lookup_wait("pci"), EDU_VENDOR, EDU, &handle) == PCI_OK ? "its own" : "gone");
 	return 0;
 }
 
@@ -289,21 +299,12 @@ static const struct {
 } roles[] = {
 	{ "load", role_load },	     { "bystander", role_bystander }, { "user", role_user },
 	{ "hostile", role_hostile }, { "silent", role_silent },	      { "bus", role_bus },
+	{ "thief", role_thief },
 };
 
 int main(void)
 {
-	static char line[ROOT_TEXT_MAX + 1];
-	char *role = line, *end;
-
-	root_command_line(line, sizeof(line));
-	own_name = line;
-	while (*role && *role != ' ')
-		role++;
-	*role++ = 0;
-	for (end = role; *end && *end != ' '; end++)
-		;
-	*end = 0;
+	role_find();
 	first_sector = root_option("first", 0) * (MIB / BLOCK_SECTOR);
 	sectors = root_option("size", 1) * (MIB / BLOCK_SECTOR);
 	if (block_open(&disk, DISK, BLOCK_WINDOW_AT, SLOTS) != BLOCK_OK) {
@@ -311,7 +312,7 @@ int main(void)
 		return 1;
 	}
 	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, role) == 0)
+		if (strcmp(roles[i].name, own_role) == 0)
 			return roles[i].role();
 	return 1;
 }

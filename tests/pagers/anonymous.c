@@ -9,10 +9,9 @@
 #include "hostile.h"
 #include "test.h"
 
-enum { RW = L4_Readable | L4_Writable, QUOTA_PAGES = 1024, SUPERPAGE = 2 << 20 };
+enum { RW = L4_Readable | L4_Writable, SMALL = 64 * PAGE, QUOTA_PAGES = 1024, SUPERPAGE = 2 << 20 };
 
 static const char name[] = "anonymous";
-static const unsigned long small = 64 * PAGE;
 
 static void begin(unsigned long low, unsigned long size)
 {
@@ -23,14 +22,14 @@ static void begin(unsigned long low, unsigned long size)
 static void pages_are_zero(unsigned long unused)
 {
 	(void)unused;
-	begin(AT, small);
-	for (unsigned long page = AT; page < AT + small; page += PAGE) {
+	begin(AT, SMALL);
+	for (unsigned long page = AT; page < AT + SMALL; page += PAGE) {
 		for (unsigned int i = 0; i < PAGE; i += 8)
 			EXPECT_EQ(*word_at(page + i), 0);
 		*word_at(page) = page;
 		*word_at(page + PAGE - 8) = ~page;
 	}
-	for (unsigned long page = AT; page < AT + small; page += PAGE) {
+	for (unsigned long page = AT; page < AT + SMALL; page += PAGE) {
 		EXPECT_EQ(*word_at(page), page);
 		EXPECT_EQ(*word_at(page + PAGE - 8), ~page);
 	}
@@ -114,55 +113,28 @@ static void memory_of_the_dead_comes_back(void)
 	run_actor(pages_are_zero, 0);
 }
 
-
 static void more_clients_than_places(void)
 {
 	for (unsigned int i = 0; i < 40; i++)
 		run_actor(pages_are_zero, 0);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void leaver(void)
-{
-	hostile_leaver(name, 0, 2, 1024);
-}
-
-static void flood(void)
-{
-	hostile_flood(name, 0, small, 40000);
-}
-
-const struct test_case anonymous_cases[] = {
-	{ "anonymous.zero_at_first_then_kept", zero_at_first_then_kept },
-	{ "anonymous.superpage_is_one_fault", superpage_is_one_fault },
-	{ "anonymous.superpage_only_where_it_fits", superpage_only_where_it_fits },
-	{ "anonymous.quota_is_the_end", quota_is_the_end },
-	{ "anonymous.memory_of_the_dead_comes_back", memory_of_the_dead_comes_back },
-	{ "anonymous.more_clients_than_places", more_clients_than_places },
-	{ "anonymous.fault_outside", fault_outside },
-	{ "anonymous.fault_without_right", fault_without_right },
-	{ "anonymous.lies", lies },
-	{ "anonymous.strangers", strangers },
-	{ "anonymous.leaver", leaver },
-	{ "anonymous.flood", flood },
+static const struct test_case cases[] = {
+	{ "zero_at_first_then_kept", zero_at_first_then_kept },
+	{ "superpage_is_one_fault", superpage_is_one_fault },
+	{ "superpage_only_where_it_fits", superpage_only_where_it_fits },
+	{ "quota_is_the_end", quota_is_the_end },
+	{ "memory_of_the_dead_comes_back", memory_of_the_dead_comes_back },
+	{ "more_clients_than_places", more_clients_than_places },
+	{ "leaver", hostile_leaver },
 	{ NULL, NULL },
+};
+
+const struct test_pager anonymous_tests = {
+	.name = name,
+	.cases = cases,
+	.size = SMALL,
+	.takers = 2,
+	.taken_pages = 1024,
+	.flood_bound = 40000,
 };

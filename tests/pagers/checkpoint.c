@@ -28,7 +28,6 @@ enum {
 #define OTHER_AT (AT + 128 * PAGE)
 
 static const char name[] = "checkpoint";
-static const unsigned long small = 16 * PAGE;
 
 static unsigned long program_name = 1000;
 
@@ -457,48 +456,22 @@ static void quota_is_the_end(void)
 	actor_kill(actor);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void leaver(void)
-{
-	hostile_leaver(name, 0, 2, 250);
-}
-
-static void flood(void)
-{
-	hostile_flood(name, 0, small, 40000);
-}
-
-const struct test_case checkpoint_cases[] = {
-	{ "checkpoint.survives_a_hundred_kills", survives_a_hundred_kills },
-	{ "checkpoint.pause_is_short", pause_is_short },
-	{ "checkpoint.writes_do_not_get_into_it", writes_do_not_get_into_it },
-	{ "checkpoint.the_living_are_not_replaced", the_living_are_not_replaced },
-	{ "checkpoint.names_of_the_dead_come_back", names_of_the_dead_come_back },
-	{ "checkpoint.quota_is_the_end", quota_is_the_end },
-	{ "checkpoint.fault_outside", fault_outside },
-	{ "checkpoint.fault_without_right", fault_without_right },
-	{ "checkpoint.lies", lies },
-	{ "checkpoint.strangers", strangers },
-	{ "checkpoint.leaver", leaver },
-	{ "checkpoint.flood", flood },
+static const struct test_case cases[] = {
+	{ "survives_a_hundred_kills", survives_a_hundred_kills },
+	{ "pause_is_short", pause_is_short },
+	{ "writes_do_not_get_into_it", writes_do_not_get_into_it },
+	{ "the_living_are_not_replaced", the_living_are_not_replaced },
+	{ "names_of_the_dead_come_back", names_of_the_dead_come_back },
+	{ "quota_is_the_end", quota_is_the_end },
+	{ "leaver", hostile_leaver },
 	{ NULL, NULL },
+};
+
+const struct test_pager checkpoint_tests = {
+	.name = name,
+	.cases = cases,
+	.size = 16 * PAGE,
+	.takers = 2,
+	.taken_pages = 250,
+	.flood_bound = 40000,
 };

@@ -12,7 +12,6 @@
 enum { RW = L4_Readable | L4_Writable, FRAMES = 64, PAGES = 400, QUOTA_PAGES = 1024, WORDS = PAGE / 8 };
 
 static const char name[] = "compress";
-static const unsigned long small = 16 * PAGE;
 
 static L4_ThreadId_t pager(void)
 {
@@ -203,50 +202,25 @@ static void costs(void)
 	}
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void leaver(void)
-{
-	/* As many as there are frames: so the leaver's are used again, and stay in use. */
-	hostile_leaver(name, 0, 1, FRAMES);
-}
-
-static void flood(void)
-{
-	/* More than there are frames: all fight for them. */
-	hostile_flood(name, 0, 2 * FRAMES * PAGE, 200000);
-}
-
-const struct test_case compress_cases[] = {
-	{ "compress.more_memory_than_there_is", compress_more },
-	{ "compress.the_dead_need_no_room", the_dead_need_no_room },
-	{ "compress.what_is_read_is_compressed_once", what_is_read_is_compressed_once },
-	{ "compress.quota_is_the_end", quota_is_the_end },
-	{ "compress.a_full_store_refuses", a_full_store_refuses },
-	{ "compress.costs", costs },
-	{ "compress.fault_outside", fault_outside },
-	{ "compress.fault_without_right", fault_without_right },
-	{ "compress.lies", lies },
-	{ "compress.strangers", strangers },
-	{ "compress.leaver", leaver },
-	{ "compress.flood", flood },
+static const struct test_case cases[] = {
+	{ "more_memory_than_there_is", compress_more },
+	{ "the_dead_need_no_room", the_dead_need_no_room },
+	{ "what_is_read_is_compressed_once", what_is_read_is_compressed_once },
+	{ "quota_is_the_end", quota_is_the_end },
+	{ "a_full_store_refuses", a_full_store_refuses },
+	{ "costs", costs },
+	{ "leaver", hostile_leaver },
 	{ NULL, NULL },
+};
+
+const struct test_pager compress_tests = {
+	.name = name,
+	.cases = cases,
+	.size = 16 * PAGE,
+	/* As many as there are frames: so the leaver's are used again, and stay in use. */
+	.takers = 1,
+	.taken_pages = FRAMES,
+	/* More than there are frames: all fight for them. */
+	.flood_size = 2 * FRAMES * PAGE,
+	.flood_bound = 200000,
 };

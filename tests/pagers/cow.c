@@ -13,7 +13,6 @@
 enum { RW = L4_Readable | L4_Writable, PAGES = 40, QUOTA_PAGES = 256, GENERATIONS = 6 };
 
 static const char name[] = "cow";
-static const unsigned long small = 16 * PAGE;
 
 /* A family: each waits for the one before. */
 static L4_ThreadId_t member[GENERATIONS];
@@ -331,48 +330,22 @@ static void costs(void)
 	EXPECT_AT_MOST(fork_cost, 1000000);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void leaver(void)
-{
-	hostile_leaver(name, 0, 4, 250);
-}
-
-static void flood(void)
-{
-	hostile_flood(name, 0, small, 40000);
-}
-
-const struct test_case cow_cases[] = {
-	{ "cow.each_sees_his_own", each_sees_his_own },
-	{ "cow.memory_of_the_dead_comes_back", memory_of_the_dead_comes_back },
-	{ "cow.generations", generations },
-	{ "cow.who_leaves_sees_nothing_new", who_leaves_sees_nothing_new },
-	{ "cow.both_have_to_agree", both_have_to_agree },
-	{ "cow.costs", costs },
-	{ "cow.fault_outside", fault_outside },
-	{ "cow.fault_without_right", fault_without_right },
-	{ "cow.lies", lies },
-	{ "cow.strangers", strangers },
-	{ "cow.leaver", leaver },
-	{ "cow.flood", flood },
+static const struct test_case cases[] = {
+	{ "each_sees_his_own", each_sees_his_own },
+	{ "memory_of_the_dead_comes_back", memory_of_the_dead_comes_back },
+	{ "generations", generations },
+	{ "who_leaves_sees_nothing_new", who_leaves_sees_nothing_new },
+	{ "both_have_to_agree", both_have_to_agree },
+	{ "costs", costs },
+	{ "leaver", hostile_leaver },
 	{ NULL, NULL },
+};
+
+const struct test_pager cow_tests = {
+	.name = name,
+	.cases = cases,
+	.size = 16 * PAGE,
+	.takers = 4,
+	.taken_pages = 250,
+	.flood_bound = 40000,
 };

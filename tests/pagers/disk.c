@@ -14,9 +14,9 @@ static void first_boot(void)
 }
 
 const struct test_case disk_cases[] = {
-	{ "disk.first_boot", first_boot },
-	{ "disk.program_goes_on_in_the_next_boot", checkpoint_goes_on },
-	{ "disk.file_is_there_in_the_next_boot", file_is_there },
-	{ "disk.more_memory_than_there_is", compress_more },
+	{ "first_boot", first_boot },
+	{ "program_goes_on_in_the_next_boot", checkpoint_goes_on },
+	{ "file_is_there_in_the_next_boot", file_is_there },
+	{ "more_memory_than_there_is", compress_more },
 	{ NULL, NULL },
 };

@@ -19,7 +19,6 @@
 enum { RW = L4_Readable | L4_Writable, FRAMES = 64, FILE_PAGES = 256, ADVISERS = 4, FIRST_WORD = 1000 };
 
 static const char name[] = "file";
-static const unsigned long small = 16 * PAGE;
 
 /*
  * Advisers
@@ -516,54 +515,58 @@ static void adviser_faults(void)
 	silence("faults", fault_instead, PRIORITY_CROWD);
 }
 
+/* Answers, but as late as it can. */
+static void take_its_time(unsigned long unused)
+{
+	enum { THINKS_MICROSECONDS = 150 };
+	L4_ThreadId_t from;
+
+	(void)unused;
+	pager_call(pager_named(name), PAGER_ADVISE, 0, (L4_Word_t[4]){ 0 });
+	L4_Wait(&from);
+	for (;;) {
+		unsigned long until = L4_SystemClock().raw + THINKS_MICROSECONDS;
+
+		while (L4_SystemClock().raw < until)
+			;
+		L4_LoadMR(1, 0);
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = (L4_Word_t)PAGER_WHICH << 16 | 1 });
+		L4_ReplyWait(from, &from);
+	}
+}
+
+static void adviser_takes_its_time(void)
+{
+	silence("takes_its_time", take_its_time, PRIORITY_VICTIM);
+}
+
 static void adviser_babbles(void)
 {
 	silence("babbles", babble, PRIORITY_CROWD);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 0, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 0, small);
-}
-
-static void flood(void)
-{
-	/* Twice the cache: every fault of everybody is a miss. */
-	hostile_flood(name, 0, 2 * FRAMES * PAGE, 40000);
-}
-
-const struct test_case file_cases[] = {
-	{ "file.what_was_written_is_there", what_was_written_is_there },
-	{ "file.all_see_one_file", all_see_one_file },
-	{ "file.nothing_behind_the_end", nothing_behind_the_end },
-	{ "file.boot_module_is_shown", boot_module_is_shown },
-	{ "file.scan_with_advice", scan_with_advice },
-	{ "file.join_with_advice", join_with_advice },
-	{ "file.foolish_advice_harms_nobody_else", foolish_advice_harms_nobody_else },
-	{ "file.wild_advice_harms_nobody_else", wild_advice_harms_nobody_else },
-	{ "file.adviser_is_silent", adviser_is_silent },
-	{ "file.adviser_registers_again", adviser_registers_again },
-	{ "file.adviser_faults", adviser_faults },
-	{ "file.adviser_babbles", adviser_babbles },
-	{ "file.fault_outside", fault_outside },
-	{ "file.fault_without_right", fault_without_right },
-	{ "file.lies", lies },
-	{ "file.strangers", strangers },
-	{ "file.flood", flood },
+static const struct test_case cases[] = {
+	{ "what_was_written_is_there", what_was_written_is_there },
+	{ "all_see_one_file", all_see_one_file },
+	{ "nothing_behind_the_end", nothing_behind_the_end },
+	{ "boot_module_is_shown", boot_module_is_shown },
+	{ "scan_with_advice", scan_with_advice },
+	{ "join_with_advice", join_with_advice },
+	{ "foolish_advice_harms_nobody_else", foolish_advice_harms_nobody_else },
+	{ "wild_advice_harms_nobody_else", wild_advice_harms_nobody_else },
+	{ "adviser_is_silent", adviser_is_silent },
+	{ "adviser_registers_again", adviser_registers_again },
+	{ "adviser_faults", adviser_faults },
+	{ "adviser_babbles", adviser_babbles },
+	{ "adviser_takes_its_time", adviser_takes_its_time },
 	{ NULL, NULL },
+};
+
+const struct test_pager file_tests = {
+	.name = name,
+	.cases = cases,
+	.size = 16 * PAGE,
+	/* Twice the cache: every fault of everybody is a miss. */
+	.flood_size = 2 * FRAMES * PAGE,
+	.flood_bound = 40000,
 };

@@ -11,25 +11,28 @@
 #include <l4/thread.h>
 #include <l4io.h>
 
-#include "test.h"
-
 enum { CROWD = 8, RW = L4_Readable | L4_Writable };
 
-static L4_ThreadId_t pager;
-static const char *pager_name;
-static unsigned long argument_of_region, size_of_region;
+const struct test_pager *hostile_to;
 
-static void prepare(const char *name, unsigned long argument, unsigned long size)
+/* Of the current case. */
+static L4_ThreadId_t pager;
+static unsigned long region_size;
+
+static void prepare(unsigned long size)
 {
-	pager = pager_named(name);
-	pager_name = name;
-	argument_of_region = argument;
-	size_of_region = size;
+	pager = pager_named(hostile_to->name);
+	region_size = size;
+}
+
+static enum pager_status attach_at(unsigned long low, unsigned long size, unsigned int rights)
+{
+	return pager_attach(pager, low, size, rights, hostile_to->argument);
 }
 
 static enum pager_status attach(unsigned int rights)
 {
-	return pager_attach(pager, AT, size_of_region, rights, argument_of_region);
+	return attach_at(AT, region_size, rights);
 }
 
 /* Somebody who has done nothing wrong is still served. */
@@ -56,12 +59,12 @@ static void touch_only(unsigned long address)
 	*word_at(address) = 1;
 }
 
-void hostile_fault_outside(const char *name, unsigned long argument, unsigned long size)
+static void fault_outside(void)
 {
-	const unsigned long outside[] = { 0, AT - 8, AT + size, 0x400000, 0x7fffffffe000, 0x7ff000000000 };
+	const unsigned long outside[] = { 0, AT - 8, AT + hostile_to->size, 0x400000, 0x7fffffffe000, 0x7ff000000000 };
 	struct actor *actor;
 
-	prepare(name, argument, size);
+	prepare(hostile_to->size);
 	for (unsigned int i = 0; i < sizeof(outside) / sizeof(outside[0]); i++) {
 		if (outside[i] == 0x400000 || outside[i] == 0x7ff000000000)
 			continue; /* there is something: the image, the kernel interface page */
@@ -86,11 +89,11 @@ static void write_to_what_may_be_read(unsigned long unused)
 	*word_at(AT) = 1;
 }
 
-void hostile_fault_without_right(const char *name, unsigned long argument, unsigned long size)
+static void fault_without_right(void)
 {
 	struct actor *actor;
 
-	prepare(name, argument, size);
+	prepare(hostile_to->size);
 	actor = actor_start(write_to_what_may_be_read, 0, PRIORITY_VICTIM);
 	EXPECT_EQ(actor_wait(actor, PATIENCE_MS), ACTOR_REFUSED);
 	actor_kill(actor);
@@ -117,11 +120,10 @@ static void lie(unsigned long unused)
 	(void)unused;
 	pager_begin(pager);
 	for (unsigned int i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
-		EXPECT_EQ(pager_attach(pager, regions[i].low, regions[i].size, (unsigned int)regions[i].rights,
-				       argument_of_region), PAGER_MALFORMED);
+		EXPECT_EQ(attach_at(regions[i].low, regions[i].size, (unsigned int)regions[i].rights), PAGER_MALFORMED);
 	EXPECT_EQ(attach(RW), PAGER_OK);
 	EXPECT_EQ(attach(RW), PAGER_MALFORMED); /* it is there already */
-	EXPECT_EQ(pager_attach(pager, AT + size_of_region - PAGE, 2 * PAGE, RW, argument_of_region), PAGER_MALFORMED);
+	EXPECT_EQ(attach_at(AT + region_size - PAGE, 2 * PAGE, RW), PAGER_MALFORMED);
 	for (unsigned int words = 0; words < 4; words++)
 		EXPECT_EQ(pager_call(pager, PAGER_ATTACH, words, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, PAGER_ADD_THREAD, 0, word), PAGER_MALFORMED);
@@ -146,19 +148,19 @@ static void lie(unsigned long unused)
 	/* A fault message of one's own making brings what one's own region has, or nothing. */
 	L4_MsgClear(&msg);
 	L4_Set_MsgLabel(&msg, (L4_Word_t)(__L4_LABEL_PAGEFAULT * 16 | RW));
-	L4_MsgAppendWord(&msg, AT + size_of_region);
+	L4_MsgAppendWord(&msg, AT + region_size);
 	L4_MsgAppendWord(&msg, 0);
 	L4_MsgLoad(&msg);
 	L4_Send(pager);
 	EXPECT_EQ(pager_leave(pager), PAGER_OK);
 }
 
-void hostile_lies(const char *name, unsigned long argument, unsigned long size)
+static void lies(void)
 {
 	struct actor *actor;
 	enum actor_event event;
 
-	prepare(name, argument, size);
+	prepare(hostile_to->size);
 	actor = actor_start(lie, 0, PRIORITY_VICTIM);
 	/* For the last lie the pager may stop it. */
 	event = actor_wait(actor, PATIENCE_MS);
@@ -191,17 +193,17 @@ static void intrude(unsigned long unused)
 	EXPECT_EQ(pager_add_thread(pager, L4_MyGlobalId()), PAGER_NOT_FOUND);
 	EXPECT_EQ(pager_leave(pager), PAGER_NOT_FOUND);
 	EXPECT_EQ(pager_call(pager, PAGER_OWN_REQUEST, 1, word), PAGER_NOT_FOUND);
-	EXPECT_EQ(pager_attach(pager, AT + size_of_region, size_of_region, RW, argument_of_region), PAGER_OK);
+	EXPECT_EQ(attach_at(AT + region_size, region_size, RW), PAGER_OK);
 	EXPECT_EQ(pager_add_thread(pager, owner), PAGER_DENIED);
 	(void)*word_at(AT);
 }
 
 /* A thread that nobody has heard of does not see what is the client's, nor takes the client over. */
-void hostile_strangers(const char *name, unsigned long argument, unsigned long size)
+static void strangers(void)
 {
 	struct actor *first, *second;
 
-	prepare(name, argument, size);
+	prepare(hostile_to->size);
 	first = actor_start(own, 0, PRIORITY_VICTIM);
 	EXPECT_EQ(actor_wait(first, PATIENCE_MS), ACTOR_DONE);
 	second = actor_start(intrude, 0, PRIORITY_VICTIM);
@@ -218,11 +220,10 @@ void hostile_strangers(const char *name, unsigned long argument, unsigned long s
 enum { SECRET = 0x5ec2e7, GRAFFITI = 0x9aff171 };
 
 static volatile bool looks;
-static unsigned int pages_to_take;
 
 static unsigned long pages_attached(void)
 {
-	return size_of_region / PAGE;
+	return region_size / PAGE;
 }
 
 static void leave_and_look(unsigned long unused)
@@ -246,13 +247,13 @@ static void take_and_keep(unsigned long unused)
 {
 	(void)unused;
 	pager_begin(pager);
-	EXPECT_EQ(pager_attach(pager, AT, pages_to_take * PAGE, RW, argument_of_region), PAGER_OK);
-	for (unsigned long page = 0; page < pages_to_take; page++)
+	EXPECT_EQ(attach_at(AT, hostile_to->taken_pages * PAGE, RW), PAGER_OK);
+	for (unsigned long page = 0; page < hostile_to->taken_pages; page++)
 		*word_at(AT + page * PAGE) = SECRET;
 	ready = true;
 	while (!enough)
 		L4_Sleep(L4_TimePeriod(500));
-	for (unsigned long page = 0; page < pages_to_take; page++)
+	for (unsigned long page = 0; page < hostile_to->taken_pages; page++)
 		EXPECT_EQ(*word_at(AT + page * PAGE), SECRET);
 }
 
@@ -264,17 +265,16 @@ static void until_ready(void)
 	ready = false;
 }
 
-void hostile_leaver(const char *name, unsigned long argument, unsigned int takers, unsigned int pages)
+void hostile_leaver(void)
 {
 	struct actor *leaver, *taker[8];
 	enum actor_event event;
 
-	prepare(name, argument, 16 * PAGE);
-	pages_to_take = pages;
+	prepare(16 * PAGE);
 	ready = looks = enough = false;
 	leaver = actor_start(leave_and_look, 0, PRIORITY_VICTIM);
 	until_ready();
-	for (unsigned int i = 0; i < takers; i++) {
+	for (unsigned int i = 0; i < hostile_to->takers; i++) {
 		taker[i] = actor_start(take_and_keep, i, PRIORITY_VICTIM);
 		until_ready();
 	}
@@ -282,9 +282,9 @@ void hostile_leaver(const char *name, unsigned long argument, unsigned int taker
 	event = actor_wait(leaver, PATIENCE_MS);
 	EXPECT(event == ACTOR_DONE || event == ACTOR_REFUSED);
 	enough = true;
-	for (unsigned int i = 0; i < takers; i++)
+	for (unsigned int i = 0; i < hostile_to->takers; i++)
 		EXPECT_EQ(actor_wait(taker[i], PATIENCE_MS), ACTOR_DONE);
-	for (unsigned int i = 0; i < takers; i++)
+	for (unsigned int i = 0; i < hostile_to->takers; i++)
 		actor_kill(taker[i]);
 	actor_kill(leaver);
 }
@@ -299,10 +299,10 @@ static void bother(unsigned long way)
 
 	pager_begin(pager);
 	attach(RW);
-	for (unsigned long page = AT; !enough; page = page + PAGE < AT + size_of_region ? page + PAGE : AT) {
+	for (unsigned long page = AT; !enough; page = page + PAGE < AT + region_size ? page + PAGE : AT) {
 		switch (way % 4) {
 		case 0:
-			pager_attach(pager, AT, PAGE, RW, argument_of_region);
+			attach_at(AT, PAGE, RW);
 			break;
 		case 1:
 			pager_call(pager, PAGER_COUNTS, 0, word);
@@ -327,7 +327,7 @@ static void be_served(unsigned long unused)
 	pager_begin(pager);
 	attach(RW);
 	longest = 0;
-	for (unsigned long page = AT; page < AT + size_of_region && page < AT + 64 * PAGE; page += PAGE) {
+	for (unsigned long page = AT; page < AT + region_size && page < AT + 64 * PAGE; page += PAGE) {
 		unsigned long start = now(), taken;
 
 		*word_at(page) = 1;
@@ -339,11 +339,16 @@ static void be_served(unsigned long unused)
 	pager_leave(pager);
 }
 
-void hostile_flood(const char *name, unsigned long argument, unsigned long size, unsigned long bound)
+/*
+ * A crowd sends requests, good and bad, and faults, as fast as it can; meanwhile a client touches pages. Its longest
+ * fault is bounded, and printed beside the longest without a crowd.
+ */
+static void flood(void)
 {
+	const unsigned long bound = hostile_to->flood_bound;
 	unsigned long alone;
 
-	prepare(name, argument, size);
+	prepare(hostile_to->flood_size ? hostile_to->flood_size : hostile_to->size);
 	run_actor(be_served, 0);
 	alone = longest;
 	enough = false;
@@ -352,7 +357,16 @@ void hostile_flood(const char *name, unsigned long argument, unsigned long size,
 	run_actor(be_served, 0);
 	enough = true;
 	EXPECT_AT_MOST(longest, bound);
-	printf("BENCH name=%s.fault unit=instructions max=%lu\n", name, alone);
-	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", name, CROWD, longest,
-	       bound);
+	printf("BENCH name=%s.fault unit=instructions max=%lu\n", hostile_to->name, alone);
+	printf("BENCH name=%s.fault.flooded crowd=%d unit=instructions max=%lu bound=%lu\n", hostile_to->name, CROWD,
+	       longest, bound);
 }
+
+const struct test_case hostile_cases[] = {
+	{ "fault_outside", fault_outside },
+	{ "fault_without_right", fault_without_right },
+	{ "lies", lies },
+	{ "strangers", strangers },
+	{ "flood", flood },
+	{ NULL, NULL },
+};

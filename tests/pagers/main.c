@@ -7,14 +7,14 @@
 #include <l4io.h>
 #include <service/root.h>
 
+#include "hostile.h"
 #include "test.h"
 
-static const struct test_case *const tables[] = {
-	ramp_cases, anonymous_cases, file_cases, cow_cases, shared_cases, checkpoint_cases, compress_cases,
+static const struct test_pager *const pagers[] = {
+	&ramp_tests, &anonymous_tests, &file_tests, &cow_tests, &shared_tests, &checkpoint_tests, &compress_tests,
 };
 
 static volatile bool case_failed;
-static const char *case_name;
 static unsigned int passed, failed;
 
 /* Actors note, the driver prints: an actor may have no memory for more. */
@@ -74,21 +74,6 @@ unsigned long now(void)
 	return (unsigned long)high << 32 | low;
 }
 
-static void run_case(const struct test_case *test)
-{
-	case_name = test->name;
-	case_failed = false;
-	printf("RUN %s\n", case_name);
-	test->run();
-	actors_kill();
-	if (case_failed)
-		printf("FAIL %s: expected %s %s %lu, got %lu (%s:%u)\n", case_name, failure.text, failure.relation,
-		       failure.want, failure.got, failure.file, failure.line);
-	else
-		printf("PASS %s\n", case_name);
-	*(case_failed ? &failed : &passed) += 1;
-}
-
 /* Whether the name begins with a word of the command line behind the first, or there is none (otherwise). */
 static bool wanted(const char *name, bool otherwise)
 {
@@ -110,15 +95,41 @@ static bool wanted(const char *name, bool otherwise)
 	return words <= 1 && otherwise;
 }
 
+static void run_case(const char *name, void (*run)(void))
+{
+	case_failed = false;
+	printf("RUN %s\n", name);
+	run();
+	actors_kill();
+	if (case_failed)
+		printf("FAIL %s: expected %s %s %lu, got %lu (%s:%u)\n", name, failure.text, failure.relation, failure.want,
+		       failure.got, failure.file, failure.line);
+	else
+		printf("PASS %s\n", name);
+	*(case_failed ? &failed : &passed) += 1;
+}
+
+/* Those of a table that are wanted; when none is named, all of them or none. */
+static void run_cases(const char *area, const struct test_case *test, bool otherwise)
+{
+	char name[64];
+
+	for (; test->name; test++) {
+		snprintf(name, sizeof(name), "%s.%s", area, test->name);
+		if (wanted(name, otherwise))
+			run_case(name, test->run);
+	}
+}
+
 int main(void)
 {
-	for (unsigned int i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct test_case *test = tables[i]; test->name; test++)
-			if (wanted(test->name, true))
-				run_case(test);
-	for (const struct test_case *test = disk_cases; test->name; test++)
-		if (wanted(test->name, false))
-			run_case(test);
+	for (unsigned int i = 0; i < sizeof(pagers) / sizeof(pagers[0]); i++) {
+		hostile_to = pagers[i];
+		run_cases(pagers[i]->name, pagers[i]->cases, true);
+		run_cases(pagers[i]->name, hostile_cases, true);
+	}
+	run_cases("prepared", prepared_cases, true);
+	run_cases("disk", disk_cases, false);
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed > 0;
 }

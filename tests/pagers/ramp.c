@@ -5,8 +5,9 @@
 #include "hostile.h"
 #include "test.h"
 
+enum { SIZE = 16 * PAGE };
+
 static const char name[] = "ramp";
-static const unsigned long size = 16 * PAGE;
 
 static void read_words(unsigned long unused)
 {
@@ -14,8 +15,8 @@ static void read_words(unsigned long unused)
 
 	(void)unused;
 	pager_begin(pager_named(name));
-	EXPECT_EQ(pager_attach(pager_named(name), AT, size, L4_Readable | L4_Writable, 0), PAGER_OK);
-	for (unsigned long i = size / sizeof(*word); i-- > 0;)
+	EXPECT_EQ(pager_attach(pager_named(name), AT, SIZE, L4_Readable | L4_Writable, 0), PAGER_OK);
+	for (unsigned long i = SIZE / sizeof(*word); i-- > 0;)
 		EXPECT_EQ(word[i], i);
 	word[1000] = 7;
 	EXPECT_EQ(word[1000], 7);
@@ -28,31 +29,17 @@ static void word_n_is_n(void)
 		run_actor(read_words, 0);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 0, size);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 0, size);
-}
-
-static void leaver(void)
-{
-	hostile_leaver(name, 0, 4, 60);
-}
-
-static void flood(void)
-{
-	hostile_flood(name, 0, size, 40000);
-}
-
-const struct test_case ramp_cases[] = {
-	{ "ramp.word_n_is_n", word_n_is_n },
-	{ "ramp.fault_outside", fault_outside },
-	{ "ramp.lies", lies },
-	{ "ramp.leaver", leaver },
-	{ "ramp.flood", flood },
+static const struct test_case cases[] = {
+	{ "word_n_is_n", word_n_is_n },
+	{ "leaver", hostile_leaver },
 	{ NULL, NULL },
+};
+
+const struct test_pager ramp_tests = {
+	.name = name,
+	.cases = cases,
+	.size = SIZE,
+	.takers = 4,
+	.taken_pages = 60,
+	.flood_bound = 40000,
 };

@@ -14,7 +14,6 @@
 enum { RW = L4_Readable | L4_Writable, PAGES = 8, TASKS = 4, ROUNDS = 40, POOL_PAGES = 256, QUOTA = 64 };
 
 static const char name[] = "shared";
-static const unsigned long small = 16 * PAGE;
 
 static volatile unsigned long step, seen;
 static unsigned long key = 0x6b6579; /* each case has segments of its own */
@@ -362,45 +361,23 @@ static void costs(void)
 	       sample[SAMPLES / 2], sample[SAMPLES - 1]);
 }
 
-static void fault_outside(void)
-{
-	hostile_fault_outside(name, 7, small);
-}
-
-static void fault_without_right(void)
-{
-	hostile_fault_without_right(name, 7, small);
-}
-
-static void lies(void)
-{
-	hostile_lies(name, 7, small);
-}
-
-static void strangers(void)
-{
-	hostile_strangers(name, 7, small);
-}
-
-static void flood(void)
-{
-	hostile_flood(name, 7, small, 60000);
-}
-
-const struct test_case shared_cases[] = {
-	{ "shared.all_read_what_one_writes", all_read_what_one_writes },
-	{ "shared.one_writer_or_many_readers", one_writer_or_many_readers },
-	{ "shared.a_lock_of_loads_and_stores_holds", a_lock_of_loads_and_stores_holds },
-	{ "shared.all_writers_get_on", all_writers_get_on },
-	{ "shared.who_leaves_has_it_no_more", who_leaves_has_it_no_more },
-	{ "shared.a_dead_writer_holds_nothing_up", a_dead_writer_holds_nothing_up },
-	{ "shared.sizes_are_kept", sizes_are_kept },
-	{ "shared.memory_is_set_aside", memory_is_set_aside },
-	{ "shared.costs", costs },
-	{ "shared.fault_outside", fault_outside },
-	{ "shared.fault_without_right", fault_without_right },
-	{ "shared.lies", lies },
-	{ "shared.strangers", strangers },
-	{ "shared.flood", flood },
+static const struct test_case cases[] = {
+	{ "all_read_what_one_writes", all_read_what_one_writes },
+	{ "one_writer_or_many_readers", one_writer_or_many_readers },
+	{ "a_lock_of_loads_and_stores_holds", a_lock_of_loads_and_stores_holds },
+	{ "all_writers_get_on", all_writers_get_on },
+	{ "who_leaves_has_it_no_more", who_leaves_has_it_no_more },
+	{ "a_dead_writer_holds_nothing_up", a_dead_writer_holds_nothing_up },
+	{ "sizes_are_kept", sizes_are_kept },
+	{ "memory_is_set_aside", memory_is_set_aside },
+	{ "costs", costs },
 	{ NULL, NULL },
+};
+
+const struct test_pager shared_tests = {
+	.name = name,
+	.cases = cases,
+	.argument = 7,
+	.size = 16 * PAGE,
+	.flood_bound = 60000,
 };

@@ -17,13 +17,26 @@
 #include "actor.h"
 
 struct test_case {
-	const char *name;
+	const char *name; /* behind that of its pager and a dot; null: the end of a table */
 	void (*run)(void);
 };
 
-/* The cases of each file; a null name ends the table. */
-extern const struct test_case ramp_cases[], anonymous_cases[], file_cases[], cow_cases[], shared_cases[],
-	checkpoint_cases[], compress_cases[];
+/* A pager, and what of the cases that every one has to stand (hostile.h) is particular to it. */
+struct test_pager {
+	const char *name;
+	const struct test_case *cases; /* its own */
+
+	unsigned long argument, size; /* of a region that anybody may attach */
+	unsigned int takers, taken_pages; /* so many such regions, of so many pages, are all of its memory */
+	unsigned long flood_size; /* of the regions in a flood; 0: as above */
+	unsigned long flood_bound; /* a fault in a flood is at most so many instructions */
+};
+
+extern const struct test_pager ramp_tests, anonymous_tests, file_tests, cow_tests, shared_tests, checkpoint_tests,
+	compress_tests;
+
+/* What several pagers have to stand. */
+extern const struct test_case prepared_cases[];
 
 /* Those that run only when they are named, and what they are made of. */
 extern const struct test_case disk_cases[];

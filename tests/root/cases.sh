@@ -6,12 +6,12 @@
 # root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular expression for a
 # whole line of the output. All programs are test-program in one of its roles (main.c).
 
-root_boots='faults names pager driver hostile manager memory mistakes confined terminal'
+root_boots='faults names pager driver hostile manager memory mistakes confined terminal circle greedy'
 
 # What the machine ends with: the status of boot/run.
 root_status() {
 	case $1 in
-	names | hostile | manager | terminal) echo 0 ;;
+	names | hostile | manager | terminal | greedy) echo 0 ;;
 	*) echo 1 ;;
 	esac
 }
@@ -158,6 +158,10 @@ root_conf_driver() {
 		program poker
 		    file test-program
 		    arguments driver
+		program forger
+		    file test-program
+		    arguments forged-port port=0x40
+		    ports 0x40-0x43
 	END
 }
 
@@ -177,6 +181,7 @@ root_cases_driver() {
 		root.driver_interrupt_comes_back|root: starting driver again \(1\)
 		root.driver_without_description|poker: interrupt 3: denied, 4: denied
 		root.driver_dma_again|driver: dma again: ok
+		root.driver_forged_port|root: forger \(thread .*\) used I/O port 0x40 at ip 0x0: not its own; program stopped
 	END
 }
 
@@ -288,7 +293,7 @@ root_cases_mistakes() {
 		root.mistake_is_told_with_its_line|root: system\.conf:4: no such keyword: prio
 		root.mistake_no_file|root: two cannot be started: there is no module nothing
 		root.mistake_no_pager|root: system\.conf:7: no program has or serves the name of its pager: nobody
-		root.mistake_own_pager|root: system\.conf:10: a program cannot be its own pager: four
+		root.mistake_own_pager|root: system\.conf:10: a program cannot be its own pager, nor its pager's: four
 		root.mistake_starts_nothing|root: system\.conf has mistakes: nothing is started
 	END
 }
@@ -336,6 +341,15 @@ root_conf_confined() {
 		    file test-program
 		    arguments trespasser sigma0=1
 		    talks
+		program deaf
+		    file test-program
+		    arguments deaf
+		    serves deaf
+		    server
+		program callers
+		    file test-program
+		    arguments callers
+		    talks deaf
 	END
 }
 
@@ -349,6 +363,7 @@ root_cases_confined() {
 		root.trespass_is_stopped|root: trespasser \(thread .*\) sent a message to victim \(thread 0x[0-9a-f]+\): it may not talk to it; program stopped
 		root.trespass_after_restart|root: starting trespasser again \(1\)
 		root.trespass_to_sigma0|root: hermit \(thread .*\) sent a message to nobody \(thread 0x120\): it may not talk to it; program stopped
+		root.confined_partner_dies_unheard|callers: three calls: no partner, no partner, no partner
 	END
 }
 
@@ -370,6 +385,46 @@ root_cases_terminal() {
 		root.console_of_ones_own|screen: This is Pecan\. .*
 		root.console_reads|screen: pecan> uptimes.* .*
 		root.console_writes|screen: [0-9.]+ seconds
+	END
+}
+
+# Pagers that wait for each other.
+root_conf_circle() {
+	cat <<-'END'
+		program one
+		    file test-program
+		    pager two
+		program two
+		    file test-program
+		    serves second
+		    pager three
+		program three
+		    file test-program
+		    pager second
+	END
+}
+
+root_cases_circle() {
+	cat <<-'END'
+		root.mistake_circle_of_pagers|root: system\.conf:4: a program cannot be its own pager, nor its pager's: three
+	END
+}
+
+root_conf_greedy() {
+	cat <<-'END'
+		program greedy
+		    file test-program
+		    arguments greedy for=200000
+		program modest
+		    file test-program
+		    arguments modest
+	END
+}
+
+root_cases_greedy() {
+	cat <<-'END'
+		root.reader_beside_a_greedy_one|modest: a character: is waited for
+		root.writer_beside_a_greedy_one|greedy: a line that
 	END
 }
 

@@ -127,3 +127,48 @@ int role_victim(void)
 	say("has got a message");
 	return 1;
 }
+
+/*
+ * Partners of a server that dies while they wait to be heard
+ */
+
+/* Takes one message, listens to nobody else, and fails. */
+int role_deaf(void)
+{
+	L4_ThreadId_t client;
+
+	if (root_register("deaf", L4_Myself()) != ROOT_OK)
+		return 1;
+	L4_Wait(&client);
+	sleep_milliseconds(50);
+	return 1;
+}
+
+enum { CALLERS = 3, CALLER_STACK = 4096 };
+
+static L4_ThreadId_t deaf;
+static const char *volatile outcome[CALLERS];
+
+static void call_deaf(void *number)
+{
+	outcome[(unsigned long)number] = ask(deaf, LABEL_DOUBLE, 1) ? "an answer" : error_name();
+}
+
+/* One is heard; the message of the next is on its way, and another one waits behind it. */
+int role_callers(void)
+{
+	static char stack[CALLERS][CALLER_STACK] __attribute__((aligned(16)));
+	L4_ThreadId_t thread;
+
+	deaf = root_lookup_wait("deaf");
+	for (unsigned long i = 0; i < CALLERS; i++) {
+		if (root_thread_start(call_deaf, (void *)i, stack[i], CALLER_STACK, &thread) != ROOT_OK)
+			return 1;
+		sleep_milliseconds(5);
+	}
+	for (unsigned int i = 0; i < CALLERS; i++)
+		while (!outcome[i])
+			sleep_milliseconds(5);
+	say("three calls: %s, %s, %s", outcome[0], outcome[1], outcome[2]);
+	return 0;
+}

@@ -113,6 +113,9 @@ static const struct {
 	{ "victim", role_victim },	    { "terminal", role_terminal },
 	{ "pager", role_pager },       { "paged", role_paged },	    { "driver", role_driver },
 	{ "hostile", role_hostile },   { "manager", role_manager },
+	{ "forged-port", role_forged_port }, { "deaf", role_deaf },
+	{ "callers", role_callers },   { "greedy", role_greedy },
+	{ "modest", role_modest },
 };
 
 int main(void)

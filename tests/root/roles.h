@@ -31,5 +31,10 @@ int role_paged(void);     /* is paged: text, data, heap, a second thread; then i
 int role_driver(void);    /* asks for what it may have, and for more */
 int role_hostile(void);   /* sends every request with words that make no sense */
 int role_manager(void);   /* starts, stops and describes others */
+int role_forged_port(void); /* sends a page as if it were a port */
+int role_deaf(void);      /* a server that dies before it has heard all its clients */
+int role_callers(void);   /* its clients */
+int role_greedy(void);    /* wants all characters, and all of the root task's time */
+int role_modest(void);    /* wants one character, and to write a line */
 
 #endif

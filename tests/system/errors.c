@@ -10,24 +10,6 @@
 
 #define KEEP (-1UL)
 
-static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler, L4_ThreadId_t pager,
-			 L4_Word_t utcb)
-{
-	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
-}
-
-#define EXPECT_REFUSED(call, error)                                                                                    \
-	do {                                                                                                           \
-		if (EXPECT_EQ(call, 0))                                                                                \
-			EXPECT_EQ(L4_ErrorCode(), error);                                                              \
-	} while (0)
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 /* What a call returns in a space without privileges. */
 
 static L4_Word_t (*unprivileged)(void);
@@ -77,7 +59,7 @@ TEST(errors, exchange_registers_5_invalid_parameter)
 
 static L4_Word_t creates(void)
 {
-	return control(subject, subject, L4_Myself(), L4_nilthread, KEEP);
+	return thread_control(subject, subject, L4_Myself(), L4_nilthread, KEEP);
 }
 
 TEST(errors, thread_control_1_no_privilege)
@@ -88,7 +70,7 @@ TEST(errors, thread_control_1_no_privilege)
 
 TEST(errors, thread_control_2_invalid_thread)
 {
-	EXPECT_REFUSED(control(L4_GlobalId(SYSTEM_BASE, 1), runner, runner, L4_nilthread, KEEP),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(SYSTEM_BASE, 1), runner, runner, L4_nilthread, KEEP),
 		       ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(thread_delete(thread_id_new()), ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(thread_delete(worker), ERROR_INVALID_THREAD);
@@ -98,12 +80,12 @@ TEST(errors, thread_control_3_invalid_space)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_REFUSED(control(t, thread_id_new(), runner, L4_nilthread, KEEP), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(thread_control(t, thread_id_new(), runner, L4_nilthread, KEEP), ERROR_INVALID_SPACE);
 	/* A space without areas: active at once, later, or by moving there. */
-	EXPECT_REFUSED(control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
-	EXPECT_EQ(control(t, t, runner, L4_nilthread, KEEP), 1);
-	EXPECT_REFUSED(control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(control(thread_start(&own_space, sleeps, 0), t, L4_nilthread, L4_nilthread, KEEP),
+	EXPECT_REFUSED(thread_control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
+	EXPECT_EQ(thread_control(t, t, runner, L4_nilthread, KEEP), 1);
+	EXPECT_REFUSED(thread_control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(thread_control(thread_start(&own_space, sleeps, 0), t, L4_nilthread, L4_nilthread, KEEP),
 		       ERROR_INVALID_SPACE);
 }
 
@@ -111,15 +93,15 @@ TEST(errors, thread_control_4_invalid_scheduler)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_REFUSED(control(t, runner, L4_nilthread, L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
-	EXPECT_REFUSED(control(t, runner, thread_id_new(), L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, KEEP), 1);
-	EXPECT_REFUSED(control(t, runner, thread_id_new(), L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
+	EXPECT_REFUSED(thread_control(t, runner, L4_nilthread, L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
+	EXPECT_REFUSED(thread_control(t, runner, thread_id_new(), L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, KEEP), 1);
+	EXPECT_REFUSED(thread_control(t, runner, thread_id_new(), L4_nilthread, KEEP), ERROR_INVALID_SCHEDULER);
 }
 
 TEST(errors, thread_control_5_invalid_parameter)
 {
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, L4_anythread, utcb_new(&own_space)),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, L4_anythread, utcb_new(&own_space)),
 		       ERROR_INVALID_PARAMETER);
 }
 
@@ -127,9 +109,9 @@ TEST(errors, thread_control_6_utcb_area)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, 0x1000), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, KEEP), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(t, t, L4_nilthread, L4_nilthread, utcb_new(&own_space)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, 0x1000), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, KEEP), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, L4_nilthread, utcb_new(&own_space)), ERROR_UTCB_AREA);
 }
 
 /* Memory used up by spaces; how many were made. */
@@ -140,7 +122,7 @@ static L4_Word_t use_up_memory(void)
 	for (L4_Word_t n = 0; n < MOST; n++) {
 		L4_ThreadId_t t = L4_GlobalId(FIRST + n, 1);
 
-		if (!control(t, t, runner, L4_nilthread, KEEP))
+		if (!thread_control(t, t, runner, L4_nilthread, KEEP))
 			return n;
 	}
 	return MOST;
@@ -184,7 +166,7 @@ static L4_ThreadId_t bare_space(void)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_EQ(control(t, t, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(t, t, runner, L4_nilthread, KEEP), 1);
 	return t;
 }
 

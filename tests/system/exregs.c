@@ -60,12 +60,6 @@ static void counts_second(void)
 		second_counter++;
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 /* Did the counter move while others had the chance to run for 25 ms? */
 static bool moves(volatile L4_Word_t *c)
 {

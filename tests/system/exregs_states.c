@@ -175,12 +175,6 @@ enum { SEND_ABORTED = IPC_ABORTED << 1 | SEND, RECEIVE_ABORTED = IPC_ABORTED << 
 /* Partners for the threads: one that never receives, one that receives and never answers. */
 static L4_ThreadId_t deaf, mute;
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void takes(L4_Word_t unused)
 {
 	L4_ThreadId_t from;
@@ -259,16 +253,9 @@ STATE(halted, CONTROL_H, 0)
 	return halted(run(counts));
 }
 
-static void yields(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Yield();
-}
-
 STATE(yielding, 0, 0)
 {
-	return run(yields);
+	return run(yields_forever);
 }
 
 static void sends(L4_Word_t unused)

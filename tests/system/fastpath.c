@@ -8,6 +8,7 @@
  */
 #include "fastpath.h"
 #include "agent.h"
+#include "raw.h"
 
 #include <abi/syscall.h>
 #include <l4/exception.h>
@@ -261,14 +262,6 @@ TEST(fastpath, who_is_queued_comes_first)
 /* Answers with what is at FS base and in a vector register, and then changes the register. */
 static L4_Word_t cells[2] = { 0x1111, 0x2222 };
 
-static L4_Word_t at_fs_base(void)
-{
-	L4_Word_t word;
-
-	__asm__ volatile("movq %%fs:0, %0" : "=r"(word));
-	return word;
-}
-
 static void shows_its_own(L4_Word_t unused)
 {
 	L4_ThreadId_t from;
@@ -428,17 +421,6 @@ TEST(fastpath, last_instruction_of_user_memory)
 }
 
 enum { FLAG_ID = 1 << 21 };
-
-static L4_Word_t flags_swap(L4_Word_t set)
-{
-	L4_Word_t old;
-
-	__asm__ volatile("subq $128, %%rsp\n\tpushfq\n\tpopq %0\n\torq %0, %1\n\tpushq %1\n\tpopfq\n\taddq $128, %%rsp"
-			 : "=&r"(old), "+r"(set)
-			 :
-			 : "memory", "cc");
-	return old;
-}
 
 /* A page fault leaves a frame with a flag set, and the call goes the path, which leaves that frame as it is. */
 static void calls_after_a_fault(L4_Word_t page)

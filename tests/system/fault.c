@@ -211,12 +211,6 @@ TEST(fault, pager_by_local_id)
 	EXPECT_EQ(m.mr[1], FAR);
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 TEST(fault, pager_deleted_while_faulting)
 {
 	L4_ThreadId_t pager = thread_start(&own_space, sleeps, 0);

@@ -131,21 +131,13 @@ static void keeps_wide(L4_Word_t seed)
 	sleep_forever();
 }
 
-/* Among them one that does not use the registers at all. */
-static void computes(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Yield();
-}
-
 TEST(fpu, widest_registers_of_many_threads)
 {
 	find_width();
 	wrong = rounds = 0;
 	for (unsigned i = 0; i < WIDE_THREADS; i++)
 		thread_start(i & 1 ? &own_space : space_new(), keeps_wide, i);
-	thread_start(space_new(), computes, 0);
+	thread_start(space_new(), yields_forever, 0);
 	REQUIRE(wait_until(&rounds, ROUNDS * WIDE_THREADS, 900));
 	EXPECT_EQ(wrong, 0);
 }

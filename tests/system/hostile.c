@@ -436,19 +436,12 @@ static void calls_with_flags(L4_Word_t flags)
 	report(LABEL_DONE, with_flags.rflags);
 }
 
-static void flags_spin(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		;
-}
-
 static void hostile_flags(L4_Word_t flags)
 {
 	struct message m;
 	L4_ThreadId_t t;
 
-	thread_start(space_new(), flags_spin, 0);
+	thread_start(space_new(), loops, 0);
 	t = thread_start(space_new(), calls_with_flags, flags);
 	for (unsigned i = 0; i < 2; i++) {
 		REQUIRE(message_receive(t, &m));

@@ -333,30 +333,18 @@ TEST(interrupt, does_not_answer_a_fault_of_its_handler)
 
 /* Association. */
 
-static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler, L4_ThreadId_t pager,
-                         L4_Word_t utcb)
-{
-	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
-}
-
 /* A thread whose pager is an interrupt waits for its start message from there, which is no message of that kind. */
 TEST(interrupt, does_not_start_a_thread)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	REQUIRE_EQ(control(t, runner, runner, interrupt(COM1_LINE), utcb_new(&own_space)), 1);
+	REQUIRE_EQ(thread_control(t, runner, runner, interrupt(COM1_LINE), utcb_new(&own_space)), 1);
 	set_priority(worker, OWN);
 	com1_give(t);
 	com1_edge();
 	settle();
 	EXPECT(L4_ThreadWasReceiving(L4_Stop(t)));
 }
-
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
 
 TEST(interrupt, is_not_shared)
 {
@@ -399,14 +387,14 @@ TEST(interrupt, wrong_arguments_are_refused)
 {
 	L4_ThreadId_t i = interrupt(COM1_LINE);
 
-	EXPECT_REFUSED(control(i, worker, L4_nilthread, worker, -1UL), ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(control(i, L4_nilthread, L4_nilthread, worker, -1UL), ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(control(i, i, worker, worker, -1UL), ERROR_INVALID_SCHEDULER);
-	EXPECT_REFUSED(control(i, i, L4_nilthread, worker, utcb_new(&own_space)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(i, i, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_PARAMETER);
-	EXPECT_REFUSED(control(i, i, L4_nilthread, L4_anythread, -1UL), ERROR_INVALID_PARAMETER);
-	EXPECT_REFUSED(control(i, i, L4_nilthread, thread_id_new(), -1UL), ERROR_INVALID_PARAMETER);
-	EXPECT_REFUSED(control(i, i, L4_nilthread, interrupt(COM1_LINE + 1), -1UL), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(i, worker, L4_nilthread, worker, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(thread_control(i, L4_nilthread, L4_nilthread, worker, -1UL), ERROR_INVALID_SPACE);
+	EXPECT_REFUSED(thread_control(i, i, worker, worker, -1UL), ERROR_INVALID_SCHEDULER);
+	EXPECT_REFUSED(thread_control(i, i, L4_nilthread, worker, utcb_new(&own_space)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(i, i, L4_nilthread, L4_nilthread, -1UL), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(i, i, L4_nilthread, L4_anythread, -1UL), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(i, i, L4_nilthread, thread_id_new(), -1UL), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(i, i, L4_nilthread, interrupt(COM1_LINE + 1), -1UL), ERROR_INVALID_PARAMETER);
 	EXPECT_FAILED(wait_in_vain(i), RECEIVE, IPC_TIMEOUT);
 }
 
@@ -495,11 +483,11 @@ TEST(interrupt, is_free_when_its_handler_has_another_version)
 	L4_ThreadId_t t = driver_new(&own_space, HIGHER);
 	L4_ThreadId_t later = L4_GlobalId(L4_ThreadNo(t), L4_Version(t) + 2);
 
-	EXPECT_EQ(control(later, later, L4_nilthread, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(later, later, L4_nilthread, L4_nilthread, -1UL), 1);
 	com1_edge();
 	EXPECT_EQ(seen.count, 0);
 	com1_give(worker);
-	EXPECT_EQ(control(t, t, L4_nilthread, L4_nilthread, -1UL), 1); /* as the end of the case knows it */
+	EXPECT_EQ(thread_control(t, t, L4_nilthread, L4_nilthread, -1UL), 1); /* as the end of the case knows it */
 }
 
 /* All at once. */

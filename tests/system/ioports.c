@@ -89,59 +89,80 @@ struct holder {
 	L4_ThreadId_t porter;
 };
 
-static struct holder holder_new(void)
-{
-	struct space *s = space_new();
+/* Our space, whose porter is the worker, and three others. */
+static struct holder holders[4], *const us = &holders[0], *const a = &holders[1], *const b = &holders[2],
+	*const c = &holders[3];
 
-	return (struct holder){s, thread_start(s, porter_main, 0)};
+/* 16 ports of our space. */
+static L4_Word_t p;
+
+static void porter_start(struct holder *holder, struct space *space)
+{
+	*holder = (struct holder){space, thread_start(space, porter_main, 0)};
 }
 
-static const struct holder *const us; /* the space of the worker */
+static void prepare(void)
+{
+	*us = (struct holder){&own_space, worker};
+	for (struct holder *other = a; other <= c; other++)
+		porter_start(other, space_new());
+	p = ports_new(4);
+}
 
-static L4_Word_t done_by(struct holder who)
+/* A case with these, in which the other spaces begin without ports. */
+#define PORTS_TEST(name)                                                                                               \
+	static void ports_##name(void);                                                                                \
+	TEST(ioports, name)                                                                                            \
+	{                                                                                                              \
+		prepare();                                                                                             \
+		ports_##name();                                                                                        \
+	}                                                                                                              \
+	static void ports_##name(void)
+
+static L4_Word_t done_by(const struct holder *who)
 {
 	struct message m;
 
-	REQUIRE(message_receive(who.porter, &m));
+	REQUIRE(message_receive(who->porter, &m));
 	REQUIRE_EQ(L4_Label(m.tag), LABEL_DONE);
 	return m.mr[1];
 }
 
-/* `from` (NULL: us) sends the ports to `to`, which has `window` open. */
-static void pass(const struct holder *from, struct holder to, L4_Fpage_t page, L4_Word_t window, bool grant)
+/* `from` sends the ports to `to`, which has `window` open. */
+static void pass(const struct holder *from, const struct holder *to, L4_Fpage_t page, L4_Word_t window, bool grant)
 {
-	L4_Word_t takes[3] = {from ? from->porter.raw : worker.raw, window, 0};
-	L4_Word_t sends[3] = {to.porter.raw, page.raw, grant};
+	L4_Word_t takes[3] = {from->porter.raw, window, 0};
+	L4_Word_t sends[3] = {to->porter.raw, page.raw, grant};
 
-	REQUIRE_OK(words_send(to.porter, OP_TAKE, 3, takes));
-	if (from) {
-		REQUIRE_OK(words_send(from->porter, OP_SEND, 3, sends));
-		EXPECT_EQ(done_by(*from), 0);
+	REQUIRE_OK(words_send(to->porter, OP_TAKE, 3, takes));
+	if (from == us) {
+		EXPECT_EQ(send(to->porter.raw, page.raw, grant), 0);
 	} else {
-		EXPECT_EQ(send(to.porter.raw, page.raw, grant), 0);
+		REQUIRE_OK(words_send(from->porter, OP_SEND, 3, sends));
+		EXPECT_EQ(done_by(from), 0);
 	}
 	EXPECT_EQ(done_by(to), 0);
 }
 
-static void map(const struct holder *from, struct holder to, L4_Fpage_t page)
+static void map(const struct holder *from, const struct holder *to, L4_Fpage_t page)
 {
 	pass(from, to, page, all_ports, false);
 }
 
-static void grant(const struct holder *from, struct holder to, L4_Fpage_t page)
+static void grant(const struct holder *from, const struct holder *to, L4_Fpage_t page)
 {
 	pass(from, to, page, all_ports, true);
 }
 
-/* `who` (NULL: us) calls Unmap. */
+/* `who` calls Unmap. */
 static L4_Word_t take_back(const struct holder *who, L4_Word_t control, L4_Fpage_t page)
 {
 	L4_Word_t words[3] = {control, page.raw, 0};
 
-	if (!who)
+	if (who == us)
 		return unmap(control, page.raw);
 	REQUIRE_OK(words_send(who->porter, OP_UNMAP, 3, words));
-	return done_by(*who);
+	return done_by(who);
 }
 
 static void reads_port(L4_Word_t port)
@@ -162,9 +183,9 @@ static bool space_has(struct space *s, L4_Word_t port)
 	return L4_Label(m.tag) == LABEL_DONE;
 }
 
-static bool has(struct holder who, L4_Word_t port)
+static bool has(const struct holder *who, L4_Word_t port)
 {
-	return space_has(who.space, port);
+	return space_has(who->space, port);
 }
 
 /* Getting. */
@@ -202,110 +223,78 @@ TEST(ioports, sigma0_gives_each_port_once)
 	L4_Accept(L4_UntypedWordsAcceptor);
 }
 
-TEST(ioports, map_gives_the_ports_of_the_flexpage)
+PORTS_TEST(map_gives_the_ports_of_the_flexpage)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, ports(p + 4, 2));
 	EXPECT(has(a, p + 4));
 	EXPECT(has(a, p + 7));
 }
 
-TEST(ioports, map_gives_no_neighbours)
+PORTS_TEST(map_gives_no_neighbours)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, ports(p + 4, 2));
 	EXPECT(!has(a, p + 3));
 	EXPECT(!has(a, p + 8));
 }
 
-TEST(ioports, mapper_keeps_the_ports)
+PORTS_TEST(mapper_keeps_the_ports)
 {
-	L4_Word_t p = ports_new(4);
-
-	map(us, holder_new(), ports(p, 4));
-	EXPECT(space_has(&own_space, p));
+	map(us, a, ports(p, 4));
+	EXPECT(has(us, p));
 }
 
-TEST(ioports, smaller_window_takes_its_part)
+PORTS_TEST(smaller_window_takes_its_part)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	pass(us, a, ports(p, 4), L4_IoFpageLog2(p + 8, 2).raw, false);
 	EXPECT(has(a, p + 8));
 	EXPECT(!has(a, p));
 	EXPECT(!has(a, p + 12));
 }
 
-TEST(ioports, window_elsewhere_takes_nothing)
+PORTS_TEST(window_elsewhere_takes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	pass(us, a, ports(p, 2), L4_IoFpageLog2(p + 8, 3).raw, false);
 	EXPECT(!has(a, p));
 	EXPECT(!has(a, p + 8));
 }
 
-TEST(ioports, memory_window_takes_no_ports)
+PORTS_TEST(memory_window_takes_no_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	pass(us, a, ports(p, 4), L4_FpageLog2(0x40000000000UL, 20).raw, false);
 	EXPECT(!has(a, p));
 }
 
-TEST(ioports, complete_window_takes_ports)
+PORTS_TEST(complete_window_takes_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	pass(us, a, ports(p, 4), L4_CompleteAddressSpace.raw, false);
 	EXPECT(has(a, p));
 }
 
-TEST(ioports, flexpage_without_rights_gives_nothing)
+PORTS_TEST(flexpage_without_rights_gives_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, L4_IoFpageLog2(p, 4));
 	EXPECT(!has(a, p));
 }
 
-TEST(ioports, nobody_gives_what_he_has_not)
+PORTS_TEST(nobody_gives_what_he_has_not)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 2));
-	map(&a, b, ports(p, 4));
+	map(a, b, ports(p, 4));
 	EXPECT(has(b, p + 3));
 	EXPECT(!has(b, p + 4));
 }
 
-TEST(ioports, what_is_mapped_can_be_mapped_on)
+PORTS_TEST(what_is_mapped_can_be_mapped_on)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new(), c = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 3));
-	map(&b, c, ports(p, 2));
+	map(a, b, ports(p, 3));
+	map(b, c, ports(p, 2));
 	EXPECT(has(c, p));
 	EXPECT(!has(c, p + 4));
 }
 
-TEST(ioports, repeated_map_changes_nothing)
+PORTS_TEST(repeated_map_changes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, ports(p, 4));
 	map(us, a, ports(p, 4));
 	EXPECT(has(a, p));
@@ -321,11 +310,9 @@ static void reads_two_ports(L4_Word_t port)
 	report(LABEL_DONE, value);
 }
 
-TEST(ioports, wide_access_needs_all_its_ports)
+PORTS_TEST(wide_access_needs_all_its_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-	L4_ThreadId_t t = thread_start_under(worker, a.space, reads_two_ports, p + 1);
+	L4_ThreadId_t t = thread_start_under(worker, a->space, reads_two_ports, p + 1);
 	struct message m;
 
 	map(us, a, ports(p, 1));
@@ -338,137 +325,104 @@ TEST(ioports, wide_access_needs_all_its_ports)
 
 /* Grant. */
 
-TEST(ioports, granter_has_the_ports_no_more)
+PORTS_TEST(granter_has_the_ports_no_more)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	grant(&a, b, ports(p, 4));
+	grant(a, b, ports(p, 4));
 	EXPECT(has(b, p));
 	EXPECT(!has(a, p));
 }
 
-TEST(ioports, who_mapped_takes_back_from_the_grantee)
+PORTS_TEST(who_mapped_takes_back_from_the_grantee)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	grant(&a, b, ports(p, 4));
+	grant(a, b, ports(p, 4));
 	take_back(us, 0, ports(p, 4));
 	EXPECT(!has(b, p));
 }
 
-TEST(ioports, the_granter_cannot_take_back)
+PORTS_TEST(the_granter_cannot_take_back)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	grant(&a, b, ports(p, 4));
-	take_back(&a, FLUSH, ports(p, 4));
+	grant(a, b, ports(p, 4));
+	take_back(a, FLUSH, ports(p, 4));
 	EXPECT(has(b, p));
 }
 
-TEST(ioports, granted_ports_keep_what_was_made_from_them)
+PORTS_TEST(granted_ports_keep_what_was_made_from_them)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new(), c = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, c, ports(p, 2));
-	grant(&a, b, ports(p, 4));
+	map(a, c, ports(p, 2));
+	grant(a, b, ports(p, 4));
 	EXPECT(has(c, p));
-	take_back(&b, 0, ports(p, 4));
+	take_back(b, 0, ports(p, 4));
 	EXPECT(!has(c, p));
 }
 
-TEST(ioports, grant_of_a_part_leaves_the_rest)
+PORTS_TEST(grant_of_a_part_leaves_the_rest)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	grant(&a, b, ports(p + 4, 2));
+	grant(a, b, ports(p + 4, 2));
 	EXPECT(has(b, p + 4));
 	EXPECT(!has(a, p + 4));
 	EXPECT(has(a, p + 3));
 	EXPECT(has(a, p + 8));
 }
 
-TEST(ioports, grant_of_a_part_takes_it_from_the_granters_heirs)
+PORTS_TEST(grant_of_a_part_takes_it_from_the_granters_heirs)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new(), c = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, c, ports(p, 4));
-	grant(&a, b, ports(p + 4, 2));
+	map(a, c, ports(p, 4));
+	grant(a, b, ports(p + 4, 2));
 	EXPECT(!has(c, p + 4));
 	EXPECT(has(c, p));
 }
 
-TEST(ioports, a_gift_can_become_a_grant)
+PORTS_TEST(a_gift_can_become_a_grant)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
-	grant(&a, b, ports(p, 4));
+	map(a, b, ports(p, 4));
+	grant(a, b, ports(p, 4));
 	EXPECT(has(b, p));
 	EXPECT(!has(a, p));
 }
 
 /* Unmap. */
 
-TEST(ioports, unmap_takes_at_every_level)
+PORTS_TEST(unmap_takes_at_every_level)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new(), c = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
-	map(&b, c, ports(p, 4));
+	map(a, b, ports(p, 4));
+	map(b, c, ports(p, 4));
 	take_back(us, 0, ports(p, 4));
 	EXPECT(!has(a, p));
 	EXPECT(!has(b, p));
 	EXPECT(!has(c, p));
 }
 
-TEST(ioports, unmap_leaves_the_own_ports)
+PORTS_TEST(unmap_leaves_the_own_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
-	take_back(&a, 0, ports(p, 4));
+	map(a, b, ports(p, 4));
+	take_back(a, 0, ports(p, 4));
 	EXPECT(has(a, p));
 	EXPECT(!has(b, p));
 }
 
-TEST(ioports, flush_takes_the_own_ports)
+PORTS_TEST(flush_takes_the_own_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
-	take_back(&a, FLUSH, ports(p, 4));
+	map(a, b, ports(p, 4));
+	take_back(a, FLUSH, ports(p, 4));
 	EXPECT(!has(a, p));
 	EXPECT(!has(b, p));
-	EXPECT(space_has(&own_space, p));
+	EXPECT(has(us, p));
 }
 
-TEST(ioports, unmap_of_a_part_leaves_the_rest)
+PORTS_TEST(unmap_of_a_part_leaves_the_rest)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
+	map(a, b, ports(p, 4));
 	take_back(us, 0, ports(p + 5, 0));
 	EXPECT(!has(a, p + 5));
 	EXPECT(!has(b, p + 5));
@@ -476,35 +430,28 @@ TEST(ioports, unmap_of_a_part_leaves_the_rest)
 	EXPECT(has(b, p + 6));
 }
 
-TEST(ioports, unmap_of_all_ports_takes_them_all)
+PORTS_TEST(unmap_of_all_ports_takes_them_all)
 {
-	L4_Word_t p = ports_new(8);
-	struct holder a = holder_new(), b = holder_new();
+	L4_Word_t many = ports_new(8);
 
-	map(us, a, ports(p, 8));
-	map(&a, b, ports(p, 8));
-	take_back(&a, FLUSH, ports(0, 16));
-	EXPECT(!has(a, p));
-	EXPECT(!has(a, p + 255));
-	EXPECT(!has(b, p + 128));
+	map(us, a, ports(many, 8));
+	map(a, b, ports(many, 8));
+	take_back(a, FLUSH, ports(0, 16));
+	EXPECT(!has(a, many));
+	EXPECT(!has(a, many + 255));
+	EXPECT(!has(b, many + 128));
 }
 
-TEST(ioports, unmap_without_rights_takes_nothing)
+PORTS_TEST(unmap_without_rights_takes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, ports(p, 4));
 	take_back(us, FLUSH, L4_IoFpageLog2(p, 4));
 	EXPECT(has(a, p));
-	EXPECT(space_has(&own_space, p));
+	EXPECT(has(us, p));
 }
 
-TEST(ioports, any_right_takes_the_ports)
+PORTS_TEST(any_right_takes_the_ports)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	for (L4_Word_t right = 1; right <= 4; right *= 2) {
 		map(us, a, ports(p, 4));
 		EXPECT(has(a, p));
@@ -513,32 +460,25 @@ TEST(ioports, any_right_takes_the_ports)
 	}
 }
 
-TEST(ioports, unmap_returns_the_flexpage_without_accesses)
+PORTS_TEST(unmap_returns_the_flexpage_without_accesses)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new();
-
 	map(us, a, ports(p, 4));
 	EXPECT(has(a, p));
 	EXPECT_EQ(take_back(us, 0, ports(p, 4)), L4_IoFpageLog2(p, 4).raw);
 }
 
-TEST(ioports, unmap_takes_only_what_came_from_the_caller)
+PORTS_TEST(unmap_takes_only_what_came_from_the_caller)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
 	map(us, b, ports(p, 4));
-	take_back(&a, FLUSH, ports(p, 4));
+	take_back(a, FLUSH, ports(p, 4));
 	EXPECT(has(b, p));
 }
 
-TEST(ioports, unmap_takes_memory_and_ports_together)
+PORTS_TEST(unmap_takes_memory_and_ports_together)
 {
-	L4_Word_t p = ports_new(4), page = page_new();
-	struct holder a = holder_new();
-	L4_Fpage_t both[3] = {L4_FpageAddRights(L4_FpageLog2(page, 12), L4_FullyAccessible), ports(p, 4), L4_Nilpage};
+	L4_Fpage_t page = L4_FpageAddRights(L4_FpageLog2(page_new(), 12), L4_FullyAccessible);
+	L4_Fpage_t both[3] = {page, ports(p, 4), L4_Nilpage};
 
 	map(us, a, ports(p, 4));
 	L4_UnmapFpages(3, both);
@@ -548,47 +488,41 @@ TEST(ioports, unmap_takes_memory_and_ports_together)
 
 /* From more than one. */
 
-TEST(ioports, a_port_stays_with_whom_it_came_from_first)
+PORTS_TEST(a_port_stays_with_whom_it_came_from_first)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new(), c = holder_new();
-
 	map(us, a, ports(p, 4));
 	map(us, b, ports(p, 4));
-	map(&a, c, ports(p, 2));
-	map(&b, c, ports(p, 4));
-	take_back(&b, 0, ports(p, 4));
+	map(a, c, ports(p, 2));
+	map(b, c, ports(p, 4));
+	take_back(b, 0, ports(p, 4));
 	EXPECT(has(c, p));
 	EXPECT(!has(c, p + 4));
-	take_back(&a, 0, ports(p, 4));
+	take_back(a, 0, ports(p, 4));
 	EXPECT(!has(c, p));
 }
 
-TEST(ioports, mapping_back_changes_nothing)
+PORTS_TEST(mapping_back_changes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
-	map(&b, a, ports(p, 4));
-	grant(&b, a, ports(p, 4));
+	map(a, b, ports(p, 4));
+	map(b, a, ports(p, 4));
+	grant(b, a, ports(p, 4));
 	EXPECT(has(a, p));
 	EXPECT(has(b, p));
-	take_back(&a, 0, ports(p, 4));
+	take_back(a, 0, ports(p, 4));
 	EXPECT(has(a, p));
 	EXPECT(!has(b, p));
 }
 
 /* The two porters are of one space. */
-TEST(ioports, mapping_to_oneself_changes_nothing)
+PORTS_TEST(mapping_to_oneself_changes_nothing)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), self = {a.space, thread_start(a.space, porter_main, 0)};
+	struct holder self;
 
+	porter_start(&self, a->space);
 	map(us, a, ports(p, 4));
-	map(&a, self, ports(p, 4));
-	grant(&a, self, ports(p, 4));
+	map(a, &self, ports(p, 4));
+	grant(a, &self, ports(p, 4));
 	EXPECT(has(a, p));
 	take_back(us, 0, ports(p, 4));
 	EXPECT(!has(a, p));
@@ -596,29 +530,27 @@ TEST(ioports, mapping_to_oneself_changes_nothing)
 
 /* Ends. */
 
-TEST(ioports, deleting_a_space_takes_what_came_from_it)
+PORTS_TEST(deleting_a_space_takes_what_came_from_it)
 {
-	L4_Word_t p = ports_new(4);
-	struct holder a = holder_new(), b = holder_new();
-
 	map(us, a, ports(p, 4));
-	map(&a, b, ports(p, 4));
+	map(a, b, ports(p, 4));
 	EXPECT(has(b, p));
-	EXPECT_EQ(thread_delete(a.porter), 1);
+	EXPECT_EQ(thread_delete(a->porter), 1);
 	EXPECT(!has(b, p));
-	EXPECT(space_has(&own_space, p));
+	EXPECT(has(us, p));
 }
 
-TEST(ioports, spaces_come_and_go_with_ports)
+PORTS_TEST(spaces_come_and_go_with_ports)
 {
-	L4_Word_t p = ports_new(8);
+	L4_Word_t many = ports_new(8);
 
-	for (unsigned i = 0; i < 10; i++) {
-		struct holder a = holder_new();
+	for (unsigned i = 0; i < 9; i++) {
+		struct holder guest;
 
-		map(us, a, ports(p, 8));
-		EXPECT(has(a, p + i));
-		EXPECT_EQ(thread_delete(a.porter), 1);
+		porter_start(&guest, space_new());
+		map(us, &guest, ports(many, 8));
+		EXPECT(has(&guest, many + i));
+		EXPECT_EQ(thread_delete(guest.porter), 1);
 	}
 }
 
@@ -629,9 +561,8 @@ static void reads_port_forever(L4_Word_t port)
 		__asm__ volatile("inb %w0, %%al" : : "d"(port) : "rax");
 }
 
-TEST(ioports, a_running_thread_faults_when_its_port_is_taken)
+PORTS_TEST(a_running_thread_faults_when_its_port_is_taken)
 {
-	L4_Word_t p = ports_new(4);
 	struct space *s = space_new();
 	L4_ThreadId_t t = thread_start_under(worker, s, reads_port_forever, p);
 	struct message m;

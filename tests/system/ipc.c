@@ -494,18 +494,9 @@ static void makes_raw_call(L4_Word_t registers)
 	sleep_forever();
 }
 
-static void sleeps_in_wait(L4_Word_t unused)
-{
-	L4_ThreadId_t from;
-
-	(void)unused;
-	L4_Wait(&from);
-	sleep_forever();
-}
-
 static void expect_open_wait_by_name(struct space *space)
 {
-	L4_ThreadId_t server = thread_start(space, sleeps_in_wait, 0), t;
+	L4_ThreadId_t server = thread_start(space, takes_a_message, 0), t;
 
 	settle();
 	open_by_name = (struct registers){

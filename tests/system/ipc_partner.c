@@ -14,12 +14,6 @@ static void waits_for_anybody(L4_Word_t unused)
 	report(LABEL_DONE, L4_IpcFailed(tag) ? L4_ErrorCode() : word);
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static L4_MsgTag_t send_empty(L4_ThreadId_t to, L4_Time_t timeout)
 {
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);

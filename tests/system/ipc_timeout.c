@@ -7,15 +7,9 @@
 /* ... when nobody runs: what the way from the interrupt to the thread takes, and asking for the time. */
 #define EXACT (time_scale == 1 ? 8 : 30 * time_scale)
 
-static void waits_forever(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 TEST(timeout, receive_zero)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
 	EXPECT_FAILED(L4_Receive_Timeout(t, L4_ZeroTime), RECEIVE, IPC_TIMEOUT);
 }
@@ -29,7 +23,7 @@ TEST(timeout, wait_zero)
 
 TEST(timeout, send_zero)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
 	settle();
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);
@@ -38,7 +32,7 @@ TEST(timeout, send_zero)
 
 static void elapsed_receive(L4_Word_t us)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 	L4_Word_t before;
 
 	settle();
@@ -70,7 +64,7 @@ TEST(timeout, receive_256_ms)
 
 TEST(timeout, send_relative)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 	L4_Word_t before;
 
 	settle();
@@ -89,18 +83,9 @@ TEST(timeout, wait_relative)
 	EXPECT_BETWEEN(now_us() - before, 2000, 2000 + LATE);
 }
 
-static void takes_and_keeps(L4_Word_t unused)
-{
-	L4_ThreadId_t from;
-
-	(void)unused;
-	L4_Wait(&from);
-	sleep_forever();
-}
-
 TEST(timeout, call_without_answer)
 {
-	L4_ThreadId_t t = thread_start(space_new(), takes_and_keeps, 0);
+	L4_ThreadId_t t = thread_start(space_new(), takes_a_message, 0);
 	L4_Word_t before;
 
 	settle();
@@ -215,7 +200,7 @@ TEST(timeout, error_code_of_success)
 
 TEST(timeout, failed_tag_has_no_words)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 	L4_MsgTag_t tag;
 
 	settle();
@@ -330,7 +315,7 @@ TEST(timeout, point_just_over)
 /* Points as send timeouts. */
 TEST(timeout, send_until_a_point)
 {
-	L4_ThreadId_t t = thread_start(&own_space, waits_forever, 0);
+	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 	L4_Word_t at;
 
 	settle();

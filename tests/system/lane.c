@@ -233,16 +233,10 @@ TEST(lane, exception_answer_with_items)
 }
 
 /* Who sends in another's name speaks for that one, for whom the thread does not wait. */
-static void waits(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 TEST(lane, exception_answer_in_anothers_name)
 {
 	struct message m;
-	L4_ThreadId_t t = trapper(snippet_again_at, &m), other = thread_start(&own_space, waits, 0);
+	L4_ThreadId_t t = trapper(snippet_again_at, &m), other = thread_start(&own_space, sleeps, 0);
 
 	answer(&m, 0);
 	L4_Set_VirtualSender(other);
@@ -1009,7 +1003,7 @@ TEST(lane, page_fault_answered_with_what_is_no_page)
 TEST(lane, page_fault_answered_in_anothers_name)
 {
 	struct message m;
-	L4_ThreadId_t t = faulted(probe_read, FAR, &m), other = thread_start(&own_space, waits, 0);
+	L4_ThreadId_t t = faulted(probe_read, FAR, &m), other = thread_start(&own_space, sleeps, 0);
 
 	L4_Set_VirtualSender(other);
 	load_page(page_of(page_new(), L4_Readable), FAR);

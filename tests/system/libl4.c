@@ -59,12 +59,6 @@ static void counts(L4_Word_t unused)
 		counter++;
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void sends(L4_Word_t to)
 {
 	L4_LoadMR(0, 0);

@@ -10,12 +10,6 @@
 static const L4_Word_t supported[] = {L4_DefaultMemory, L4_UncacheableMemory, L4_WriteCombiningMemory,
 				      L4_WriteThroughMemory, L4_WriteBackMemory};
 
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
-
 /* Every page of memory still begins with its mark, and can be written. */
 static void expect_intact(L4_Word_t memory, unsigned pages)
 {

@@ -6,12 +6,6 @@
 
 #define SHORT L4_TimePeriod(3000 * time_scale)
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static struct speech speech[4];
 
 /* A thread that sends to the worker in the name of `as`. */

@@ -20,12 +20,6 @@ static L4_ThreadId_t scheduled_create(struct space *space, L4_Word_t priority)
 	return t;
 }
 
-/* The length of a period that Schedule tells. */
-static L4_Word_t us_of(L4_Time_t period)
-{
-	return (L4_Word_t)(period.raw & 0x3ff) << (period.raw >> 10);
-}
-
 static void set_times(L4_ThreadId_t t, L4_Time_t slice, L4_Time_t quantum)
 {
 	EXPECT(L4_Set_Timeslice(t, slice, quantum) != 0);
@@ -509,12 +503,6 @@ TEST(quantum, keeps_the_threads_registers)
 	L4_LoadMR(0, 0);
 	EXPECT_OK(L4_Reply(t));
 	EXPECT(wait_until(&kept, 1, 100));
-}
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
 }
 
 /* Whom could it tell? It stops, and is dead. */

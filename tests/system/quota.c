@@ -45,20 +45,6 @@ void leave_pages(L4_ThreadId_t thread, L4_Word_t pages)
 	REQUIRE_EQ(set_quota(thread, ((used_by(thread) + PAGE - 1) / PAGE + pages) * PAGE_KIB), 1);
 }
 
-L4_ThreadId_t empty_space(void)
-{
-	L4_ThreadId_t t = thread_id_new();
-
-	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-	return t;
-}
-
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
-
 #define EXPECT_OVERFLOW(error, phase) EXPECT_EQ((error) & 0xf, IPC_OVERFLOW << 1 | (phase))
 
 /* Giving. */

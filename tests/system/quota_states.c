@@ -24,12 +24,6 @@ static void expect_nothing_left(void (*round)(void))
 	EXPECT_EQ(used_in_all(), before);
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void sends(L4_Word_t to)
 {
 	L4_Send((L4_ThreadId_t){.raw = to});
@@ -40,13 +34,6 @@ static void sends_with_timeout(L4_Word_t to)
 {
 	L4_Send_Timeout((L4_ThreadId_t){.raw = to}, PATIENCE);
 	sleep_forever();
-}
-
-static void yields(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Yield();
 }
 
 static void faults_to(L4_Word_t pager)
@@ -87,7 +74,7 @@ TEST(leftover, nothing_of_a_thread_that_sends)
 
 static void running(void)
 {
-	one(yields, 0);
+	one(yields_forever, 0);
 }
 
 TEST(leftover, nothing_of_a_thread_that_runs)
@@ -141,19 +128,10 @@ TEST(leftover, nothing_of_threads_in_the_middle_of_a_string)
 	expect_nothing_left(mid_string);
 }
 
-static void takes_a_fault(L4_Word_t unused)
-{
-	L4_ThreadId_t from;
-
-	(void)unused;
-	L4_Wait(&from);
-	sleep_forever();
-}
-
 /* One has sent its fault, the other waits for it to be taken, when the pager goes. */
 static void pager_of_others(void)
 {
-	L4_ThreadId_t pager = thread_start(space_new(), takes_a_fault, 0), t[2];
+	L4_ThreadId_t pager = thread_start(space_new(), takes_a_message, 0), t[2];
 
 	for (unsigned i = 0; i < 2; i++) {
 		t[i] = thread_start(space_new(), faults_to, pager.raw);

@@ -12,7 +12,5 @@ L4_Word_t used_in_all(void);
 L4_Word_t set_quota(L4_ThreadId_t thread, L4_Word_t kib);
 /* Let a space use so many pages more than now. */
 void leave_pages(L4_ThreadId_t thread, L4_Word_t pages);
-/* A new, empty space: its only thread, which is inactive. */
-L4_ThreadId_t empty_space(void);
 
 #endif

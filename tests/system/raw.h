@@ -6,6 +6,7 @@
 #define TESTS_SYSTEM_RAW_H
 
 #include <cpuid.h>
+#include <l4/types.h>
 #include <stdbool.h>
 
 /* In this order in memory; raw.asm knows it. */
@@ -61,6 +62,27 @@ static inline bool users_set_segment_bases(void)
 	unsigned eax, ebx, ecx, edx;
 
 	return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & 1);
+}
+
+/* Set these flags; returns what they were before. */
+static inline L4_Word_t flags_swap(L4_Word_t set)
+{
+	L4_Word_t old;
+
+	__asm__ volatile("subq $128, %%rsp\n\tpushfq\n\tpopq %0\n\torq %0, %1\n\tpushq %1\n\tpopfq\n\taddq $128, %%rsp"
+			 : "=&r"(old), "+r"(set)
+			 :
+			 : "memory", "cc");
+	return old;
+}
+
+/* The word to which FS base points. */
+static inline L4_Word_t at_fs_base(void)
+{
+	L4_Word_t word;
+
+	__asm__ volatile("movq %%fs:0, %0" : "=r"(word));
+	return word;
 }
 
 /* Where thread_run starts threads: the stack holds function and argument. */

@@ -16,12 +16,6 @@ static L4_ThreadId_t inside, outside; /* threads of these */
 static struct speech speech[4];
 static struct listening listening[2];
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector)
 {
 	L4_Word_t old;
@@ -879,12 +873,6 @@ TEST(redirect, inactive_redirector)
 }
 
 /* What SpaceControl refuses. */
-
-#define EXPECT_REFUSED(call, code)                                                                 \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), code);                                           \
-	} while (0)
 
 TEST(redirect, error_5_redirector_of_nobody)
 {

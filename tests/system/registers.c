@@ -86,21 +86,14 @@ TEST(registers, over_preemption)
 }
 
 /* ... while other threads spin with values of their own. */
-static void spins(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		;
-}
-
 TEST(registers, over_preemption_by_others)
 {
 	struct space *other = space_new();
 	L4_ThreadId_t t, pager;
 	L4_Word_t control, sp, ip, flags, handle;
 
-	thread_start(other, spins, 0);
-	thread_start(&own_space, spins, 0);
+	thread_start(other, loops, 0);
+	thread_start(&own_space, loops, 0);
 	t = start(round_trip_spin, FLAGS_ALL);
 	L4_Sleep(L4_TimePeriod(120000));
 	L4_ExchangeRegisters(t, 1 << 4, 0, (L4_Word_t)round_spin_behind, 0, 0, L4_nilthread,
@@ -337,7 +330,7 @@ TEST(registers, over_thread_switch)
 	struct registers r = different();
 
 	r.rdi = 0;
-	thread_start(space_new(), spins, 0);
+	thread_start(space_new(), loops, 0);
 	settle();
 	system_call(CALL_THREAD_SWITCH, r, 0);
 }
@@ -567,7 +560,7 @@ TEST(registers, fs_base_over_ipc_and_preemption)
 
 	if (!users_set_segment_bases())
 		return;
-	thread_start(space_new(), spins, 0);
+	thread_start(space_new(), loops, 0);
 	__asm__ volatile("wrfsbase %0" : : "r"(0x123456780000UL));
 	L4_Sleep(L4_TimePeriod(30000));
 	__asm__ volatile("rdfsbase %0" : "=r"(fs));

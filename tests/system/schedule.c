@@ -12,12 +12,6 @@ static void spins(L4_Word_t which)
 		count[which]++;
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 static void note(L4_Word_t what)
 {
 	order[__atomic_fetch_add(&order_length, 1, __ATOMIC_SEQ_CST) & 15] = what;

@@ -568,15 +568,6 @@ TEST(small, caller_without_a_short_name)
 	EXPECT_EQ(called, 1);
 }
 
-static void takes_one(L4_Word_t unused)
-{
-	L4_ThreadId_t from;
-
-	(void)unused;
-	L4_Wait(&from);
-	sleep_forever();
-}
-
 /*
  * What it writes into its control registers counts, though it has not been in C since; and what is written there for
  * it.
@@ -584,7 +575,7 @@ static void takes_one(L4_Word_t unused)
 TEST(small, new_pager_while_it_waits_by_the_path)
 {
 	struct small s = small_new(small_space(22, 0));
-	L4_ThreadId_t t = thread_start(space_new(), takes_one, 0), got;
+	L4_ThreadId_t t = thread_start(space_new(), takes_a_message, 0), got;
 
 	settle();
 	s.data->in.eax = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/system/small_states.c - threads of small spaces: faults, exceptions, control, their end; and the window. */
-#include "agent.h"
 #include "probe.h"
+#include "quotas.h"
 #include "small.h"
 #include "trapper.h"
 #include <string.h>
@@ -391,6 +391,30 @@ TEST(small, window_from_a_large_space)
 	EXPECT(is_page_fault(&m));
 	small_go(&s, "\x90", 1);
 	small_done(&s);
+}
+
+/* A large space that has nothing where the window would be in its tables pays nothing for it, whoever runs after it. */
+TEST(small, window_is_at_nobodys_expense)
+{
+	const L4_Word_t start[] = { 0x100000000000UL, 0 };
+	struct small s = small_new(small_space(22, 0));
+	L4_Word_t page = page_new(), before;
+	L4_ThreadId_t t = thread_create(space_new_at(0x500000000000UL, 0x600000000000UL, 12), worker);
+	struct message m;
+
+	memcpy((void *)page, "\xeb\xfe", 2); /* jmp $ */
+	set_priority(t, PRIORITY_LOW);
+	set_priority(s.thread, PRIORITY_LOW);
+	REQUIRE_OK(words_send(t, 0, 2, start));
+	REQUIRE(event_receive(t, &m));
+	REQUIRE_OK(map_reply(t, fpage(page, 12, L4_FullyAccessible), start[0]));
+	before = used_by(t);
+	small_go(&s, "\x40\xeb\xfd", 3); /* 1: inc eax; jmp 1b */
+	L4_Sleep(L4_TimePeriod(50000 * time_scale));
+	EXPECT_EQ(used_by(t), before);
+	small_exchange(s.thread, EXCHANGE_IP, SMALL_THING + 3, 0, L4_nilthread, NULL);
+	small_done(&s);
+	EXPECT(s.data->out.eax > 1000);
 }
 
 /* Nor by a string, whose bytes the kernel would fetch. */

@@ -12,21 +12,6 @@ static L4_Word_t lay_out(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcb)
 	return L4_SpaceControl(space, 0, kip, utcb, L4_nilthread, &old);
 }
 
-/* The name of an empty space. */
-static L4_ThreadId_t empty_space(void)
-{
-	L4_ThreadId_t t = thread_id_new();
-
-	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-	return t;
-}
-
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
-
 TEST(space_control, lay_out)
 {
 	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
@@ -122,12 +107,6 @@ TEST(space_control, error_1_unprivileged)
 	REQUIRE(message_receive(t, &m));
 	EXPECT_EQ(result, 0);
 	EXPECT_EQ(error, ERROR_NO_PRIVILEGE);
-}
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
 }
 
 /* The areas of a space with an active thread stay where they are. */

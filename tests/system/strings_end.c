@@ -457,12 +457,6 @@ TEST(strings, sender_renamed_meanwhile)
 	EXPECT_EQ(thread_delete(fresh), 1);
 }
 
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 /* The same when it is moved to another space, to the same UTCB address there. */
 TEST(strings, sender_moved_meanwhile)
 {

@@ -137,14 +137,6 @@ TEST(takeover, of_another_space)
 /* Both know only their own segment base, however often. */
 static L4_Word_t cells[2] = {0x1111, 0x2222};
 
-static L4_Word_t at_fs_base(void)
-{
-	L4_Word_t word;
-
-	__asm__ volatile("movq %%fs:0, %0" : "=r"(word));
-	return word;
-}
-
 static void shows_fs_base(void)
 {
 	seen.word = at_fs_base();
@@ -226,17 +218,6 @@ TEST(takeover, keeps_vector_registers)
 }
 
 /* A driver that waits by the path of a message: the frame of an earlier page fault is still there, and its flags. */
-static L4_Word_t flags_swap(L4_Word_t set)
-{
-	L4_Word_t old;
-
-	__asm__ volatile("subq $128, %%rsp\n\tpushfq\n\tpopq %0\n\torq %0, %1\n\tpushq %1\n\tpopfq\n\taddq $128, %%rsp"
-			 : "=&r"(old), "+r"(set)
-			 :
-			 : "memory", "cc");
-	return old;
-}
-
 static void faults_then_waits(L4_Word_t unused)
 {
 	L4_ThreadId_t from;
@@ -528,12 +509,6 @@ TEST(takeover, begins_an_unlimited_slice)
 	L4_Sleep(L4_TimePeriod(40000));
 	EXPECT_EQ(seen.count, 1);
 	EXPECT_EQ(seen.then, 0);
-}
-
-/* The length of a period that Schedule tells. */
-static L4_Word_t us_of(L4_Time_t period)
-{
-	return (L4_Word_t)(period.raw & 0x3ff) << (period.raw >> 10);
 }
 
 static void works_for_long(void)

@@ -72,6 +72,12 @@ void test_abort(void) __attribute__((noreturn));
 #define EXPECT_OK(tag) test_ipc_error(__FILE__, __LINE__, #tag, tag, 0, 0)
 /* The IPC failed in this phase (SEND or RECEIVE) with this code (enum ipc_error). */
 #define EXPECT_FAILED(tag, phase, code) test_ipc_error(__FILE__, __LINE__, #tag, tag, phase, code)
+/* A system call returns 0 and leaves this code (enum error_code). */
+#define EXPECT_REFUSED(call, code)                                                                                     \
+	do {                                                                                                           \
+		if (EXPECT_EQ(call, 0))                                                                                \
+			EXPECT_EQ(L4_ErrorCode(), code);                                                               \
+	} while (0)
 #define FAIL(...)			test_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define REQUIRE(held)                                                                              \
 	do {                                                                                       \
@@ -137,12 +143,25 @@ L4_ThreadId_t thread_start(struct space *space, void (*function)(L4_Word_t), L4_
 L4_ThreadId_t thread_start_under(L4_ThreadId_t pager, struct space *space,
 				 void (*function)(L4_Word_t), L4_Word_t argument);
 L4_Word_t thread_delete(L4_ThreadId_t thread);
+/* A new, empty space: its only thread, which is inactive. */
+L4_ThreadId_t empty_space(void);
+/* ThreadControl with the UTCB's address as a word. */
+static inline L4_Word_t thread_control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler,
+				       L4_ThreadId_t pager, L4_Word_t utcb)
+{
+	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
+}
 /* The top of a stack that nobody has used in this case. */
 L4_Word_t stack_new(void);
 /* A page of this program's memory that nobody has used in this case, filled with zeros. */
 L4_Word_t page_new(void);
 void set_priority(L4_ThreadId_t thread, L4_Word_t priority);
 void sleep_forever(void) __attribute__((noreturn));
+/* Functions of threads: sleeps for ever, and does so after one message; never stops, and lets others go first. */
+void sleeps(L4_Word_t unused);
+void takes_a_message(L4_Word_t unused);
+void loops(L4_Word_t unused);
+void yields_forever(L4_Word_t unused);
 struct utcb *own_utcb(void);
 
 /* Let every other ready thread of the same or lower priority run until it waits. */
@@ -150,6 +169,8 @@ void settle(void);
 /* Sleep until the word is not less than `value`; false after `ms` (scaled) milliseconds. */
 bool wait_until(volatile L4_Word_t *word, L4_Word_t value, unsigned ms);
 L4_Word_t now_us(void);
+/* The length of a period, as Schedule tells it. */
+L4_Word_t us_of(L4_Time_t period);
 
 /* Messages. */
 struct message {

@@ -3,29 +3,11 @@
  * be refused. */
 #include "test.h"
 
-static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler,
-			 L4_ThreadId_t pager, L4_Word_t utcb)
-{
-	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
-}
-
-#define EXPECT_REFUSED(call, error)                                                                \
-	do {                                                                                       \
-		if (EXPECT_EQ(call, 0))                                                            \
-			EXPECT_EQ(L4_ErrorCode(), error);                                          \
-	} while (0)
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
-}
-
 TEST(thread_control, create_and_delete)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, -1UL), 1);
 	EXPECT_EQ(thread_delete(t), 1);
 	EXPECT_REFUSED(thread_delete(t), ERROR_INVALID_THREAD);
 }
@@ -35,7 +17,7 @@ TEST(thread_control, create_active)
 	L4_ThreadId_t t = thread_id_new();
 	L4_Word_t utcb = utcb_new(&own_space);
 
-	EXPECT_EQ(control(t, runner, runner, worker, utcb), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, worker, utcb), 1);
 	EXPECT_EQ(L4_LocalIdOf(t).raw, utcb);
 	EXPECT_EQ(L4_PagerOf(t).raw, worker.raw);
 }
@@ -45,8 +27,8 @@ TEST(thread_control, activate_later)
 	L4_ThreadId_t t = thread_id_new();
 	L4_Word_t utcb = utcb_new(&own_space);
 
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, -1UL), 1);
-	EXPECT_EQ(control(t, runner, runner, worker, utcb), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, worker, utcb), 1);
 	thread_run(t, sleeps, 0);
 }
 
@@ -72,7 +54,7 @@ TEST(thread_control, utcb_is_clean)
 		u->br[i] = 0x5ec2e7;
 	EXPECT_EQ(thread_delete(t), 1);
 	t = thread_id_new();
-	EXPECT_EQ(control(t, runner, runner, worker, (L4_Word_t)u), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, worker, (L4_Word_t)u), 1);
 	EXPECT_EQ(u->br[0], 0);
 	EXPECT_EQ(u->mr[9], 0);
 }
@@ -147,7 +129,7 @@ TEST(thread_control, new_version)
 	struct utcb *u = (struct utcb *)L4_LocalIdOf(t).raw;
 
 	settle();
-	EXPECT_EQ(control(renamed, runner, L4_nilthread, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(renamed, runner, L4_nilthread, L4_nilthread, -1UL), 1);
 	EXPECT_EQ(L4_LocalIdOf(renamed).raw, (L4_Word_t)u);
 	EXPECT_EQ(u->my_global_id, renamed.raw);
 	L4_LoadMR(0, tag_make(0, 0, 0).raw);
@@ -171,7 +153,7 @@ TEST(thread_control, new_version_fails_who_waits_for_the_old)
 	struct message m;
 
 	settle();
-	EXPECT_EQ(control(renamed, runner, L4_nilthread, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(renamed, runner, L4_nilthread, L4_nilthread, -1UL), 1);
 	REQUIRE(message_receive(waiter, &m));
 	EXPECT_EQ(m.mr[1] & 0xf, IPC_NO_PARTNER << 1 | RECEIVE);
 	EXPECT_EQ(thread_delete(renamed), 1);
@@ -182,7 +164,7 @@ TEST(thread_control, new_pager)
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
 	settle();
-	EXPECT_EQ(control(t, runner, L4_nilthread, worker, -1UL), 1);
+	EXPECT_EQ(thread_control(t, runner, L4_nilthread, worker, -1UL), 1);
 	EXPECT_EQ(L4_PagerOf(t).raw, worker.raw);
 }
 
@@ -190,7 +172,7 @@ TEST(thread_control, new_scheduler)
 {
 	L4_ThreadId_t t = thread_start(space_new(), sleeps, 0);
 
-	EXPECT_EQ(control(t, t, worker, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(t, t, worker, L4_nilthread, -1UL), 1);
 }
 
 /* Refusals. Error numbers are X.2's. */
@@ -210,7 +192,7 @@ static void creates(L4_Word_t id)
 {
 	L4_ThreadId_t t = {.raw = id};
 
-	unprivileged_result = control(t, L4_MyGlobalId(), L4_MyGlobalId(), L4_nilthread, -1UL);
+	unprivileged_result = thread_control(t, L4_MyGlobalId(), L4_MyGlobalId(), L4_nilthread, -1UL);
 	unprivileged_error = L4_ErrorCode();
 	report(LABEL_DONE, 0);
 }
@@ -256,15 +238,15 @@ TEST(thread_control, error_2_delete_wrong_version)
 
 TEST(thread_control, error_2_reserved_numbers)
 {
-	EXPECT_REFUSED(control(L4_GlobalId(0xfffff, 1), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(0xfffff, 1), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_GlobalId(0x100000, 1), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(0x100000, 1), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_GlobalId(0xffffffff, 1), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(0xffffffff, 1), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_GlobalId(SYSTEM_BASE, 1), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(SYSTEM_BASE, 1), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_GlobalId(USER_BASE - 1, 1), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(USER_BASE - 1, 1), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
 }
 
@@ -273,19 +255,19 @@ TEST(thread_control, error_2_no_version)
 	L4_ThreadId_t t = thread_id_new();
 
 	/* The low six bits of a version are not all 0: that would be a local id. */
-	EXPECT_REFUSED(control(L4_GlobalId(L4_ThreadNo(t), 0), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(L4_ThreadNo(t), 0), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_GlobalId(L4_ThreadNo(t), 64), runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_GlobalId(L4_ThreadNo(t), 64), runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
 }
 
 TEST(thread_control, error_2_special_ids)
 {
-	EXPECT_REFUSED(control(L4_nilthread, runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_nilthread, runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_anythread, runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_anythread, runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
-	EXPECT_REFUSED(control(L4_anylocalthread, runner, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(L4_anylocalthread, runner, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(thread_delete(L4_nilthread), ERROR_INVALID_THREAD);
 	EXPECT_REFUSED(thread_delete(L4_anythread), ERROR_INVALID_THREAD);
@@ -295,23 +277,23 @@ TEST(thread_control, highest_number)
 {
 	L4_ThreadId_t t = L4_GlobalId(0xffffe, 1);
 
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, -1UL), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, -1UL), 1);
 	EXPECT_EQ(thread_delete(t), 1);
 }
 
 TEST(thread_control, error_3_space_of_nobody)
 {
-	EXPECT_REFUSED(control(thread_id_new(), thread_id_new(), runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(thread_id_new(), thread_id_new(), runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(control(thread_id_new(), L4_anythread, runner, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(thread_id_new(), L4_anythread, runner, L4_nilthread, -1UL),
 		       ERROR_INVALID_SPACE);
 }
 
 TEST(thread_control, error_4_scheduler_of_nobody)
 {
-	EXPECT_REFUSED(control(thread_id_new(), runner, thread_id_new(), L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, thread_id_new(), L4_nilthread, -1UL),
 		       ERROR_INVALID_SCHEDULER);
-	EXPECT_REFUSED(control(thread_id_new(), runner, L4_nilthread, L4_nilthread, -1UL),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, L4_nilthread, L4_nilthread, -1UL),
 		       ERROR_INVALID_SCHEDULER);
 }
 
@@ -328,7 +310,7 @@ TEST(thread_control, error_6_utcb_outside_of_area)
 				    ~0UL - 0x3ff};
 
 	for (unsigned i = 0; i < sizeof places / sizeof *places; i++)
-		EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, places[i]),
+		EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, places[i]),
 			       ERROR_UTCB_AREA);
 }
 
@@ -336,16 +318,16 @@ TEST(thread_control, error_6_utcb_misaligned)
 {
 	L4_Word_t utcb = utcb_new(&own_space);
 
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 1), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 64),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, utcb + 1), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, utcb + 64),
 		       ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, utcb + 512),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, utcb + 512),
 		       ERROR_UTCB_AREA);
 }
 
 TEST(thread_control, error_6_utcb_taken)
 {
-	EXPECT_REFUSED(control(thread_id_new(), runner, runner, worker, L4_LocalIdOf(runner).raw),
+	EXPECT_REFUSED(thread_control(thread_id_new(), runner, runner, worker, L4_LocalIdOf(runner).raw),
 		       ERROR_UTCB_AREA);
 }
 
@@ -353,7 +335,7 @@ TEST(thread_control, refused_means_unchanged)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_REFUSED(control(t, runner, runner, worker, 0x1234), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(t, runner, runner, worker, 0x1234), ERROR_UTCB_AREA);
 	EXPECT_REFUSED(thread_delete(t), ERROR_INVALID_THREAD);
 }
 
@@ -362,8 +344,8 @@ TEST(thread_control, active_thread_needs_a_laid_out_space)
 {
 	L4_ThreadId_t t = thread_id_new();
 
-	EXPECT_EQ(control(t, t, runner, L4_nilthread, -1UL), 1);
-	EXPECT_REFUSED(control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
+	EXPECT_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
+	EXPECT_REFUSED(thread_control(t, t, runner, worker, 0x600000000000UL), ERROR_INVALID_SPACE);
 }
 
 TEST(thread_control, deleting_oneself)
@@ -373,16 +355,9 @@ TEST(thread_control, deleting_oneself)
 	EXPECT_EQ(thread_delete(L4_MyLocalId()), 0);
 }
 
-static void spins(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		;
-}
-
 TEST(thread_control, delete_running)
 {
-	L4_ThreadId_t t = thread_start(space_new(), spins, 0);
+	L4_ThreadId_t t = thread_start(space_new(), loops, 0);
 
 	L4_Sleep(L4_TimePeriod(20000));
 	EXPECT_EQ(thread_delete(t), 1);
@@ -407,7 +382,7 @@ TEST(thread_control, delete_in_every_state)
 	t = thread_start_under(worker, &own_space, faults, 0);
 	REQUIRE_OK(L4_Receive_Timeout(t, PATIENCE));
 	EXPECT_EQ(thread_delete(t), 1);
-	t = thread_start(&own_space, spins, 0);
+	t = thread_start(&own_space, loops, 0);
 	settle();
 	L4_Stop(t);
 	EXPECT_EQ(thread_delete(t), 1);
@@ -422,11 +397,11 @@ TEST_LIMIT(thread_control, thousand_spaces, 4000)
 		L4_Word_t old;
 
 		t = L4_GlobalId(L4_ThreadNo(t), 2 * i + 1);
-		REQUIRE_EQ(control(t, t, runner, L4_nilthread, -1UL), 1);
+		REQUIRE_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
 		REQUIRE_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(own_space.kip, 12),
 					   L4_FpageLog2(0x600000000000UL, 16), L4_nilthread, &old),
 			   1);
-		REQUIRE_EQ(control(t, t, runner, worker, 0x600000000000UL), 1);
+		REQUIRE_EQ(thread_control(t, t, runner, worker, 0x600000000000UL), 1);
 		REQUIRE_EQ(thread_delete(t), 1);
 	}
 }
@@ -439,7 +414,7 @@ TEST_LIMIT(thread_control, thousand_threads_at_once, 4000)
 	unsigned made = 0;
 
 	for (; made < COUNT; made++) {
-		if (!control(L4_GlobalId(FIRST + made, 1), first, runner, worker, utcb_new(s))) {
+		if (!thread_control(L4_GlobalId(FIRST + made, 1), first, runner, worker, utcb_new(s))) {
 			EXPECT_EQ(L4_ErrorCode(), ERROR_NONE);
 			break;
 		}
@@ -458,7 +433,7 @@ TEST_LIMIT(thread_control, out_of_memory, 10000)
 	while (made < MOST) {
 		L4_ThreadId_t t = L4_GlobalId(FIRST + made, 1);
 
-		if (!control(t, t, runner, L4_nilthread, -1UL)) {
+		if (!thread_control(t, t, runner, L4_nilthread, -1UL)) {
 			error = L4_ErrorCode();
 			break;
 		}
@@ -472,7 +447,7 @@ TEST_LIMIT(thread_control, out_of_memory, 10000)
 	for (L4_Word_t i = 0; i < made; i++) {
 		L4_ThreadId_t t = L4_GlobalId(FIRST + i, 3);
 
-		if (!control(t, t, runner, L4_nilthread, -1UL)) {
+		if (!thread_control(t, t, runner, L4_nilthread, -1UL)) {
 			FAIL("expected %lu spaces again, got %lu", made, i);
 			made = i;
 			break;

@@ -7,27 +7,9 @@
 
 #define KEEP -1UL
 
-static L4_Word_t control(L4_ThreadId_t t, L4_ThreadId_t space, L4_ThreadId_t scheduler, L4_ThreadId_t pager,
-			 L4_Word_t utcb)
-{
-	return L4_ThreadControl(t, space, scheduler, pager, (void *)utcb);
-}
-
 static L4_Word_t move(L4_ThreadId_t t, L4_ThreadId_t member, L4_Word_t utcb)
 {
-	return control(t, member, L4_nilthread, L4_nilthread, utcb);
-}
-
-#define EXPECT_REFUSED(call, error)                                                                                    \
-	do {                                                                                                           \
-		if (EXPECT_EQ(call, 0))                                                                                \
-			EXPECT_EQ(L4_ErrorCode(), error);                                                              \
-	} while (0)
-
-static void sleeps(L4_Word_t unused)
-{
-	(void)unused;
-	sleep_forever();
+	return thread_control(t, member, L4_nilthread, L4_nilthread, utcb);
 }
 
 static L4_ThreadId_t next_version(L4_ThreadId_t t)
@@ -153,7 +135,7 @@ TEST(thread_move, the_old_local_id_names_nobody)
 	L4_LoadMR(0, 0);
 	EXPECT_FAILED(L4_Send_Timeout(local, PATIENCE), SEND, IPC_NO_PARTNER);
 	/* Its slot can be had. */
-	EXPECT_EQ(control(thread_id_new(), worker, runner, worker, local.raw), 1);
+	EXPECT_EQ(thread_control(thread_id_new(), worker, runner, worker, local.raw), 1);
 }
 
 /* Pager and exception handler known by local ids would be somebody else there, or nobody. */
@@ -266,9 +248,9 @@ TEST(thread_move, inactive_and_activated_there)
 	struct space *there = space_new();
 	L4_ThreadId_t other = thread_start(there, sleeps, 0), t = thread_id_new();
 
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, KEEP), 1);
 	EXPECT_EQ(move(t, other, KEEP), 1);
-	EXPECT_EQ(control(t, t, L4_nilthread, worker, utcb_new(there)), 1);
+	EXPECT_EQ(thread_control(t, t, L4_nilthread, worker, utcb_new(there)), 1);
 	EXPECT_EQ(L4_LocalIdOf(t).raw, 0);
 	thread_run(t, sleeps, 0);
 }
@@ -278,8 +260,8 @@ TEST(thread_move, inactive_and_activated_in_one_call)
 	struct space *there = space_new();
 	L4_ThreadId_t other = thread_start(there, sleeps, 0), t = thread_id_new();
 
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, KEEP), 1);
-	EXPECT_EQ(control(t, other, L4_nilthread, worker, utcb_new(there)), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(t, other, L4_nilthread, worker, utcb_new(there)), 1);
 	thread_run(t, sleeps, 0);
 	EXPECT_EQ(L4_LocalIdOf(t).raw, 0);
 }
@@ -304,11 +286,11 @@ TEST(thread_move, error_3_space_without_areas)
 {
 	L4_ThreadId_t bare = thread_id_new(), t = thread_start(&own_space, sleeps, 0);
 
-	EXPECT_EQ(control(bare, bare, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(bare, bare, runner, L4_nilthread, KEEP), 1);
 	EXPECT_REFUSED(move(t, bare, KEEP), ERROR_INVALID_SPACE);
 	EXPECT_REFUSED(move(t, thread_id_new(), KEEP), ERROR_INVALID_SPACE);
 	/* An inactive thread needs no UTCB yet. */
-	EXPECT_EQ(control(thread_id_new(), bare, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(thread_id_new(), bare, runner, L4_nilthread, KEEP), 1);
 }
 
 TEST(thread_move, error_6_no_place_for_its_utcb)
@@ -528,7 +510,7 @@ TEST(thread_control, new_pager_sends_the_start_message)
 	struct message m;
 
 	order = 1;
-	EXPECT_EQ(control(t, t, L4_nilthread, worker, KEEP), 1);
+	EXPECT_EQ(thread_control(t, t, L4_nilthread, worker, KEEP), 1);
 	thread_run(t, tells_its_ids, 0);
 	REQUIRE(message_receive(t, &m));
 }
@@ -538,7 +520,7 @@ TEST(thread_control, pager_made_later)
 {
 	L4_ThreadId_t pager = thread_id_new(), t = thread_id_new(), victim = thread_start(&own_space, sleeps, 0);
 
-	EXPECT_EQ(control(t, runner, runner, pager, utcb_new(&own_space)), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, pager, utcb_new(&own_space)), 1);
 	EXPECT_EQ(thread_delete(victim), 1);
 	EXPECT(L4_ThreadWasReceiving(L4_Stop(t)));
 }
@@ -547,16 +529,16 @@ TEST(thread_control, error_5_pager)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
-	EXPECT_REFUSED(control(t, t, L4_nilthread, L4_anythread, KEEP), ERROR_INVALID_PARAMETER);
-	EXPECT_REFUSED(control(t, t, L4_nilthread, (L4_ThreadId_t){.raw = 0x400}, KEEP), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, L4_anythread, KEEP), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, (L4_ThreadId_t){.raw = 0x400}, KEEP), ERROR_INVALID_PARAMETER);
 }
 
 TEST(thread_control, error_6_utcb_of_an_active_thread)
 {
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
-	EXPECT_REFUSED(control(t, t, L4_nilthread, L4_nilthread, utcb_new(&own_space)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(control(t, t, L4_nilthread, L4_nilthread, L4_LocalIdOf(t).raw), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, L4_nilthread, utcb_new(&own_space)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, L4_nilthread, L4_LocalIdOf(t).raw), ERROR_UTCB_AREA);
 }
 
 /* Who overwrites his MyGlobalId is not found by his local id any more; nobody else is found instead. */
@@ -625,7 +607,7 @@ TEST(thread_control, all_partners_of_a_deleted_thread_are_told)
 	EXPECT_EQ(told, PARTNERS);
 	EXPECT_EQ(wrong, 0);
 	/* The number can be used again. */
-	EXPECT_EQ(control(t, runner, runner, L4_nilthread, KEEP), 1);
+	EXPECT_EQ(thread_control(t, runner, runner, L4_nilthread, KEEP), 1);
 	EXPECT_EQ(thread_delete(t), 1);
 }
 
@@ -701,7 +683,7 @@ TEST_LIMIT(thread_control, new_version_among_a_thousand_threads, 4000)
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0), renamer;
 
 	for (unsigned i = 0; i < CROWD; i++)
-		REQUIRE_EQ(control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
+		REQUIRE_EQ(thread_control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
 	wrong = ticks = latest = 0;
 	renaming = 1;
 	renamer = thread_start(&own_space, renames, t.raw);
@@ -760,7 +742,7 @@ TEST(thread_control, forced_exception_while_partners_are_told)
 	struct message m;
 
 	for (unsigned i = 0; i < FEW; i++)
-		REQUIRE_EQ(control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
+		REQUIRE_EQ(thread_control(L4_GlobalId(CROWD_FIRST + i, 1), runner, runner, L4_nilthread, KEEP), 1);
 	t = thread_start_under(worker, &own_space, renames_for_ever, victim.raw);
 	for (unsigned i = 0; i < 8; i++) {
 		settle();

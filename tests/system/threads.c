@@ -54,6 +54,35 @@ void sleep_forever(void)
 		L4_Sleep(L4_Never);
 }
 
+void sleeps(L4_Word_t unused)
+{
+	(void)unused;
+	sleep_forever();
+}
+
+void takes_a_message(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	sleep_forever();
+}
+
+void loops(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		;
+}
+
+void yields_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Yield();
+}
+
 struct utcb *own_utcb(void)
 {
 	return (struct utcb *)L4_MyLocalId().raw;
@@ -62,6 +91,11 @@ struct utcb *own_utcb(void)
 L4_Word_t now_us(void)
 {
 	return L4_SystemClock().raw;
+}
+
+L4_Word_t us_of(L4_Time_t period)
+{
+	return (L4_Word_t)(period.raw & 0x3ff) << (period.raw >> 10);
 }
 
 void settle(void)
@@ -412,6 +446,14 @@ L4_ThreadId_t thread_start_under(L4_ThreadId_t pager, struct space *space,
 L4_Word_t thread_delete(L4_ThreadId_t thread)
 {
 	return L4_ThreadControl(thread, L4_nilthread, L4_nilthread, L4_nilthread, (void *)-1UL);
+}
+
+L4_ThreadId_t empty_space(void)
+{
+	L4_ThreadId_t t = thread_id_new();
+
+	REQUIRE_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
+	return t;
 }
 
 /* Per case. */

@@ -9,6 +9,20 @@
 #ifndef CHECK_LAYOUT_H
 #define CHECK_LAYOUT_H
 
+#include <l4/word.h>
+
+/* What lib/abi has for this word size. */
+#ifdef L4_64BIT
+#include <abi/kip.h>
+#include <abi/utcb.h>
+#define ABI_UTCB struct utcb
+#define ABI_KIP struct kip
+#else
+#include <abi/small.h>
+#define ABI_UTCB struct small_utcb
+#define ABI_KIP struct small_kip
+#endif
+
 void layout_is_wrong(void) __attribute__((error("an X.2 type has not the layout it must have")));
 
 #define CHECK(condition) \
@@ -19,5 +33,6 @@ void layout_is_wrong(void) __attribute__((error("an X.2 type has not the layout 
 
 #define SAME(a, b) _Static_assert((a) == (b), #a " is not " #b)
 #define OFFSET(type, field) __builtin_offsetof(type, field)
+#define WORDS(n) ((n) * sizeof(L4_Word_t))
 
 #endif

@@ -40,6 +40,56 @@
 #endif
 
 /*
+ * A word of it, relative to GS
+ */
+
+/* The UTCB's address never changes while a thread lives, so one read may serve a whole function. */
+L4_INLINE L4_Word_t *__L4_X86_Utcb(void)
+{
+	L4_Word_t *utcb;
+	__asm__("mov" __L4_WORD_SUFFIX " %%gs:%c1, %0" : "=r"(utcb) : "i"(__L4_UTCB_MY_LOCAL_ID * sizeof(L4_Word_t)));
+	return utcb;
+}
+
+L4_INLINE L4_Word_t __L4_UtcbWord(int word)
+{
+	L4_Word_t value;
+	__asm__ __volatile__("mov" __L4_WORD_SUFFIX " %%gs:%a1, %0"
+			     : "=r"(value)
+			     : "ri"((L4_Word_t)word * sizeof(L4_Word_t)));
+	return value;
+}
+
+L4_INLINE void __L4_Set_UtcbWord(int word, L4_Word_t value)
+{
+	__asm__ __volatile__("mov" __L4_WORD_SUFFIX " %1, %%gs:%a0"
+			     :
+			     : "ri"((L4_Word_t)word * sizeof(L4_Word_t)), "re"(value));
+}
+
+/* Flags of the flags word, changed in one instruction; the result is the flag before. */
+
+L4_INLINE L4_Bool_t __L4_TestAndSetFlag(int bit)
+{
+	L4_Word8_t old;
+	__asm__ __volatile__("bts" __L4_WORD_SUFFIX " %2, %%gs:%c1\n\tsetc %0"
+			     : "=q"(old)
+			     : "i"(__L4_UTCB_FLAGS * sizeof(L4_Word_t)), "Ir"((L4_Word_t)bit)
+			     : "memory", "cc");
+	return old;
+}
+
+L4_INLINE L4_Bool_t __L4_TestAndClearFlag(int bit)
+{
+	L4_Word8_t old;
+	__asm__ __volatile__("btr" __L4_WORD_SUFFIX " %2, %%gs:%c1\n\tsetc %0"
+			     : "=q"(old)
+			     : "i"(__L4_UTCB_FLAGS * sizeof(L4_Word_t)), "Ir"((L4_Word_t)bit)
+			     : "memory", "cc");
+	return old;
+}
+
+/*
  * Message registers. The first ones travel in processor registers; they are kept in the UTCB
  * between calls.
  */

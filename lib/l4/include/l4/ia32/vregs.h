@@ -5,53 +5,12 @@
 #ifndef L4_IA32_VREGS_H
 #define L4_IA32_VREGS_H
 
-#include <l4/types.h>
+/* The suffix of an instruction whose operand is a word of it. */
+#define __L4_WORD_SUFFIX "l"
 
 /* Words of the UTCB that not all UTCBs have there. */
 #define __L4_UTCB_SEND_TIMEOUT 78
 #define __L4_UTCB_ARGUMENT_0   80
 #define __L4_UTCB_BR_0         96
-
-/* The UTCB's address never changes while a thread lives, so one read may serve a whole function. */
-L4_INLINE L4_Word_t *__L4_X86_Utcb(void)
-{
-	L4_Word_t *utcb;
-	__asm__("movl %%gs:%c1, %0" : "=r"(utcb) : "i"(__L4_UTCB_MY_LOCAL_ID * 4));
-	return utcb;
-}
-
-L4_INLINE L4_Word_t __L4_UtcbWord(int word)
-{
-	L4_Word_t value;
-	__asm__ __volatile__("movl %%gs:%a1, %0" : "=r"(value) : "ri"((L4_Word_t)word * 4));
-	return value;
-}
-
-L4_INLINE void __L4_Set_UtcbWord(int word, L4_Word_t value)
-{
-	__asm__ __volatile__("movl %1, %%gs:%a0" : : "ri"((L4_Word_t)word * 4), "ri"(value));
-}
-
-/* Flags of the flags word, changed in one instruction; the result is the flag before. */
-
-L4_INLINE L4_Bool_t __L4_TestAndSetFlag(int bit)
-{
-	L4_Word8_t old;
-	__asm__ __volatile__("btsl %2, %%gs:%c1\n\tsetc %0"
-			     : "=q"(old)
-			     : "i"(__L4_UTCB_FLAGS * 4), "Ir"((L4_Word_t)bit)
-			     : "memory", "cc");
-	return old;
-}
-
-L4_INLINE L4_Bool_t __L4_TestAndClearFlag(int bit)
-{
-	L4_Word8_t old;
-	__asm__ __volatile__("btrl %2, %%gs:%c1\n\tsetc %0"
-			     : "=q"(old)
-			     : "i"(__L4_UTCB_FLAGS * 4), "Ir"((L4_Word_t)bit)
-			     : "memory", "cc");
-	return old;
-}
 
 #endif
