@@ -25,7 +25,7 @@ net_program() {
 net_system() {
 	net_program pci pci
 	net_program virtio-net network
-	net_program net net "s/card=network/& $*/"
+	net_program net net "s/card=network.*/card=network $*/"
 }
 
 # net_client NAME ARGUMENTS [LINE...]
@@ -67,11 +67,12 @@ net_conf() {
 		net_system address=10.0.2.15 gateway=10.0.2.2 names=127.0.0.1
 		net_program virtio-net network 's/program network/&-too/'
 		net_client server serve server
+		net_client prey 'serve port=8' server
 		net_client names names server
 		net_client lookup lookup
 		net_client bystander 'echo to=0x0a000264 size=256'
 		net_client local 'echo connections=2 size=128'
-		net_hostile_client wild 'wild rounds=400'
+		net_hostile_client wild 'wild rounds=200'
 		net_hostile_client thief thief
 		net_hostile_client silent silent server
 		net_hostile_client mortal mortal manual
@@ -111,7 +112,7 @@ net_table() {
 			net.names|lookup: pecan\.example is 10\.1\.2\.3, status 0
 			net.name_that_is_an_address|lookup: 10\.0\.2\.2 is 0xa000202, status 0
 			net.no_such_name|lookup: no\.example status 5, no name at all status 5
-			net.wild_requests_have_an_end|wild: 400 times
+			net.wild_requests_have_an_end|wild: 200 times
 			net.handles_belong_to_programs|thief: 0 sockets of others
 			net.the_dead_leave_nothing_behind|fate: 100 lives, 0 worse than the first
 			net.strange_packets|attacker: 20000 frames

@@ -175,7 +175,8 @@ static int role_datagrams(void)
 }
 
 /*
- * The servers for these: port 7, TCP and UDP, as many connections as there are sockets for.
+ * The server for these: port 7 or another, TCP and UDP, as many connections as there are sockets for. A client that
+ * does not take what comes back stops it.
  */
 
 /* Only what comes in is not waited for. */
@@ -213,7 +214,7 @@ static void serve_until_gone(void)
 {
 	struct net_socket listener, datagrams;
 	unsigned long connections = 0;
-	unsigned int port = 7, datagram_port = 7;
+	unsigned int port = (unsigned int)root_option("port", 7), datagram_port = port;
 
 	if (net_open(&listener, NET, NET_TCP) != NET_OK || net_listen(&listener, &port) != NET_OK ||
 	    net_open(&datagrams, NET, NET_UDP) != NET_OK || net_listen(&datagrams, &datagram_port) != NET_OK)

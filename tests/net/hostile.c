@@ -14,7 +14,7 @@
 
 #define NET "net"
 
-enum { SOCKETS = 16, PAUSE = 10000 /* microseconds */ };
+enum { SOCKETS = 16, PREY = 8 /* port of a server */, PAUSE = 10000 /* microseconds */ };
 
 static const unsigned int loopback = NET_ADDRESS(127, 0, 0, 1);
 static struct net_socket sockets[SOCKETS + 1];
@@ -115,7 +115,7 @@ static int role_silent(void)
 
 	for (unsigned int i = 0; i < count; i++) {
 		sockets[i].patience = L4_TimePeriod(PAUSE);
-		net_connect(&sockets[i], loopback, 7);
+		net_connect(&sockets[i], loopback, PREY);
 		net_send(&sockets[i], text, sizeof(text));
 	}
 	L4_Sleep(L4_Never);
@@ -135,7 +135,7 @@ static int role_mortal(void)
 	net_accept(&sockets[1], &sockets[SOCKETS], NULL, NULL);
 	for (unsigned int i = 2; i < count; i++) {
 		sockets[i].patience = L4_TimePeriod(1000);
-		net_connect(&sockets[i], loopback, i % 2 ? port : 7);
+		net_connect(&sockets[i], loopback, i % 2 ? port : PREY);
 		net_send(&sockets[i], sockets, sizeof(sockets));
 	}
 	if (count != SOCKETS || listening != NET_OK)
