@@ -2,8 +2,8 @@
 /*
  * counter - the client to copy: counts, and when it is started again goes on where it was.
  *
- * Its number and its stack are in a region of `checkpoint`, which are the thread's memory at another time, too. All else
- * of the program is new each time: what it says is limited to a few lines for each run by such a variable.
+ * Its number and its stack are in a region of `checkpoint`, which are the thread's memory at another time, too. All
+ * else of the program is new each time: what it says is limited to a few lines for each run by such a variable.
  */
 #include <l4/schedule.h>
 #include <l4io.h>
