@@ -200,7 +200,8 @@ lwip_fetch() {
 	[ ! -e "$PECAN_LWIP/src" ] || return 0
 	say "getting the sources of lwIP, Debian's (11 MB), for servers/net"
 	timeout --foreground -k 5 120 "$source_dir/servers/net/fetch-lwip" "$PECAN_LWIP" >"$build/lwip.log" 2>&1 ||
-		say "they cannot be had (is there a network? $build/lwip.log says more): servers/net and its clients are left out."
+		say "they cannot be had (is there a network? $build/lwip.log says more):" \
+			"servers/net and its clients are left out."
 }
 
 # configure ARGUMENTS...: CMake keeps the compiler and the places of its first run, so another compiler

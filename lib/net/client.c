@@ -176,9 +176,9 @@ enum net_status net_send_to(struct net_socket *socket, unsigned int address, uns
 	unsigned long sent = 0;
 
 	do {
-		unsigned long here = size - sent < NET_PART ? size - sent : NET_PART, taken;
+		unsigned long rest = size - sent, here = rest < NET_PART ? rest : NET_PART, taken;
 
-		status = send_part(socket, address, port, NET_COUNT(here, size - sent - here), (const char *)data + sent,
+		status = send_part(socket, address, port, NET_COUNT(here, rest - here), (const char *)data + sent,
 				   &taken);
 		sent += taken <= here ? taken : here;
 	} while (status == NET_OK && sent < size);

@@ -114,11 +114,12 @@ static void forget_parts(struct socket *socket)
 
 static bool begin(struct socket *socket, unsigned int size)
 {
-	bool is_echo = socket->kind == NET_PING;
+	pbuf_layer layer = socket->kind == NET_PING ? PBUF_IP : PBUF_TRANSPORT;
+	unsigned int header = socket->kind == NET_PING ? ECHO_HEADER : 0;
 
 	forget_parts(socket);
-	socket->parts = pbuf_alloc(is_echo ? PBUF_IP : PBUF_TRANSPORT, (u16_t)(size + (is_echo ? ECHO_HEADER : 0)), PBUF_RAM);
-	socket->parts_size = is_echo ? ECHO_HEADER : 0;
+	socket->parts = pbuf_alloc(layer, (u16_t)(header + size), PBUF_RAM);
+	socket->parts_size = header;
 	return socket->parts;
 }
 

@@ -24,7 +24,8 @@ static enum net_status once(struct net_socket *socket, unsigned long number)
 			status = net_receive(socket, back, sizeof(back), &size);
 	} while (status == NET_OK && (size != sizeof(text) || memcmp(text, back, size) != 0));
 	if (status == NET_OK)
-		printf("ping: %lu: %lu bytes after %lu us\n", number, size, (unsigned long)L4_SystemClock().raw - begun);
+		printf("ping: %lu: %lu bytes after %lu us\n", number, size,
+		       (unsigned long)L4_SystemClock().raw - begun);
 	else
 		printf("ping: %lu: %s\n", number, net_status_text(status));
 	return status;

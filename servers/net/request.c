@@ -348,15 +348,15 @@ static void serve_send(L4_ThreadId_t client, struct socket *socket, L4_Msg_t *ms
 {
 	unsigned long address = L4_MsgWord(msg, 1), port = L4_MsgWord(msg, 2), count = L4_MsgWord(msg, 3);
 	unsigned int here = (unsigned int)NET_HERE(count), taken = here;
+	const void *data = &msg->msg[1 + SEND_WORDS];
 	enum net_status status = NET_MALFORMED;
 
 	if (here > NET_PART || words != SEND_WORDS + (here + WORD - 1) / WORD || address > 0xffffffff || port > 0xffff)
 		;
 	else if (socket->kind == NET_TCP)
-		status = stream_send(socket, &msg->msg[1 + SEND_WORDS], here, NET_LATER(count), &taken);
+		status = stream_send(socket, data, here, NET_LATER(count), &taken);
 	else
-		status = datagram_send(socket, (unsigned int)address, (unsigned int)port, &msg->msg[1 + SEND_WORDS], here,
-				       NET_LATER(count));
+		status = datagram_send(socket, (unsigned int)address, (unsigned int)port, data, here, NET_LATER(count));
 	if (status == NET_WAITS)
 		replace(&socket->sender, client);
 	else
@@ -365,9 +365,9 @@ static void serve_send(L4_ThreadId_t client, struct socket *socket, L4_Msg_t *ms
 
 static void serve_receive(L4_ThreadId_t client, struct socket *socket, unsigned long room)
 {
-	bool is_possible = socket->kind != NET_TCP || socket->state == SOCKET_CONNECTED || socket->state == SOCKET_BROKEN;
+	bool is_connection = socket->state == SOCKET_CONNECTED || socket->state == SOCKET_BROKEN;
 
-	if (!is_possible || (socket->kind == NET_TCP && room == 0)) {
+	if (socket->kind == NET_TCP && (!is_connection || room == 0)) {
 		answer(client, NET_MALFORMED, 0, 0, 0, 0);
 		return;
 	}

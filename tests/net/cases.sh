@@ -2,7 +2,8 @@
 #
 # tests/net/cases.sh - the network server, and its clients. tests/run sources this behind jobs.sh and judge.sh.
 #
-# Each boot has a description and a table: lines of case|line, an extended regular expression for a whole line of the output.
+# Each boot has a description and a table: lines of case|line, an extended regular expression for a whole line of the
+# output.
 
 net_boots='use killed restarted hostile shell'
 
@@ -156,8 +157,8 @@ net_job() {
 		echo "modules/$module $module" >>"$work/modules.$name"
 	done
 	shift 2
-	job "$name" 430 "$@" "$run" --no-build --kernel --no-icount --timeout 300 --mem 96 --modules "$work/modules.$name" \
-		--log "$work/$name.log" --qemu "$qemu"
+	job "$name" 430 "$@" "$run" --no-build --kernel --no-icount --timeout 300 --mem 96 \
+		--modules "$work/modules.$name" --log "$work/$name.log" --qemu "$qemu"
 }
 
 net_jobs() {
@@ -176,8 +177,9 @@ net_jobs() {
 		hub+=" -netdev hubport,id=$port,hubid=0 -device virtio-net-pci,netdev=$port"
 	done
 	printf '%s\n' 'run ping 10.0.2.2 2' 'run fetch 127.0.0.1' exit >"$work/keys.net-shell"
-	! net_wanted shell || job net-shell 430 "$source_dir/tests/net/with-host" "$work/net-shell.log" "$run" --no-build --kernel --shell \
-		--net @WEB@ --timeout 300 --input "$work/keys.net-shell" --log "$work/net-shell.log"
+	! net_wanted shell || job net-shell 430 "$source_dir/tests/net/with-host" "$work/net-shell.log" \
+		"$run" --no-build --kernel --shell --net @WEB@ --timeout 300 --input "$work/keys.net-shell" \
+		--log "$work/net-shell.log"
 	net_job hostile "$user -netdev hubport,id=h,hubid=0,netdev=n$hub"
 }
 

@@ -340,8 +340,8 @@ static int role_tftp(void)
 	for (unsigned int tries = 0; tries < TRIES; tries++) {
 		net_send_to(&socket, server, port, message, size);
 		/* An answer to what was sent twice comes twice. */
-		while (net_receive_from(&socket, packet, sizeof(packet), &got, &address, &port) == NET_OK && got >= HEADER &&
-		       packet[1] == 3) {
+		while (net_receive_from(&socket, packet, sizeof(packet), &got, &address, &port) == NET_OK &&
+		       got >= HEADER && packet[1] == 3) {
 			if (packet[2] != (block >> 8 & 0xff) || packet[3] != (block & 0xff))
 				continue;
 			for (unsigned long i = HEADER; i < got; i++, bytes++) {
@@ -381,9 +381,9 @@ static const struct {
 	const char *name;
 	int (*role)(void);
 } roles[] = {
-	{ "echo", role_echo },	 { "datagrams", role_datagrams }, { "serve", role_serve }, { "reconnect", role_reconnect },
-	{ "names", role_names }, { "lookup", role_lookup },	  { "tftp", role_tftp },
-	{ "wait", role_wait },
+	{ "echo", role_echo },	 { "datagrams", role_datagrams }, { "serve", role_serve },
+	{ "names", role_names }, { "reconnect", role_reconnect }, { "lookup", role_lookup },
+	{ "tftp", role_tftp },	 { "wait", role_wait },
 };
 
 int main(void)

@@ -22,9 +22,10 @@ static struct net_socket sockets[SOCKETS + 1];
 /* As many as there are to be had. */
 static unsigned int open_all(void)
 {
+	static const enum net_kind kinds[] = { NET_UDP, NET_TCP, NET_TCP, NET_TCP, NET_PING, NET_TCP };
 	unsigned int count = 0;
 
-	while (count <= SOCKETS && net_open(&sockets[count], NET, count % 4 ? NET_TCP : NET_UDP + count / 4 % 2) == NET_OK)
+	while (count <= SOCKETS && net_open(&sockets[count], NET, kinds[count % 6]) == NET_OK)
 		count++;
 	return count;
 }
@@ -35,9 +36,10 @@ static unsigned int open_all(void)
 
 static unsigned long wild(void)
 {
-	static const unsigned long words[] = { 0,      1,	 2,	     7,	       53,	    80,		 0xffff,  0x10000,
-					       464,    472,	 473,	     1472,     1473,	    0x7f000001,	 1UL << 31,
-					       1UL << 32, 1UL << 63, 0xffffffff, ~0UL,	   NET_COUNT(472, 1000) };
+	static const unsigned long words[] = {
+		0, 1, 2, 7, 53, 80, 0xffff, 0x10000, 464, 472, 473, 1472, 1473, 0x7f000001, 1UL << 31,
+		1UL << 32, 1UL << 63, 0xffffffff, ~0UL, NET_COUNT(472, 1000),
+	};
 	unsigned long choice = random() % (sizeof(words) / sizeof(words[0]) + 8);
 
 	return choice < sizeof(words) / sizeof(words[0]) ? words[choice] : sockets[random() % SOCKETS].handle;

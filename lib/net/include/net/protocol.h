@@ -46,7 +46,7 @@ enum net_kind {
 
 enum net_status {
 	NET_OK = 0,
-	NET_MALFORMED = 1,   /* no such request, or not with these words; not with a socket of this kind or in this state */
+	NET_MALFORMED = 1,   /* no such request; not with these words, or a socket of this kind or state */
 	NET_NO_SOCKET = 2,   /* the handle is none of this program's, or not any longer */
 	NET_EXHAUSTED = 3,   /* this program has all the sockets that it may have, or there is no memory left: later */
 	NET_IN_USE = 4,	     /* another socket has that port */
