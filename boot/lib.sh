@@ -315,7 +315,7 @@ qemu_verdict() {
 
 # run_in_bochs LOG SECONDS IMAGE MEGABYTES CPUS [TYPED] [DISK]: the same with Bochs, headless. Bochs' status says
 # nothing, so the serial line decides. Its own files lie beside LOG. What is in the file TYPED is typed when the shell
-# asks for something.
+# asks for something. The lines of bochs_lines are further ones of its configuration.
 run_in_bochs() {
 	local log=$1 seconds=$2 image=$3 memory=$4 cpus=$5 typed=${6-} disk=${7-} serial=$1.serial reader line typist=
 	rm -f "$serial" "$log.bochslog"
@@ -327,6 +327,7 @@ run_in_bochs() {
 		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
 		"$boot_dir/bochsrc.in" >"$log.bochsrc"
+	printf '%s\n' ${bochs_lines[@]+"${bochs_lines[@]}"} >>"$log.bochsrc"
 	[ -z "$disk" ] || echo "ata0-slave: type=disk, mode=flat, path=\"$disk\", cylinders=0" >>"$log.bochsrc"
 	# Debian's Bochs stops in its debugger at the first instruction.
 	{
@@ -336,7 +337,7 @@ run_in_bochs() {
 		done
 		echo quit
 	} >"$log.bochsrc.commands"
-	TERM=dumb timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
+	TERM=dumb TZ=UTC timeout -k 5 "$seconds" bochs -q -f "$log.bochsrc" -rc "$log.bochsrc.commands" \
 		</dev/null >"$log.bochsout" 2>&1 &
 	child=$!
 	if [ -n "$typed" ]; then

@@ -207,7 +207,7 @@ judge_boot() {
 }
 
 # Does the kernel use the timer that fires at a value of the time-stamp counter, where there is one?
-judge_timer() {
+judge_tsc_deadline() {
 	await bochs.boot
 	if grep -q 'timer [0-9]* kHz, by TSC deadline' "$work/bochs.boot.log"; then
 		pass "$1"

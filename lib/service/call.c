@@ -51,7 +51,7 @@ enum root_status root_call(enum root_request request, L4_Msg_t *msg)
  * The console
  */
 
-static const char *console_name; /* null: the root task is the console */
+static const char *console_name; /* null: the root task is the console, or says who is */
 static L4_ThreadId_t console;
 
 void root_console(const char *name)
@@ -60,26 +60,38 @@ void root_console(const char *name)
 	console = L4_nilthread;
 }
 
+/* The name in an answer ROOT_ELSEWHERE is the console's from now on. */
+static const char *console_note(L4_Msg_t *msg)
+{
+	static char name[ROOT_NAME_MAX];
+
+	root_get_bytes(msg, 1, name, L4_MsgWord(msg, 0));
+	name[L4_MsgWord(msg, 0)] = 0;
+	root_console(name);
+	return name;
+}
+
 /*
  * A console that has gone is waited for, and gets the request once more; if it does not come back, the root task does.
  */
 static enum root_status console_call(enum root_request request, L4_Msg_t *msg)
 {
-	L4_Msg_t once_more;
+	L4_Msg_t once_more = *msg;
 
-	if (console_name)
-		once_more = *msg;
-	while (console_name) {
-		enum root_status status = L4_IsNilThread(console) ? ROOT_UNREACHABLE : call(console, request, msg);
+	for (;;) {
+		const char *name = console_name; /* once: another thread may be here, too */
+		L4_ThreadId_t to = name ? console : root_task();
+		enum root_status status = L4_IsNilThread(to) ? ROOT_UNREACHABLE : call(to, request, msg);
 
-		if (status != ROOT_UNREACHABLE)
+		if (status != (name ? ROOT_UNREACHABLE : ROOT_ELSEWHERE))
 			return status;
+		if (!name)
+			name = console_note(msg);
 		*msg = once_more;
-		console = root_lookup_wait(console_name);
+		console = root_lookup_wait(name);
 		if (L4_IsNilThread(console))
 			console_name = NULL;
 	}
-	return root_call(request, msg);
 }
 
 enum root_status root_call_for_page(enum root_request request, L4_Msg_t *msg, void *page)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * option.c - numbers from the command line.
+ * option.c - words "name=value" of the command line.
  */
 #include <service/root.h>
 
@@ -39,22 +39,48 @@ static const char *value_of(const char *word, const char *name)
 	return *name == 0 && *word == '=' ? word + 1 : NULL;
 }
 
+/* The value of the word "name=value" in the line, up to the line's end; null: there is none. */
+static const char *find(const char *line, const char *name)
+{
+	while (*line) {
+		const char *value = value_of(line, name);
+
+		if (value)
+			return value;
+		while (*line && *line != ' ')
+			line++;
+		while (*line == ' ')
+			line++;
+	}
+	return NULL;
+}
+
 unsigned long root_option(const char *name, unsigned long otherwise)
 {
 	char line[ROOT_TEXT_MAX + 1];
-	const char *word = line;
+	const char *value;
 
 	if (root_command_line(line, sizeof(line)) != ROOT_OK)
 		return otherwise;
-	while (*word) {
-		const char *value = value_of(word, name);
+	value = find(line, name);
+	return value ? number(value) : otherwise;
+}
 
-		if (value)
-			return number(value);
-		while (*word && *word != ' ')
-			word++;
-		while (*word == ' ')
-			word++;
+bool root_option_text(const char *name, char *text, size_t size)
+{
+	char line[ROOT_TEXT_MAX + 1];
+	const char *value;
+	size_t length = 0;
+
+	if (root_command_line(line, sizeof(line)) != ROOT_OK)
+		return false;
+	value = find(line, name);
+	if (!value)
+		return false;
+	while (length + 1 < size && value[length] && value[length] != ' ') {
+		text[length] = value[length];
+		length++;
 	}
-	return otherwise;
+	text[length] = 0;
+	return true;
 }

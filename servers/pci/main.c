@@ -5,6 +5,9 @@
  * It knows where each device's memory is, and passes pages of it on; drivers name them by register and offset. The
  * page with a device's MSI-X table stays here, so that a driver's interrupts are those that the root task has given
  * it.
+ *
+ * Who owns what is in the one page that the root task leaves as it was when it starts this server anew ("dma" in the
+ * description). Each owner is one word, written by one store: it is there or not, whenever the server ends.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +22,7 @@
 #include "config.h"
 
 enum { PAGE = 4096, PAGE_LOG2 = 12, DEVICES_MAX = 64, FUNCTIONS = 8, HAS_FUNCTIONS = 1 << 23 };
+enum { HANDLE_BITS = 16, HANDLE_MASK = (1 << HANDLE_BITS) - 1 };
 enum { MSIX_ENABLE = 1U << 31, MSI_ENABLE = 1 << 16, MSI_IS_64 = 1 << 23, MSI_VECTORS = 7 << 20 };
 
 /* What lies behind a base address register. */
@@ -33,7 +37,30 @@ static struct device {
 	struct memory memory[BARS];
 } devices[DEVICES_MAX];
 static unsigned int device_count;
-static char *area_next = (char *)ROOT_AREA_LOW;
+static unsigned int *const owners = (unsigned int *)ROOT_AREA_LOW; /* program << 16 | handle; 0: the end */
+static char *area_next = (char *)ROOT_AREA_LOW + PAGE;
+
+/*
+ * Whose it is
+ */
+
+static unsigned long owner_of(unsigned int handle)
+{
+	for (unsigned int i = 0; owners[i] != 0; i++)
+		if ((owners[i] & HANDLE_MASK) == handle)
+			return owners[i] >> HANDLE_BITS;
+	return 0;
+}
+
+static void give(struct device *device, unsigned long program)
+{
+	unsigned int i = 0;
+
+	while (owners[i] != 0)
+		i++;
+	owners[i] = (unsigned int)program << HANDLE_BITS | device->handle;
+	device->program = program;
+}
 
 /*
  * What is there
@@ -50,7 +77,7 @@ static void add(unsigned int handle, unsigned int id)
 	       id & 0xffff, id >> 16);
 	if (device_count == DEVICES_MAX || is_bridge)
 		return;
-	*device = (struct device){ .handle = handle, .id = id };
+	*device = (struct device){ .handle = handle, .id = id, .program = owner_of(handle) };
 	config_command(handle, command & ~(unsigned int)COMMAND_MEMORY);
 	for (unsigned int bar = 0; bar < BARS; bar++)
 		device->memory[bar].size = config_bar(handle, bar, &device->memory[bar].physical);
@@ -166,7 +193,8 @@ static enum pci_status serve_claim(unsigned long program, unsigned long id, L4_M
 
 		if (device->id != id || (device->program != 0 && device->program != program))
 			continue;
-		device->program = program;
+		if (device->program == 0)
+			give(device, program);
 		stop(device);
 		L4_MsgAppendWord(msg, device->handle);
 		return PCI_OK;
@@ -245,6 +273,12 @@ static enum pci_status serve(L4_MsgTag_t tag, unsigned long program, const L4_Wo
 
 int main(void)
 {
+	unsigned long physical, size;
+
+	if (root_dma_memory(owners, &physical, &size) != ROOT_OK) {
+		printf("pci: it has no memory that outlives it: its description must say `dma 4K`\n");
+		return 1;
+	}
 	look_around();
 	L4_Accept(L4_UntypedWordsAcceptor);
 	for (;;) {

@@ -50,6 +50,7 @@ bool manager_start(struct program *manager, L4_Msg_t *msg)
 		return answer(msg, ROOT_BUSY);
 	if (name[end])
 		set_arguments(&program->is, name + end);
+	memcpy(program->console, manager->console, sizeof(program->console));
 	supervise_start(program);
 	return answer(msg, ROOT_OK);
 }

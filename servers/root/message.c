@@ -53,6 +53,22 @@ bool answer_word(L4_Msg_t *msg, L4_Word_t word)
 	return true;
 }
 
+bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text)
+{
+	unsigned int size = strlen(text);
+
+	answer(msg, status);
+	L4_MsgAppendWord(msg, size);
+	for (unsigned int i = 0; i < size; i += 8) {
+		L4_Word_t word = 0;
+
+		for (unsigned int j = 0; j < 8 && i + j < size; j++)
+			word |= (L4_Word_t)(unsigned char)text[i + j] << 8 * j;
+		L4_MsgAppendWord(msg, word);
+	}
+	return true;
+}
+
 bool append_name(L4_Msg_t *msg, const char name[ROOT_NAME_MAX])
 {
 	L4_Word_t words[ROOT_NAME_MAX / sizeof(L4_Word_t)];

@@ -191,10 +191,29 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	return false;
 }
 
+/* The word console=NAME of its command line. Without one it has the console that it had, or a manager's who started it. */
+static void choose_console(struct program *program)
+{
+	static const char word[] = " console=";
+	const char *at = program->is.command_line;
+	size_t length = 0;
+
+	while (*at && strncmp(at, word, sizeof(word) - 1) != 0)
+		at++;
+	if (!*at)
+		return;
+	at += sizeof(word) - 1;
+	while (at[length] && at[length] != ' ' && length < ROOT_NAME_MAX - 1)
+		length++;
+	memcpy(program->console, at, length);
+	program->console[length] = 0;
+}
+
 bool program_start(struct program *program, L4_ThreadId_t pager)
 {
 	L4_ThreadId_t main_thread = next_id(program, 0);
 
+	choose_console(program);
 	if (program->is.is_confined)
 		program->gate = gate_open(program);
 	if (program->is.is_confined && L4_IsNilThread(program->gate)) {

@@ -59,6 +59,7 @@ struct program {
 	bool is_stopped;          /* a manager has ended it: it is not started again by itself */
 	unsigned int restarts;    /* so far */
 	unsigned long started;    /* when it was started last, in microseconds of the system's clock */
+	char console[ROOT_NAME_MAX]; /* the name of the one that it writes to; empty: the root task */
 
 	/* of what runs, or is ending */
 	struct space space;

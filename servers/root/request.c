@@ -20,10 +20,20 @@
 #include "pager.h"
 #include "wait.h"
 
+/* Whether the program writes to another console, which is there or will be, and to which it may send. */
+static bool has_own_console(const struct program *program)
+{
+	const char *name = program->console;
+
+	return *name && name_is_known(name) && name_is_for(program, name) && program_of(name_find(name)) != program;
+}
+
 static bool serve_write(struct program *program, L4_Msg_t *msg)
 {
 	char text[ROOT_TEXT_MAX];
 
+	if (has_own_console(program))
+		return answer_text(msg, ROOT_ELSEWHERE, program->console);
 	if (!message_has_text(msg, 0, sizeof(text)))
 		return answer(msg, ROOT_MALFORMED);
 
@@ -36,6 +46,8 @@ static bool serve_write(struct program *program, L4_Msg_t *msg)
 
 static bool serve_read(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
 {
+	if (has_own_console(program))
+		return answer_text(msg, ROOT_ELSEWHERE, program->console);
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	program->output.reads = true;
@@ -61,19 +73,7 @@ static bool serve_exit(struct program *program, L4_Msg_t *msg)
 
 static bool serve_command_line(struct program *program, L4_Msg_t *msg)
 {
-	unsigned int size = strlen(program->is.command_line);
-
-	L4_MsgClear(msg);
-	L4_MsgAppendWord(msg, size);
-	for (unsigned int i = 0; i < size; i += 8) {
-		L4_Word_t word = 0;
-
-		for (unsigned int j = 0; j < 8 && i + j < size; j++)
-			word |= (L4_Word_t)(unsigned char)program->is.command_line[i + j] << 8 * j;
-		L4_MsgAppendWord(msg, word);
-	}
-	L4_Set_MsgLabel(msg, ROOT_OK);
-	return true;
+	return answer_text(msg, ROOT_OK, program->is.command_line);
 }
 
 /* The answer comes at once, or when the name appears. */

@@ -140,6 +140,8 @@ void small_narrow(unsigned long label, L4_Msg_t *msg)
 {
 	const struct form *form = form_of(label);
 
+	if (form && L4_MsgLabel(msg) == ROOT_ELSEWHERE)
+		text_narrow(msg, 0);
 	if (!form || L4_MsgLabel(msg) != ROOT_OK)
 		return;
 	if (form->answer_id >= 0)

@@ -94,6 +94,21 @@ static void ids_both_ways(void **state)
 	assert_int_equal(L4_MsgWord(&msg, 0), 0x12345UL << 14 | 0x2a7);
 }
 
+static void consoles_elsewhere(void **state)
+{
+	L4_Msg_t msg;
+
+	(void)state;
+	L4_MsgClear(&msg);
+	L4_MsgAppendWord(&msg, 7);
+	L4_MsgAppendWord(&msg, 0x79616c70736964UL); /* display */
+	L4_Set_MsgLabel(&msg, ROOT_ELSEWHERE);
+	small_narrow(ROOT_WRITE, &msg);
+	assert_int_equal(L4_UntypedWords(msg.tag), 3);
+	assert_int_equal(L4_MsgWord(&msg, 1), 0x70736964);
+	assert_int_equal(L4_MsgWord(&msg, 2), 0x79616c);
+}
+
 static void some_requests_are_not_for_them(void **state)
 {
 	L4_Msg_t msg;
@@ -134,6 +149,7 @@ int main(void)
 		cmocka_unit_test(texts_of_every_length),
 		cmocka_unit_test(texts_of_wrong_length),
 		cmocka_unit_test(ids_both_ways),
+		cmocka_unit_test(consoles_elsewhere),
 		cmocka_unit_test(some_requests_are_not_for_them),
 		cmocka_unit_test(slots_do_not_overlap),
 	};

@@ -4,8 +4,6 @@
  *
  * Its description says `manager`: the programs that it starts and stops are those of the same description.
  */
-#include <string.h>
-
 #include <l4io.h>
 #include <service/root.h>
 
@@ -14,7 +12,6 @@
 #include "line.h"
 
 #define PROMPT "pecan> "
-#define CONSOLE_WORD " console="
 
 static void put(const char *text, size_t size)
 {
@@ -33,29 +30,10 @@ static enum line_event read_line(struct line *line)
 	return event;
 }
 
-/* The word console=NAME on the command line: a server to write to and read from in place of the root task. */
-static void use_console(void)
-{
-	static char words[ROOT_TEXT_MAX + 1];
-	char *at = words;
-
-	root_command_line(words, sizeof(words));
-	while (*at && strncmp(at, CONSOLE_WORD, strlen(CONSOLE_WORD)) != 0)
-		at++;
-	if (!*at)
-		return;
-	at += strlen(CONSOLE_WORD);
-	root_console(at);
-	while (*at && *at != ' ')
-		at++;
-	*at = 0;
-}
-
 int main(void)
 {
 	static struct line line = { .put = put };
 
-	use_console();
 	printf("This is Pecan. `help` lists the commands, `cat welcome` says more, `exit` ends the machine.\n");
 	for (;;) {
 		enum line_event event = read_line(&line);

@@ -41,7 +41,8 @@ disk_conf() {
 		virtio_driver
 		disk_client user 'user first=14'
 		disk_client hostile 'hostile first=12'
-		disk_client pci-client bus
+		disk_client pci-client bus manager
+		disk_client pci-thief thief manual
 		;;
 	virtio-killed)
 		virtio_driver
@@ -83,6 +84,8 @@ disk_table() {
 			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
 			disk.pci_own_device|pci-client: a device of its own: its id is right
 			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+			disk.pci_owners_outlive_the_server|pci-thief: not found
+			disk.pci_device_comes_back|pci-client: its device is its own
 		END
 		;;
 	virtio-killed)
@@ -143,11 +146,13 @@ judge_disk() {
 
 # --- small devices ---
 
-plain_devices='rtc keyboard'
+# Each is a boot of the driver, as its README describes it, and test-NAME. `bochs.NAME` is the same there.
+plain_devices='rtc keyboard timer'
 
+# plain_device_table NAME
 plain_device_table() {
 	case $1 in
-	rtc)
+	*rtc)
 		cat <<-'END'
 			rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
 			rtc.next_second|clock: the next second is 1 later
@@ -155,7 +160,7 @@ plain_device_table() {
 			rtc.driver_comes_back|clock: again, no time is lost
 		END
 		;;
-	keyboard)
+	*keyboard)
 		cat <<-'END'
 			keyboard.keeps_keys|keys kept: Pecan 101
 			keyboard.key_is_waited_for|key waited for: s
@@ -163,13 +168,37 @@ plain_device_table() {
 			keyboard.driver_comes_back|key of the next driver: n
 		END
 		;;
-	esac
+	*timer)
+		cat <<-'END'
+			timer.order|alone: order 3 1 4 0 2, 0 wrong, in time
+			timer.period_does_not_drift|alone: 100 ticks, 0 wrong, in time
+			timer.late_receiver|alone: late for some ticks, told at once, 0 wrong
+			timer.many|alone: all alarms at once: each has come, 0 wrong
+			timer.cancel|cancelled: 1 comes, when it was due, 3
+			timer.two_threads_wait|two threads: the first gets 0 alarms, then it takes over and gets 1
+			timer.wrong_requests|wrong requests: 4 of 4 refused
+			timer.order_beside_hostile_clients|beside: order 3 1 4 0 2, 0 wrong, in time
+			timer.period_beside_hostile_clients|beside: 100 ticks, 0 wrong, in time
+			timer.many_beside_hostile_clients|beside: all alarms at once: each has come, 0 wrong
+			timer.driver_ends|the driver has ended; of the next one comes 1
+			timer.relay|relay: 20 ticks of 2 drivers, others' messages in between
+		END
+		;;
+	esac | sed "s/^/${1%"${1#bochs.}"}/"
 }
 
-# What the test's program may do besides stopping the driver.
+# What the test's program has besides stopping the driver. Bochs executes 4 instructions a microsecond.
 plain_device_lines() {
 	case $1 in
-	keyboard) printf '    %s\n' 'ports 0x60' 'ports 0x64' ;;
+	*keyboard)
+		printf '    %s\n' 'ports 0x60' 'ports 0x64'
+		;;
+	*timer)
+		local slow=1
+		[ "$1" = timer ] || slow=50
+		printf '    %s\n' 'priority 120' "arguments slow=$slow"
+		printf 'program %s\n    file test-timer\n    manual\n    server\n    arguments hostile=%s\n' hostile 1 hostile-too 2
+		;;
 	esac
 }
 
@@ -177,22 +206,144 @@ plain_device_cases() {
 	local name
 	for name in $plain_devices; do
 		plain_device_table "$name"
+		plain_device_table "bochs.$name"
 	done
 }
 
-# plain_device_job NAME: the driver as its README describes it, and test-NAME.
 plain_device_job() {
+	local name=${1#bochs.} options
+	options=(--kernel --qemu '-rtc base=2001-02-03T04:05:06')
+	[ "$name" = "$1" ] || options=(--bochs)
 	{
-		sed -n "/^    program $1\$/,/^\$/p" "$source_dir/servers/$1/README.md"
-		printf 'program %s\n    manager\n' "test-$1"
+		sed -n "/^    program $name\$/,/^\$/p" "$source_dir/servers/$name/README.md"
+		printf 'program %s\n    manager\n' "test-$name"
 		plain_device_lines "$1"
 	} >"$work/conf.$1"
 	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
-		"$work/conf.$1 system.conf" "modules/$1 $1" "modules/test-$1 test-$1" >"$work/modules.$1"
-	job "$1" 120 "$run" --no-build --timeout 90 --kernel --modules "$work/modules.$1" --log "$work/$1.log" \
-		--qemu '-rtc base=2001-02-03T04:05:06'
+		"$work/conf.$1 system.conf" "modules/$name $name" "modules/test-$name test-$name" >"$work/modules.$1"
+	job "$1" 150 "$run" --no-build --timeout 120 --mem 64 --modules "$work/modules.$1" --log "$work/$1.log" \
+		"${options[@]}"
 }
 
 judge_plain_device() {
 	judge_lines "$1" 0 < <(plain_device_table "$1")
+}
+
+# --- serial lines ---
+
+# The driver of COM2, from its README, and a second one of COM3.
+serial_drivers() {
+	sed -n '/^    program serial2$/,/^$/p' "$source_dir/servers/serial/README.md"
+}
+
+serial_far_driver() {
+	serial_drivers | sed -e 's/serial2/serial3/' -e 's/0x2f8-0x2ff/0x3e8-0x3ef/' -e 's/0x2f8/0x3e8/' -e 's/irq 3/irq 4/'
+}
+
+serial_conf() {
+	serial_drivers
+	case $1 in
+	wire)
+		serial_far_driver
+		printf '%s\n' 'program test-serial' '    arguments user' '    manager'
+		;;
+	crowd)
+		serial_far_driver
+		printf '%s\n' 'program writer' '    file test-serial' '    arguments writer' \
+			'program checker' '    file test-serial' '    arguments checker' '    priority 140' \
+			'program hostile' '    file test-serial' '    arguments hostile' '    server' \
+			'program hostile-too' '    file test-serial' '    arguments hostile' '    server'
+		;;
+	loop)
+		printf '%s\n' 'program test-serial' '    arguments loop' '    manager'
+		;;
+	esac
+}
+
+serial_table() {
+	case $1 in
+	wire)
+		cat <<-'END'
+			serial.64_kib_arrive|64 KiB, 0 writes wrong, 65536 sent, at most one interrupt for 8, lost 0
+			serial.both_ways|8 KiB, 0 writes wrong, 8192 sent, at most one interrupt for 8, lost 0
+			serial.sleeps_when_idle|in a second 1 messages more, 0 interrupts
+			serial.nothing_typed|nothing typed: -2
+			serial.raw|raw: a 8 13 4
+			serial.raw_has_no_echo|no echo: -2
+			serial.raw_output|raw output: x 13 10 y
+			serial.line|line: h e l p 10
+			serial.line_echo|echo: h e l o 8 32 8 8 32 8 l 8 32 8 l p 13 10
+			serial.line_killed|killed line: n e w 10
+			serial.line_killed_echo|its echo: j u n k 8 32 8 8 32 8 8 32 8 8 32 8 n e w 13 10
+			serial.line_without_end|half a line: h a l f
+			serial.end|end: -2
+			serial.long_line|long line: 256 characters
+			serial.long_line_echo|echo of a long line: 302 bytes, the last is 10
+			serial.line_of_a_reader_that_went|for the next one: a b c 10
+			serial.character_of_a_reader_that_went|raw for the next one: d
+			serial.lost_are_counted|of 5000 characters 904 are lost
+			serial.lost_are_told|serial: 904 characters are lost
+			serial.kept_are_not_lost|and no more: -2
+			serial.writer_waits_alone|the wire is full; others are served: 0
+			serial.killed_writer|writer: its driver has ended
+			serial.killed_reader|reader: its driver has ended
+			serial.next_writes|to the next one
+			serial.next_reads|from the next one: k
+		END
+		;;
+	crowd)
+		cat <<-'END'
+			serial.hostile_clients_have_an_end|hostile: 3000 requests
+			serial.hostile_clients_take_no_characters|writer: 6 confirmed, 0 wrong
+			serial.writes_are_whole|checker: 300 lines in order, some of others between them, 0 wrong
+		END
+		;;
+	loop)
+		cat <<-'END'
+			bochs.serial.4_kib_arrive|4 KiB, 0 writes wrong, 4096 sent, at most one interrupt for 8, lost 0
+			bochs.serial.sleeps_when_idle|in a second 1 messages more, 0 interrupts
+			bochs.serial.killed_reader|reader: its driver has ended
+			bochs.serial.next_reads_lines|line of the next one: ok
+		END
+		;;
+	esac
+}
+
+serial_cases() {
+	local boot
+	for boot in wire crowd loop; do
+		serial_table $boot
+	done
+}
+
+# serial_modules BOOT: the list of its modules.
+serial_modules() {
+	serial_conf "$1" >"$work/conf.serial-$1"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$1 system.conf" \
+		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$1"
+}
+
+# COM2 and COM3 are the two ends of a socket, whose name must be short: it counts from the build folder.
+serial_jobs() {
+	local boot wire
+	for boot in wire crowd; do
+		serial_modules $boot
+		wire=${work#"$build"/}/socket.$boot
+		rm -f "$build/$wire"
+		wire="-chardev socket,id=near,path=$wire,server=on,wait=off -chardev socket,id=far,path=$wire"
+		job "serial-$boot" 150 "$run" --no-build --timeout 120 --kernel --no-icount --modules "$work/modules.serial-$boot" \
+			--log "$work/serial-$boot.log" --qemu "$wire -serial chardev:near -serial chardev:far"
+	done
+}
+
+serial_bochs_job() {
+	serial_modules loop
+	job serial-loop 330 "$source_dir/tests/devices/bochs-loop" "$work/serial-loop.log" "$work/modules.serial-loop"
+}
+
+judge_serial() {
+	local boot
+	for boot; do
+		judge_lines "serial-$boot" 0 < <(serial_table "$boot")
+	done
 }

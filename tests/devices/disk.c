@@ -257,12 +257,24 @@ static int role_silent(void)
  * A client of servers/pci: of the disk's driver's device, and of one of its own, QEMU's `edu`.
  */
 
+enum { EDU_VENDOR = 0x1234, EDU = 0x11e8 };
+
+static int role_thief(void)
+{
+	unsigned int handle;
+
+	printf("%s: %s\n", own_name,
+	       pci_claim(root_lookup_wait("pci"), EDU_VENDOR, EDU, &handle) == PCI_NOT_FOUND ? "not found" : "there");
+	return 0;
+}
+
 static int role_bus(void)
 {
-	enum { VIRTIO = 0x1af4, VIRTIO_DISK = 0x1001, EDU_VENDOR = 0x1234, EDU = 0x11e8, DISK_SLOTS = 32, NO_BAR = 5 };
+	enum { VIRTIO = 0x1af4, VIRTIO_DISK = 0x1001, DISK_SLOTS = 32, NO_BAR = 5 };
 	static char page[4096] __attribute__((aligned(4096)));
 	L4_ThreadId_t pci = root_lookup_wait("pci");
 	unsigned int handle, value, read, map, start;
+	int status;
 
 	printf("%s: another's device: %s\n", own_name,
 	       pci_claim(pci, VIRTIO, VIRTIO_DISK, &handle) == PCI_NOT_FOUND ? "not found" : "there");
@@ -280,6 +292,11 @@ static int role_bus(void)
 	read = pci_read(pci, handle, 256, &value);
 	printf("%s: behind the end %u, no such register %u, nothing there %u\n", own_name, read,
 	       pci_map(pci, handle, 6, 0, page), pci_map(pci, handle, NO_BAR, 0, page));
+	root_program_stop("pci", ROOT_STOP_AS_FAILED);
+	root_program_start("pci-thief", NULL);
+	root_program_wait("pci-thief", &status);
+	printf("%s: its device is %s\n", own_name,
+	       pci_claim(root_lookup_wait("pci"), EDU_VENDOR, EDU, &handle) == PCI_OK ? "its own" : "gone");
 	return 0;
 }
 
@@ -289,6 +306,7 @@ static const struct {
 } roles[] = {
 	{ "load", role_load },	     { "bystander", role_bystander }, { "user", role_user },
 	{ "hostile", role_hostile }, { "silent", role_silent },	      { "bus", role_bus },
+	{ "thief", role_thief },
 };
 
 int main(void)

@@ -2,10 +2,11 @@
 #
 # tests/pagers/cases.sh - the pagers of servers/, and their clients. tests/run sources this behind jobs.sh and judge.sh.
 
-# The words for test-pagers: cases that are wanted, without those of the other boots. Fails if that leaves none.
+# The words for test-pagers: cases that are wanted behind this prefix, without those of the other boots. Fails if that
+# leaves none.
 pagers_words() {
 	local word words=() wanted
-	wanted=$(system_words pager.) || return 1
+	wanted=$(system_words "$1") || return 1
 	for word in $wanted; do
 		[[ $word =~ ^(programs|hosted|out_of_core|disk) ]] || words+=("$word")
 	done
@@ -13,11 +14,12 @@ pagers_words() {
 	[ -z "$wanted" ] || [ ${#words[@]} -ne 0 ]
 }
 
-# One boot: every pager, and test-pagers. The boot module `numbers` is 5,000 lines of seven digits.
+# pagers_job NAME SECONDS PREFIX OPTIONS: one boot: every pager, and test-pagers. The boot module `numbers` is 5,000 lines
+# of seven digits.
 pagers_job() {
-	local words here=${work#"$build"/}
-	words=$(pagers_words) || return 0
-	programs_job pagers 330 '' \
+	local name=$1 words here=${work#"$build"/}
+	words=$(pagers_words "$3") || return 0
+	programs_job "$name" "$2" "$4" \
 		'ramp @server @priority=150 @memory=2M' \
 		'anonymous pool=8192 quota=4096 @server @priority=150 @memory=12M' \
 		'cow pool=4096 quota=1024 @server @priority=150 @memory=8M' \
@@ -28,7 +30,7 @@ pagers_job() {
 		"test-pagers $words @spaces @priority=140 @memory=4M"
 	seq -f %07g 0 4999 >"$work/numbers"
 	printf '%s\n' 'modules/file romfile numbers cache=4 @server @priority=150 @memory=1M' \
-		"$here/numbers numbers" >>"$work/modules.pagers"
+		"$here/numbers numbers" >>"$work/modules.$name"
 }
 
 # Whole programs that have a pager from their first instruction on.
@@ -42,13 +44,14 @@ pagers_programs() {
 	END
 }
 
+# pagers_programs_job NAME SECONDS OPTIONS
 pagers_programs_job() {
-	programs_job pagers-programs 60 '' \
+	programs_job "$1" "$2" "$3" \
 		'anonymous @server @priority=150 @memory=12M' 'cow @server @priority=150 @memory=8M' \
 		'ramp @server @priority=150 @memory=2M' \
 		'hello-c to be or not @pager=anonymous @memory=2M' 'hello @pager=cow @memory=1M'
 	printf '%s\n' 'modules/hello greedy @pager=anonymous @memory=16K' \
-		'modules/hello misplaced @pager=ramp @memory=1M' >>"$work/modules.pagers-programs"
+		'modules/hello misplaced @pager=ramp @memory=1M' >>"$work/modules.$1"
 }
 
 pagers_disk_conf() {
@@ -82,8 +85,8 @@ pagers_disk_job() {
 
 pagers_jobs() {
 	! wanted pager.disk || pagers_disk_job
-	pagers_job
-	! wanted pager.programs || pagers_programs_job
+	pagers_job pagers 330 pager. ''
+	! wanted pager.programs || pagers_programs_job pagers-programs 60 ''
 	! wanted pager.hosted ||
 		programs_job pagers-hosted 60 '' 'anonymous @server @priority=150 @memory=12M' \
 			'test-hosted @pager=anonymous @memory=4M'
@@ -97,8 +100,20 @@ judge_pagers() {
 		judge_system pagers-disk pager.
 		rm -f "$work/image.pagers-disk"
 	fi
-	! pagers_words >"$work/words" || judge_system pagers pager.
+	! pagers_words pager. >"$work/words" || judge_system pagers pager.
 	! wanted pager.programs || judge_lines pagers-programs 1 < <(pagers_programs)
 	! wanted pager.hosted || judge_system pagers-hosted pager.hosted.
 	! wanted pager.out_of_core || judge_system pagers-out-of-core pager.out_of_core.
+}
+
+# The same in Bochs, whose processor is as fast here as the cases about time need. Those of the disk and of the C library
+# run in QEMU only.
+pagers_bochs_jobs() {
+	pagers_job bochs-pagers 900 bochs.pager. '--bochs --bochsrc cpu:ips=200000000'
+	! wanted bochs.pager.programs || pagers_programs_job bochs-pagers-programs 300 --bochs
+}
+
+judge_bochs_pagers() {
+	! pagers_words bochs.pager. >"$work/words" || judge_system bochs-pagers bochs.pager.
+	! wanted bochs.pager.programs || judge_lines bochs-pagers-programs 1 < <(pagers_programs | sed 's/^/bochs./')
 }

@@ -2,8 +2,9 @@
 /*
  * device/pci.h - PCI devices, for their drivers: the requests of servers/pci.
  *
- * A device belongs to the program that has claimed it first, for good. Who claims it again finds it stopped: it neither
- * transfers nor interrupts until it is started. A device has a handle, bus << 8 | device << 3 | function.
+ * A device belongs to the program that has claimed it first, for good, also when the server is started anew. Who claims
+ * it again finds it stopped: it neither transfers nor interrupts until it is started. A device has a handle,
+ * bus << 8 | device << 3 | function.
  *
  * Each request is an L4_Call whose answer's label is an enum pci_status. All functions use message registers.
  */

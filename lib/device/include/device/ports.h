@@ -34,6 +34,11 @@ static inline void port_out8(unsigned int port, unsigned char value)
 	__asm__ volatile("outb %0, %w1" : : "a"(value), "Nd"(port));
 }
 
+static inline void port_out16(unsigned int port, unsigned short value)
+{
+	__asm__ volatile("outw %0, %w1" : : "a"(value), "Nd"(port));
+}
+
 static inline void port_out32(unsigned int port, unsigned int value)
 {
 	__asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port));

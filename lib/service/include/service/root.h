@@ -10,6 +10,7 @@
 #ifndef SERVICE_ROOT_H
 #define SERVICE_ROOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <l4/kip.h>
 #include <l4/types.h>
@@ -57,6 +58,7 @@ enum root_status {
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 	ROOT_BUSY = 6,      /* the program is there already */
+	ROOT_ELSEWHERE = 7, /* the console is a server: its name is in the answer; the functions below go there */
 };
 
 enum {
@@ -111,7 +113,7 @@ void root_write(const char *text, size_t size);
 
 /*
  * Another console for this program from now on: the server that has registered the name, which answers the requests
- * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: the root task again.
+ * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: what the description says.
  */
 void root_console(const char *name);
 
@@ -133,6 +135,12 @@ enum root_status root_command_line(char *line, size_t size);
  * none.
  */
 unsigned long root_option(const char *name, unsigned long otherwise);
+
+/*
+ * What is behind the word "name=", as a string of at most size bytes with the final zero: what does not fit is cut off. False: there is
+ * no such word.
+ */
+bool root_option_text(const char *name, char *text, size_t size);
 
 /*
  * The thread that has registered a name, or the main thread of the program of that name. nilthread: there is none now,
