@@ -62,8 +62,8 @@ struct pager_clients {
 struct pager_client *clients_find(struct pager_clients *clients, L4_ThreadId_t thread);
 
 /*
- * A client with this first thread, which belongs to nobody yet. Null: there are too many, or its program has one and the
- * last places are kept for others.
+ * A client with this first thread, which belongs to nobody yet. Null: there are too many, or its program has one
+ * and the last places are kept for others.
  */
 struct pager_client *clients_add(struct pager_clients *clients, L4_ThreadId_t thread, bool is_program);
 
