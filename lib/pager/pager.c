@@ -8,6 +8,7 @@
  */
 #include <pager/pager.h>
 
+#include <abi/protocol.h>
 #include <l4/exception.h>
 #include <l4/ipc.h>
 #include <l4/pagefault.h>
@@ -15,7 +16,7 @@
 #include <l4io.h>
 #include <service/paging.h>
 
-enum { PAGE_LOG2 = 12, ERROR_OVERFLOW = 4 };
+enum { PAGE_LOG2 = 12 };
 
 static const struct pager_operations *pager;
 static struct pager_clients clients;
@@ -319,12 +320,10 @@ static void refuse_unmappable(L4_ThreadId_t thread)
 	refuse(client, thread, 0, 0, L4_Readable, "the kernel has no memory for its page tables");
 }
 
-static bool failed_to_send(L4_MsgTag_t tag, L4_Word_t *reason)
+/* The page in the answer could not be mapped: bit 0, the receive phase, is 0. */
+static bool found_no_memory(L4_MsgTag_t tag)
 {
-	L4_Word_t error = L4_IpcFailed(tag) ? L4_ErrorCode() : 1;
-
-	*reason = error >> 1 & 7;
-	return (error & 1) == 0;
+	return L4_IpcFailed(tag) && (L4_ErrorCode() & 0xf) == IPC_OVERFLOW << 1;
 }
 
 /* Ticks if it is time; returns how long to wait for a message. */
@@ -345,7 +344,7 @@ static L4_Time_t tick_when_due(L4_Word_t *due)
 
 void pager_run(const struct pager_operations *operations)
 {
-	L4_Word_t due = 0, reason;
+	L4_Word_t due = 0;
 	bool has_answer = false;
 	L4_ThreadId_t from = L4_nilthread;
 	L4_MsgTag_t tag;
@@ -361,7 +360,7 @@ void pager_run(const struct pager_operations *operations)
 
 			L4_MsgLoad(&msg);
 			tag = L4_ReplyWait_Timeout(client, wait, &from);
-			if (failed_to_send(tag, &reason) && reason == ERROR_OVERFLOW)
+			if (found_no_memory(tag))
 				refuse_unmappable(client);
 		} else {
 			tag = L4_Wait_Timeout(wait, &from);

@@ -2,8 +2,8 @@
 /*
  * linear.c - characters drawn into memory of the card, which is written and never read.
  *
- * The font is the one that GRUB has for its own text (the characters of ASCII from GNU Unifont); the build takes it from
- * Debian's package grub-common.
+ * The font is the one that GRUB has for its own text (the characters of ASCII from GNU Unifont); the build takes it
+ * from Debian's package grub-common.
  */
 #include "linear.h"
 
@@ -48,8 +48,8 @@ static void dispi_write(enum dispi_register number, unsigned int value)
 }
 
 /*
- * The data's two ports are not an aligned pair, so that an access to both asks for 32 ports if one of them is not there yet:
- * first each alone.
+ * The data's two ports are not an aligned pair, so that an access to both asks for 32 ports if one of them is not there
+ * yet: first each alone.
  */
 static bool is_there(void)
 {
@@ -84,7 +84,8 @@ static void put(unsigned int column, unsigned int row, struct cell cell)
 static bool set_mode(unsigned int width, unsigned int height)
 {
 	if (width < GLYPH_WIDTH || height < GLYPH_HEIGHT || width > TERMINAL_COLUMNS_MAX * GLYPH_WIDTH ||
-	    height > TERMINAL_ROWS_MAX * GLYPH_HEIGHT || width * 4UL * height > dispi_read(DISPI_MEMORY) * (unsigned long)UNIT)
+	    height > TERMINAL_ROWS_MAX * GLYPH_HEIGHT ||
+	    width * 4UL * height > dispi_read(DISPI_MEMORY) * (unsigned long)UNIT)
 		return false;
 	dispi_write(DISPI_ENABLE, 0);
 	dispi_write(DISPI_WIDTH, width);

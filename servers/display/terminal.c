@@ -135,7 +135,7 @@ static void plain(struct terminal *terminal, struct terminal_writer *writer, uns
 	default:
 		if (character >= ' ' && character < DELETE)
 			put(terminal, writer, character);
-		else if (character >= 0xc0) /* UTF-8: one sign for a character, whose other bytes are from 0x80 to 0xbf */
+		else if (character >= 0xc0) /* UTF-8: one sign for a character; its other bytes are below */
 			put(terminal, writer, '?');
 	}
 }
@@ -196,7 +196,8 @@ static void erase_in_row(struct terminal *terminal, unsigned char with, unsigned
 	unsigned int column = smaller(terminal->column, terminal->columns - 1);
 
 	if (what <= 2)
-		erase(terminal, with, terminal->row, what == 0 ? column : 0, what == 1 ? column + 1 : terminal->columns);
+		erase(terminal, with, terminal->row, what == 0 ? column : 0,
+		      what == 1 ? column + 1 : terminal->columns);
 }
 
 static void erase_in_screen(struct terminal *terminal, unsigned char with, unsigned int what)

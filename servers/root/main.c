@@ -274,7 +274,8 @@ static void finish_text(struct exchange *exchange)
 		line_poll();
 		tag = exchange_next(exchange, line_patience());
 		program = L4_IpcSucceeded(tag) ? program_of(exchange->from) : NULL;
-		exchange->has_answer = program && line_is_drivers(program) && serve(tag, exchange->from, &exchange->msg);
+		exchange->has_answer = program && line_is_drivers(program) &&
+				       serve(tag, exchange->from, &exchange->msg);
 	}
 }
 

@@ -6,6 +6,7 @@
  * ("write", "read") and in lib/device/include/device/serial.h. Who waits is noted (input.h, output.h), and nobody is
  * waited for.
  */
+#include <abi/protocol.h>
 #include <device/serial.h>
 #include <l4/ipc.h>
 #include <l4/kdebug.h>
@@ -20,7 +21,7 @@
 #include "uart.h"
 
 enum { COM1 = 0x3f8, COM3 = 0x3e8, INTERRUPT_OF_COM1 = 4, INTERRUPT_OF_COM2 = 3 };
-enum { RECEIVED_AT_ONCE = 64, SMALL_WORD = 4, NO_PARTNER = 2 };
+enum { RECEIVED_AT_ONCE = 64, SMALL_WORD = 4 };
 
 static struct uart uart;
 static struct output output;
@@ -191,7 +192,7 @@ static void look_after_turn(void)
 
 		if (L4_IpcSucceeded(tag))
 			serve(reader, tag);
-		else if (L4_ErrorCode() >> 1 == NO_PARTNER)
+		else if ((L4_ErrorCode() & 0xf) >> 1 == IPC_NO_PARTNER)
 			input_forget(&input, reader.raw);
 		else
 			return;
