@@ -7,7 +7,7 @@
 
 #include "screen.h"
 
-/* Whether the card is in a text mode; a linear one (linear.h) may look like it. */
+/* Whether the card is in a text mode; one with a linear framebuffer (dispi_is_on()) may look like it. */
 bool text_is_on(void);
 
 /*

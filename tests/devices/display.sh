@@ -20,6 +20,12 @@ display_table() {
 		END
 		;;
 	bochs) display_table text | sed 's/^/bochs./' ;;
+	none)
+		cat <<-'END'
+			display.none|display: nothing is shown
+			display.none_still_answers|pecan: finished, status 0
+		END
+		;;
 	linear) echo 'display.pixels|pixels: 128 of 128 are right' ;;
 	bochs-linear) display_table linear | sed 's/^/bochs./' ;;
 	screen-*)
@@ -56,6 +62,11 @@ display_conf() {
 	END
 }
 
+display_none_conf() {
+	described display display
+	printf '%s\n' 'program beside' '    file test-display' '    arguments stripes'
+}
+
 display_linear_conf() {
 	local at=0xfd000000 # the card's memory, as the firmware of both emulators puts it
 	described pci pci
@@ -63,9 +74,10 @@ display_linear_conf() {
 	printf 'program pixels\n    file test-display\n    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
 }
 
+# screen_conf ARGUMENTS [LINE]: for the display
 screen_conf() {
 	described pci pci
-	described display display | sed "s/arguments .*/& $1/"
+	described display display | sed "s/arguments .*/& $1${2:+\\n    $2}/"
 	described keyboard keyboard
 	described display screen-shell
 	printf '%s\n' 'program hello' '    manual'
@@ -73,7 +85,7 @@ screen_conf() {
 
 display_cases() {
 	local boot
-	for boot in text linear bochs bochs-linear screen-text screen-linear screen-uefi; do
+	for boot in text linear bochs bochs-linear screen-text screen-linear screen-uefi screen-loader none; do
 		display_table $boot
 	done
 }
@@ -89,25 +101,27 @@ display_job() {
 	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
-# screen_job BOOT MODE ARGUMENT OPTION...
+# screen_job BOOT MODE ARGUMENTS LINE OPTION...
 screen_job() {
 	local name=display-screen-$1 mode=$2 module
-	screen_conf "$3" >"$work/conf.$name"
-	shift 3
+	screen_conf "$3" "$4" >"$work/conf.$name"
+	shift 4
 	for module in kernel sigma0 root pci display keyboard shell hello; do
 		echo "modules/$module $module"
 	done >"$work/modules.$name"
 	echo "$work/conf.$name system.conf" >>"$work/modules.$name"
-	job "$name" 330 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
+	job "$name" 630 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
 		--modules "$work/modules.$name" "$@"
 }
 
 display_jobs() {
 	display_job text display_conf --kernel --no-icount
 	display_job linear display_linear_conf --kernel
-	screen_job text text mode=text
-	screen_job linear linear 'width=800 height=600' --kernel
-	screen_job uefi linear '' --uefi
+	screen_job text text mode=text ''
+	screen_job linear linear 'width=800 height=600' '' --kernel
+	screen_job uefi linear '' '' --uefi
+	screen_job loader linear '' 'device 0x80000000-0x803e7fff' --uefi --qemu '-vga none -device bochs-display'
+	display_job none display_none_conf --kernel --qemu '-vga none'
 }
 
 display_bochs_jobs() {
