@@ -46,6 +46,24 @@ void ledger_remove(struct ledger *ledger, struct page *page)
 	ledger->free_entries++;
 }
 
+const char *ledger_page(struct ledger *ledger, const struct pager_fault *fault, void *frame, struct page **page)
+{
+	struct page *made = ledger_add(ledger, fault->client, fault->page / PAGER_PAGE);
+	unsigned int rights;
+
+	if (!made || !pager_fill(fault, frame, &rights)) {
+		if (made)
+			ledger_remove(ledger, made);
+		pool_give(&ledger->pool, frame);
+		return made ? "no memory there" : "the pager has no room for another page";
+	}
+	made->frame = frame;
+	made->rights = rights;
+	fault->client->charged++;
+	*page = made;
+	return NULL;
+}
+
 void *ledger_frame(struct ledger *ledger)
 {
 	void *frame = pool_take(&ledger->pool);

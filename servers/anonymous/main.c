@@ -80,7 +80,7 @@ static struct page *block_make(const struct pager_fault *fault)
 static const char *page_make(const struct pager_fault *fault, struct page **page)
 {
 	struct pager_client *client = fault->client;
-	unsigned int rights;
+	const char *wrong;
 	void *frame;
 
 	if (client->charged >= client->quota)
@@ -88,16 +88,10 @@ static const char *page_make(const struct pager_fault *fault, struct page **page
 	frame = ledger_frame(&ledger);
 	if (!frame)
 		return "the pager has no memory left";
-	if (!pager_fill(fault, frame, &rights)) {
-		pool_give(&ledger.pool, frame);
-		return "no memory there";
-	}
-	*page = ledger_add(&ledger, client, fault->page / PAGER_PAGE);
-	(*page)->frame = frame;
-	(*page)->rights = rights;
-	client->charged++;
-	client->counts.page_ins++;
-	return NULL;
+	wrong = ledger_page(&ledger, fault, frame, page);
+	if (!wrong)
+		client->counts.page_ins++;
+	return wrong;
 }
 
 static const char *answer(const struct pager_fault *fault, const struct page *page, unsigned int log2,

@@ -116,27 +116,18 @@ static void *frame_take(void)
 
 static const char *page_make(const struct pager_fault *fault, struct page **page)
 {
-	struct pager_client *client = fault->client;
-	unsigned int rights;
+	const char *wrong;
 	void *frame;
 
-	if (client->charged >= client->quota)
+	if (fault->client->charged >= fault->client->quota)
 		return "its memory quota is used up";
 	frame = frame_take();
 	if (!frame)
 		return "the pager has no memory left";
-	*page = ledger_add(&ledger, client, fault->page / PAGER_PAGE);
-	if (!*page || !pager_fill(fault, frame, &rights)) {
-		if (*page)
-			ledger_remove(&ledger, *page);
-		pool_give(&ledger.pool, frame);
-		return *page ? "no memory there" : "the pager has no room for another page";
-	}
-	(*page)->frame = frame;
-	(*page)->rights = rights;
-	(*page)->state = WRITTEN; /* it is not in the store */
-	client->charged++;
-	return NULL;
+	wrong = ledger_page(&ledger, fault, frame, page);
+	if (!wrong)
+		(*page)->state = WRITTEN; /* it is not in the store */
+	return wrong;
 }
 
 static const char *page_in(struct page *page)

@@ -79,7 +79,7 @@ static void release(struct ledger *of, struct page *page)
 static const char *page_make(const struct pager_fault *fault, struct page **page)
 {
 	struct pager_client *client = fault->client;
-	unsigned int rights;
+	const char *wrong;
 	void *frame;
 
 	if (client->charged >= client->quota)
@@ -87,17 +87,10 @@ static const char *page_make(const struct pager_fault *fault, struct page **page
 	frame = ledger_frame(&ledger);
 	if (!frame)
 		return "the pager has no memory left";
-	*page = ledger_add(&ledger, client, fault->page / PAGER_PAGE);
-	if (!*page || !pager_fill(fault, frame, &rights)) {
-		if (*page)
-			ledger_remove(&ledger, *page);
-		pool_give(&ledger.pool, frame);
-		return "no memory there";
-	}
-	(*page)->frame = frame;
-	(*page)->rights = rights;
+	wrong = ledger_page(&ledger, fault, frame, page);
+	if (wrong)
+		return wrong;
 	ring_begin(*page);
-	client->charged++;
 	client->counts.page_ins++;
 	return NULL;
 }

@@ -108,12 +108,16 @@ bool attacker_raised(const struct attacker *s, L4_Word_t vector, L4_Word_t ip)
 	       EXPECT_EQ(s->m.mr[EXC_RIP], ip) && EXPECT_EQ(s->m.mr[EXC_CS] & 3, 1);
 }
 
+bool attacker_traps(struct attacker *s, const char *at, const char *trap, const char *end, L4_Word_t vector)
+{
+	return EXPECT(attacker_run(s, at, end)) && attacker_raised(s, vector, AT_CODE + (L4_Word_t)(trap - at));
+}
+
 CODE32(attacker_nothing, "movl $4711, %eax", "ud2");
 
 void attacker_is_alive(struct attacker *s)
 {
-	REQUIRE(attacker_run(s, attacker_nothing_at, attacker_nothing_end));
-	attacker_raised(s, UD, AT_CODE + (attacker_nothing_trap - attacker_nothing_at));
+	REQUIRE(attacker_traps(s, CODE_OF(attacker_nothing), UD));
 	EXPECT_EQ(s->m.mr[EXC_RAX], 4711);
 }
 

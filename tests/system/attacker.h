@@ -48,6 +48,7 @@ struct attacker {
 		".globl " #name "_at, " #name "_trap, " #name "_end\n" #name "_at: " before        \
 		"\n" #name "_trap: " trap "\n" #name "_end: ud2\n.code64\n.popsection");           \
 	extern const char name##_at[], name##_trap[], name##_end[]
+#define CODE_OF(name) name##_at, name##_trap, name##_end
 
 /* A small space in this slot of AT_SLOT_END bytes; its thread is in an exception, the attacker_run() of nothing. */
 void attacker_new(struct attacker *s, unsigned place);
@@ -63,6 +64,9 @@ bool attacker_go(struct attacker *s);
 
 /* The three together. */
 bool attacker_run(struct attacker *s, const void *code, const void *end);
+
+/* Runs it: it raises this at the trap. */
+bool attacker_traps(struct attacker *s, const char *at, const char *trap, const char *end, L4_Word_t vector);
 
 /* Receives from it: faults on its pages are answered on the way. False: nothing came. */
 bool attacker_event(struct attacker *s, L4_Time_t patience);

@@ -4,7 +4,7 @@
  *
  * Not here, because no user can raise them: 2 and 18 are not of the instruction; 5 needs `bound` or MPX, 10 and 11 a
  * task switch or a descriptor that is not present, none of which 64-bit code finds here; 7 the kernel deals with
- * (fpu.c); 8 is the kernel's end; 20 and up belong to what is not switched on. 14 is in exception_control.c.
+ * (fpu.c); 8 is the kernel's end; 20 and up belong to what is not switched on. 14 is in exception_faults.c.
  */
 #include "raw.h"
 #include "trapper.h"

@@ -584,35 +584,19 @@ STATE(receiving_a_string_while_the_sender_asks, CONTROL_R, RECEIVE_ABORTED)
 
 /* System calls that the kernel does in pieces: the thread was interrupted in one of them, and is as good as running. */
 
-static void unmaps(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;) {
-		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
-		L4_Unmap(0);
-	}
-}
-
 STATE(unmapping, 0, 0)
 {
-	return run(unmaps);
+	return run(unmaps_forever);
 }
 
 STATE(halted_while_unmapping, CONTROL_H, 0)
 {
-	return halted(run(unmaps));
-}
-
-static void sets_attributes(L4_Word_t unused)
-{
-	(void)unused;
-	for (;;)
-		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+	return halted(run(unmaps_forever));
 }
 
 STATE(setting_memory_attributes, 0, 0)
 {
-	return run(sets_attributes);
+	return run(sets_attributes_forever);
 }
 
 static L4_ThreadId_t victim;

@@ -291,14 +291,9 @@ static void campaign(bool own, L4_Word_t total, void (*fuzzer)(L4_Word_t))
 			utcb = utcb ? utcb : utcb_new(&own_space);
 			REQUIRE_EQ(L4_ThreadControl(t, runner, runner, worker, (void *)utcb), 1);
 		} else {
-			L4_Word_t old;
-
 			space = space ? space : space_new();
 			REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-			REQUIRE_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(space->kip, 12),
-						   L4_FpageLog2(space->utcb_area, 16), L4_nilthread,
-						   &old),
-				   1);
+			REQUIRE_EQ(set_areas(t, L4_FpageLog2(space->kip, 12), L4_FpageLog2(space->utcb_area, 16)), 1);
 			REQUIRE_EQ(L4_ThreadControl(t, t, runner, worker, (void *)space->utcb_area),
 				   1);
 		}
@@ -397,9 +392,7 @@ TEST_LIMIT(fuzz, privileged, 6000)
 		thread_delete(L4_GlobalId(PLAYGROUND + i, 1));
 
 	/* One of them may have been in this space, and have got it a redirector: nobody outside would hear of us again. */
-	L4_Word_t old;
-
-	EXPECT_EQ(L4_SpaceControl(worker, 0, L4_Nilpage, L4_Nilpage, L4_anythread, &old), 1);
+	EXPECT_EQ(set_redirector(worker, L4_anythread), 1);
 }
 
 /* Random ids as partners, random timeouts: the IPC path alone, many times. */

@@ -294,8 +294,6 @@ TEST(libl4, start_sp_ip_flags)
 
 /* Stopping: what it was doing is told, as it was before; what is aborted depends on the name. */
 
-enum { HALTED = 1, RECEIVING = 2, SENDING = 4 };
-
 static void stop_one(unsigned which, L4_Word_t (*stop)(unsigned, L4_Word_t, L4_Word_t *, L4_Word_t *, L4_Word_t *),
 		     void (*function)(L4_Word_t), L4_Word_t state, L4_Word_t aborted_by)
 {

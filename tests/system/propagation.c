@@ -11,23 +11,39 @@ static struct speech speech[4];
 /* A thread that sends to the worker in the name of `as`. */
 static L4_ThreadId_t speaks(unsigned n, struct space *space, L4_Word_t flags, L4_ThreadId_t as)
 {
-	L4_ThreadId_t t;
-
 	speech[n] = (struct speech){.to = worker, .as = as, .flags = flags, .word = 0x50 + n, .timeout = PATIENCE};
-	t = thread_start(space, speaker, (L4_Word_t)&speech[n]);
-	settle();
-	return t;
+	return speaker_start(&speech[n], space);
 }
 
-/* A thread that sends a word to `to` and waits for its answer. */
-static L4_ThreadId_t calls(unsigned n, struct space *space, L4_ThreadId_t to, L4_Time_t timeout)
-{
-	L4_ThreadId_t t;
+/* A client, which sends a word to `to` and waits for its answer. */
+static struct speech call;
 
-	speech[n] = (struct speech){.to = to, .as = L4_nilthread, .word = 0x50 + n, .call = true, .timeout = timeout};
-	t = thread_start(space, speaker, (L4_Word_t)&speech[n]);
-	settle();
-	return t;
+static L4_ThreadId_t calls_for(struct space *space, L4_ThreadId_t to, L4_Time_t timeout)
+{
+	call = (struct speech){.to = to, .as = L4_nilthread, .word = 0x51, .call = true, .timeout = timeout};
+	return speaker_start(&call, space);
+}
+
+static L4_ThreadId_t calls(struct space *space)
+{
+	return calls_for(space, worker, PATIENCE);
+}
+
+/* The worker hears the client, and passes what it says on to the server. */
+static void pass_on(L4_ThreadId_t client, L4_ThreadId_t server)
+{
+	struct heard h;
+
+	REQUIRE(hear(client, PATIENCE, &h));
+	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
+}
+
+static void answered(L4_Word_t answer, L4_ThreadId_t by)
+{
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.error, 0);
+	EXPECT_EQ(call.answer, answer);
+	EXPECT_EQ(call.answered_by, by.raw);
 }
 
 static void heard_in_the_name_of(L4_ThreadId_t named, L4_ThreadId_t actual)
@@ -221,11 +237,10 @@ TEST(propagation, pages_are_the_actual_senders)
 {
 	struct space *s = space_new();
 	L4_ThreadId_t v = thread_start(s, sleeps, 0), t;
-	L4_Word_t old;
 
 	source = fresh_pages();
 	settle();
-	REQUIRE_EQ(L4_SpaceControl(v, 0, L4_Nilpage, L4_Nilpage, worker, &old), 1);
+	REQUIRE_EQ(set_redirector(v, worker), 1);
 	t = thread_start(&own_space, gives_as, v.raw);
 	settle();
 	L4_Accept(L4_MapGrantItems(fpage(WINDOW, 12, 0)));
@@ -300,11 +315,10 @@ TEST(propagation, waiting_for_local_threads_and_a_stranger_is_named)
 {
 	struct space *s = space_new();
 	L4_ThreadId_t v = thread_start(s, sleeps, 0);
-	L4_Word_t old;
 	struct heard h;
 
 	settle();
-	REQUIRE_EQ(L4_SpaceControl(v, 0, L4_Nilpage, L4_Nilpage, worker, &old), 1);
+	REQUIRE_EQ(set_redirector(v, worker), 1);
 	speaks(0, &own_space, PROPAGATED, v);
 	EXPECT(!hear(L4_anylocalthread, SHORT, &h));
 	REQUIRE(hear(L4_anythread, SHORT, &h));
@@ -324,15 +338,15 @@ TEST(propagation, to_the_virtual_sender)
 
 TEST(propagation, receiver_that_is_gone)
 {
-	L4_ThreadId_t v = calls(1, &own_space, worker, PATIENCE);
+	L4_ThreadId_t v = calls(&own_space);
 	struct heard h;
 
 	REQUIRE(hear(v, PATIENCE, &h));
 	EXPECT_FAILED(speak(thread_id_new(), PROPAGATED, v, 0, PATIENCE), SEND, IPC_NO_PARTNER);
 	/* and v still waits for us */
 	EXPECT_OK(word_send(v, 0, 77));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].answer, 77);
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.answer, 77);
 }
 
 /* The virtual sender's wait. */
@@ -341,12 +355,7 @@ static struct listening listening;
 
 static L4_ThreadId_t listens(struct space *space)
 {
-	L4_ThreadId_t t;
-
-	listening = (struct listening){.from = L4_anythread};
-	t = thread_start(space, listener, (L4_Word_t)&listening);
-	settle();
-	return t;
+	return listener_start(&listening, space, L4_anythread);
 }
 
 /* After `delay` hears somebody and answers him. */
@@ -362,66 +371,50 @@ static void answers(L4_Word_t delay)
 
 TEST(propagation, answer_comes_from_the_receiver)
 {
-	L4_ThreadId_t server = thread_start(space_new(), answers, 1), client = calls(1, &own_space, worker, PATIENCE);
-	struct heard h;
+	L4_ThreadId_t server = thread_start(space_new(), answers, 1), client = calls(&own_space);
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].error, 0);
-	EXPECT_EQ(speech[1].answer, 101);
-	EXPECT_EQ(speech[1].answered_by, server.raw);
+	pass_on(client, server);
+	answered(101, server);
 }
 
 /* A server's first thread hands a client of another space on to a thread of its own, which answers. */
 TEST(propagation, answer_comes_from_another_thread_of_the_server)
 {
 	L4_ThreadId_t helper = thread_start(&own_space, answers, 1);
-	L4_ThreadId_t client = calls(1, space_new(), worker, PATIENCE);
-	struct heard h;
+	L4_ThreadId_t client = calls(space_new());
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(helper, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].error, 0);
-	EXPECT_EQ(speech[1].answer, 101);
-	EXPECT_EQ(speech[1].answered_by, helper.raw);
+	pass_on(client, helper);
+	answered(101, helper);
 }
 
 TEST(propagation, answer_comes_from_a_receiver_that_was_busy)
 {
-	L4_ThreadId_t server = thread_start(space_new(), answers, 5000), client = calls(1, &own_space, worker, PATIENCE);
-	struct heard h;
+	L4_ThreadId_t server = thread_start(space_new(), answers, 5000), client = calls(&own_space);
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].answer, 101);
-	EXPECT_EQ(speech[1].answered_by, server.raw);
+	pass_on(client, server);
+	answered(101, server);
 }
 
 /* Before the message is delivered the client waits for whom it called. */
 TEST(propagation, wait_does_not_follow_before_delivery)
 {
-	L4_ThreadId_t server = thread_start(space_new(), sleeps, 0), client = calls(1, &own_space, worker, PATIENCE);
+	L4_ThreadId_t server = thread_start(space_new(), sleeps, 0), client = calls(&own_space);
 	struct heard h;
 
 	REQUIRE(hear(client, PATIENCE, &h));
 	EXPECT_FAILED(speak(server, PROPAGATED, client, 100, SHORT), SEND, IPC_TIMEOUT);
 	EXPECT_OK(speak(client, NORMAL, L4_nilthread, 200, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].answer, 200);
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.answer, 200);
 }
 
 TEST(propagation, actual_sender_cannot_answer_any_more)
 {
-	L4_ThreadId_t server = listens(space_new()), client = calls(1, &own_space, worker, PATIENCE);
-	struct heard h;
+	L4_ThreadId_t server = listens(space_new()), client = calls(&own_space);
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
+	pass_on(client, server);
 	EXPECT_FAILED(speak(client, NORMAL, L4_nilthread, 200, SHORT), SEND, IPC_TIMEOUT);
-	EXPECT_EQ(speech[1].done, 0);
+	EXPECT_EQ(call.done, 0);
 }
 
 /* Hears the client, and passes on to whom the argument names. */
@@ -437,29 +430,23 @@ static void passes_on(L4_Word_t to)
 TEST(propagation, passed_on_twice)
 {
 	L4_ThreadId_t server = thread_start(space_new(), answers, 1), middle, client;
-	struct heard h;
 
 	middle = thread_start(&own_space, passes_on, server.raw);
-	client = calls(1, &own_space, worker, PATIENCE);
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(middle, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].answer, 1101);
-	EXPECT_EQ(speech[1].answered_by, server.raw);
+	client = calls(&own_space);
+	pass_on(client, middle);
+	answered(1101, server);
 }
 
 /* Who has passed it on once is not asked any more, and does not move the client's wait again. */
 TEST(propagation, wait_follows_its_holder_only)
 {
 	L4_ThreadId_t first = listens(space_new()), second = thread_start(space_new(), answers, 1), client;
-	struct heard h;
 
-	client = calls(1, &own_space, worker, PATIENCE);
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(first, PROPAGATED, client, 100, PATIENCE));
+	client = calls(&own_space);
+	pass_on(client, first);
 	EXPECT_OK(speak(second, PROPAGATED, client, 100, PATIENCE));
 	settle();
-	EXPECT_EQ(speech[1].done, 0);
+	EXPECT_EQ(call.done, 0);
 }
 
 TEST(propagation, open_wait_stays_open)
@@ -476,9 +463,7 @@ TEST(propagation, wait_for_a_third_stays)
 {
 	L4_ThreadId_t v, server = thread_start(space_new(), answers, 1), third = thread_start(&own_space, sleeps, 0);
 
-	listening = (struct listening){.from = third};
-	v = thread_start(&own_space, listener, (L4_Word_t)&listening);
-	settle();
+	v = listener_start(&listening, &own_space, third);
 	EXPECT_OK(speak(server, PROPAGATED, v, 100, PATIENCE));
 	settle();
 	EXPECT_EQ(listening.done, 0);
@@ -489,21 +474,20 @@ TEST(propagation, wait_for_a_third_stays)
 
 TEST(propagation, timeout_of_the_wait_goes_on)
 {
-	L4_ThreadId_t server = listens(space_new()), client = calls(1, &own_space, worker, L4_TimePeriod(8000 * time_scale));
-	struct heard h;
+	L4_ThreadId_t server = listens(space_new());
+	L4_ThreadId_t client = calls_for(&own_space, worker, L4_TimePeriod(8000 * time_scale));
 	L4_Word_t begin = now_us();
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].error, IPC_TIMEOUT << 1 | RECEIVE);
+	pass_on(client, server);
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.error, IPC_TIMEOUT << 1 | RECEIVE);
 	EXPECT_BETWEEN(now_us() - begin, 4000 * time_scale, 12000 * time_scale);
 }
 
 /* Somebody who is queued in the new partner's name is heard: nobody waits for ever beside his message. */
 TEST(propagation, wait_follows_to_one_who_is_queued)
 {
-	L4_ThreadId_t server = listens(&own_space), client = calls(1, &own_space, worker, PATIENCE);
+	L4_ThreadId_t server = listens(&own_space), client = calls(&own_space);
 	struct heard h;
 
 	REQUIRE(hear(client, PATIENCE, &h));
@@ -513,9 +497,7 @@ TEST(propagation, wait_follows_to_one_who_is_queued)
 	settle();
 	EXPECT_EQ(speech[2].done, 0);
 	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
-	EXPECT(wait_until(&speech[1].done, 1, 20));
-	EXPECT_EQ(speech[1].answer, 400);
-	EXPECT_EQ(speech[1].answered_by, server.raw);
+	answered(400, server);
 	EXPECT_EQ(speech[2].error, 0);
 }
 
@@ -569,26 +551,24 @@ TEST(propagation, virtual_sender_deleted_while_queued)
 
 TEST(propagation, calling_virtual_sender_deleted_while_queued)
 {
-	L4_ThreadId_t client = calls(1, &own_space, worker, PATIENCE), t;
+	L4_ThreadId_t client = calls(&own_space), t;
 	struct heard h;
 
 	REQUIRE(hear(client, PATIENCE, &h));
 	t = speaks(0, &own_space, PROPAGATED, client);
 	EXPECT_EQ(thread_delete(client), 1);
 	heard_in_the_name_of(client, t);
-	EXPECT_EQ(speech[1].done, 0);
+	EXPECT_EQ(call.done, 0);
 }
 
 TEST(propagation, receiver_deleted_after_delivery)
 {
-	L4_ThreadId_t server = listens(space_new()), client = calls(1, &own_space, worker, PATIENCE);
-	struct heard h;
+	L4_ThreadId_t server = listens(space_new()), client = calls(&own_space);
 
-	REQUIRE(hear(client, PATIENCE, &h));
-	EXPECT_OK(speak(server, PROPAGATED, client, 100, PATIENCE));
+	pass_on(client, server);
 	EXPECT_EQ(thread_delete(server), 1);
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].error, IPC_NO_PARTNER << 1 | RECEIVE);
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.error, IPC_NO_PARTNER << 1 | RECEIVE);
 }
 
 TEST(propagation, actual_sender_deleted_after_delivery)
@@ -597,14 +577,14 @@ TEST(propagation, actual_sender_deleted_after_delivery)
 
 	middle = thread_start(&own_space, passes_on, server.raw);
 	settle();
-	calls(1, &own_space, middle, PATIENCE);
+	calls_for(&own_space, middle, PATIENCE);
 	EXPECT(wait_until(&listening.done, 1, 50));
 	EXPECT_EQ(thread_delete(middle), 1);
 	settle();
-	EXPECT_EQ(speech[1].done, 0);
+	EXPECT_EQ(call.done, 0);
 	EXPECT_EQ(thread_delete(server), 1);
-	EXPECT(wait_until(&speech[1].done, 1, 50));
-	EXPECT_EQ(speech[1].error, IPC_NO_PARTNER << 1 | RECEIVE);
+	EXPECT(wait_until(&call.done, 1, 50));
+	EXPECT_EQ(call.error, IPC_NO_PARTNER << 1 | RECEIVE);
 }
 
 TEST(propagation, actual_sender_deleted_while_queued)

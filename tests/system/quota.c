@@ -196,9 +196,9 @@ TEST(quota, used_up_by_utcbs)
 {
 	enum { UTCBS_A_PAGE = PAGE / UTCB_SIZE };
 	L4_ThreadId_t s = empty_space(), t[2 * UTCBS_A_PAGE];
-	L4_Word_t old, before;
+	L4_Word_t before;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	for (unsigned i = 0; i < 2 * UTCBS_A_PAGE; i++)
 		REQUIRE_EQ(L4_ThreadControl(t[i] = thread_id_new(), s, runner, L4_nilthread, (void *)-1UL), 1);
 	leave_pages(s, 4); /* a page and three tables */
@@ -579,9 +579,8 @@ static bool activates(L4_ThreadId_t space)
 TEST(quota, activating_succeeds_or_changes_nothing)
 {
 	L4_ThreadId_t s = empty_space();
-	L4_Word_t old;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	passive = thread_id_new();
 	REQUIRE_EQ(L4_ThreadControl(passive, s, runner, L4_nilthread, (void *)-1UL), 1);
 	EXPECT_EQ(sweep(s, activates), 4);
@@ -595,18 +594,15 @@ static bool creates(L4_ThreadId_t space)
 TEST(quota, creating_an_active_thread_succeeds_or_changes_nothing)
 {
 	L4_ThreadId_t s = empty_space();
-	L4_Word_t old;
 
-	REQUIRE_EQ(L4_SpaceControl(s, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 	passive = thread_id_new();
 	EXPECT_EQ(sweep(s, creates), 4);
 }
 
 static bool lays_out(L4_ThreadId_t space)
 {
-	L4_Word_t old;
-
-	return L4_SpaceControl(space, 0, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16), L4_nilthread, &old) == 1;
+	return set_areas(space, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)) == 1;
 }
 
 TEST(quota, laying_out_succeeds_or_changes_nothing)

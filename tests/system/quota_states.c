@@ -151,9 +151,8 @@ static void redirector(void)
 {
 	L4_ThreadId_t r = thread_start(space_new(), sleeps, 0);
 	L4_ThreadId_t t = thread_start(space_new(), sends_with_timeout, worker.raw);
-	L4_Word_t old;
 
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_Nilpage, L4_Nilpage, r, &old), 1);
+	EXPECT_EQ(set_redirector(t, r), 1);
 	settle();
 	EXPECT_EQ(thread_delete(r), 1);
 	settle();
@@ -256,11 +255,8 @@ TEST(leftover, nothing_of_a_thread_whose_number_is_far_from_others)
 static void at_the_top(void)
 {
 	L4_ThreadId_t t = empty_space();
-	L4_Word_t old;
 
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(0x7fffffffd000UL, 12), L4_FpageLog2(0x7fffffffe000UL, 12),
-				  L4_nilthread, &old),
-		  1);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(0x7fffffffd000UL, 12), L4_FpageLog2(0x7fffffffe000UL, 12)), 1);
 	EXPECT_EQ(thread_delete(t), 1);
 }
 

@@ -80,16 +80,14 @@ void scene_end(struct scene *scene)
 	}
 }
 
-void scene_attack(const char *at, const char *trap, const char *end, L4_Word_t vectors)
+void scene_attack(struct scene *scene, const char *at, const char *trap, const char *end, L4_Word_t vectors)
 {
-	struct scene scene;
+	struct attacker *a = &scene->attacker;
 	L4_Word_t raised;
 
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, at, end));
-	raised = is_exception(&scene.attacker.m) ? scene.attacker.m.mr[EXC_TRAP] : 0;
+	REQUIRE(attacker_run(a, at, end));
+	raised = is_exception(&a->m) ? a->m.mr[EXC_TRAP] : 0;
 	if (!(vectors & ONE_OF(raised)))
 		raised = (L4_Word_t)__builtin_ctzl(vectors); /* what is told as expected */
-	attacker_raised(&scene.attacker, raised, AT_CODE + (L4_Word_t)(trap - at));
-	scene_end(&scene);
+	attacker_raised(a, raised, AT_CODE + (L4_Word_t)(trap - at));
 }

@@ -26,14 +26,27 @@ bool scene_unharmed(const struct scene *scene);
 /* The end of a case: the victims are unharmed, the attacker lives; none of them remains. */
 void scene_end(struct scene *scene);
 
+/* A case with a scene, its body's `scene`, which is made before and ends behind it. */
+#define SCENE_TEST(area, name, limit)                                                                                  \
+	static void scene_##area##_##name(struct scene *scene);                                                        \
+	TEST_LIMIT(area, name, limit)                                                                                  \
+	{                                                                                                              \
+		struct scene scene;                                                                                    \
+                                                                                                                       \
+		scene_new(&scene);                                                                                     \
+		scene_##area##_##name(&scene);                                                                         \
+		scene_end(&scene);                                                                                     \
+	}                                                                                                              \
+	static void scene_##area##_##name(struct scene *scene)
+
 /* A case that is this attack: `before` is done, and `trap` raises one of the vectors. */
 #define ONE_OF(vector) (1UL << (vector))
-void scene_attack(const char *at, const char *trap, const char *end, L4_Word_t vectors);
+void scene_attack(struct scene *scene, const char *at, const char *trap, const char *end, L4_Word_t vectors);
 #define ATTACK_ANY(area, name, vectors, before, trap)                                              \
 	CODE32(area##_##name, before, trap);                                                       \
-	TEST(area, name)                                                                           \
+	SCENE_TEST(area, name, 1000)                                                               \
 	{                                                                                          \
-		scene_attack(area##_##name##_at, area##_##name##_trap, area##_##name##_end, vectors); \
+		scene_attack(scene, CODE_OF(area##_##name), vectors);                              \
 	}
 #define ATTACK(area, name, vector, before, trap) ATTACK_ANY(area, name, ONE_OF(vector), before, trap)
 

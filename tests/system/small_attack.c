@@ -30,9 +30,11 @@ ATTACK(small_attack, ltr, GP, "movl $0x28, %eax", "ltr %ax")
 ATTACK(small_attack, invlpg, GP, "", "invlpg 0x11000")
 ATTACK(small_attack, invd, GP, "", "invd")
 ATTACK(small_attack, wbinvd, GP, "", "wbinvd")
-ATTACK_ANY(small_attack, invpcid, ONE_OF(GP) | ONE_OF(UD), "xorl %eax, %eax", ".byte 0x66, 0x0f, 0x38, 0x82, 0x05, 0, 0x10, 1, 0")
+ATTACK_ANY(small_attack, invpcid, ONE_OF(GP) | ONE_OF(UD), "xorl %eax, %eax",
+	   ".byte 0x66, 0x0f, 0x38, 0x82, 0x05, 0, 0x10, 1, 0")
 ATTACK_ANY(small_attack, xsetbv, ONE_OF(GP) | ONE_OF(UD), "xorl %ecx, %ecx", "xsetbv")
-ATTACK_ANY(small_attack, monitor, ONE_OF(GP) | ONE_OF(UD), "movl $0x11000, %eax\n xorl %ecx, %ecx\n xorl %edx, %edx", "monitor")
+ATTACK_ANY(small_attack, monitor, ONE_OF(GP) | ONE_OF(UD),
+	   "movl $0x11000, %eax\n xorl %ecx, %ecx\n xorl %edx, %edx", "monitor")
 ATTACK_ANY(small_attack, sysexit, ONE_OF(GP) | ONE_OF(UD), "movl $0x10000, %edx\n movl $0x13000, %ecx", "sysexit")
 ATTACK_ANY(small_attack, sysret, ONE_OF(GP) | ONE_OF(UD), "movl $0x10000, %ecx", "sysret")
 ATTACK_ANY(small_attack, swapgs, ONE_OF(GP) | ONE_OF(UD), "", ".byte 0x0f, 0x01, 0xf8")
@@ -47,15 +49,10 @@ ATTACK(small_attack, exception_with_a_hostile_stack, UD, "movl $0xfffffffe, %esp
 ATTACK(small_attack, exception_with_a_large_stack, UD, "movl $0x500000, %esp", "ud2")
 
 CODE32(hostile_door, "movl $0x80000000, %esp\n movl $0x1400, %edx\n int $0x81", "ud2");
-TEST(small_attack, int_with_a_hostile_stack)
+SCENE_TEST(small_attack, int_with_a_hostile_stack, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, hostile_door_at, hostile_door_end));
-	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(hostile_door_trap - hostile_door_at));
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RSP], 0x80000000);
-	scene_end(&scene);
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(hostile_door), UD));
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RSP], 0x80000000);
 }
 
 /*
@@ -71,33 +68,26 @@ static bool has_sysenter(void)
 }
 
 CODE32(no_call, "movl $0xffffffff, %edx\n movl %esp, %ecx", "sysenter");
-TEST(small_attack, sysenter_for_no_call)
+SCENE_TEST(small_attack, sysenter_for_no_call, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, no_call_at, no_call_end));
+	REQUIRE(attacker_run(&scene->attacker, no_call_at, no_call_end));
 	if (has_sysenter())
-		attacker_raised(&scene.attacker, EXC_TRAP_SYSCALL, AT_KIP + SMALL_KIP_LANDING);
+		attacker_raised(&scene->attacker, EXC_TRAP_SYSCALL, AT_KIP + SMALL_KIP_LANDING);
 	else
-		attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(no_call_trap - no_call_at));
-	scene_end(&scene);
+		attacker_raised(&scene->attacker, GP, AT_CODE + (L4_Word_t)(no_call_trap - no_call_at));
 }
 
 /* The door of 64-bit programs. Some processors have it here, too: then it leads to the exception handler. */
 CODE32(syscall, "movl $0x4c345832, %edx", "syscall");
-TEST(small_attack, syscall)
+SCENE_TEST(small_attack, syscall, 1000)
 {
-	struct scene scene;
 	L4_Word_t trap;
 
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, syscall_at, syscall_end));
-	trap = scene.attacker.m.mr[EXC_TRAP];
-	EXPECT(is_exception(&scene.attacker.m));
+	REQUIRE(attacker_run(&scene->attacker, syscall_at, syscall_end));
+	trap = scene->attacker.m.mr[EXC_TRAP];
+	EXPECT(is_exception(&scene->attacker.m));
 	EXPECT(trap == UD || trap == GP || trap == EXC_TRAP_SYSCALL);
-	EXPECT_EQ(scene.attacker.m.mr[EXC_CS] & 3, 1);
-	scene_end(&scene);
+	EXPECT_EQ(scene->attacker.m.mr[EXC_CS] & 3, 1);
 }
 
 /* Ports: no small space has any. */
@@ -113,17 +103,13 @@ ATTACK(small_attack, port_out_string, GP, "movl $0x3f8, %edx\n movl $0x11000, %e
  */
 
 CODE32(popf, "pushl $0xfffffeff\n popfl\n pushfl\n popl %eax\n pushl $2\n popfl", "ud2");
-TEST(small_attack, popf)
+SCENE_TEST(small_attack, popf, 1000)
 {
-	struct scene scene;
 	L4_Word_t flags;
 
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, popf_at, popf_end));
-	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(popf_trap - popf_at));
-	flags = scene.attacker.m.mr[EXC_RAX];
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(popf), UD));
+	flags = scene->attacker.m.mr[EXC_RAX];
 	EXPECT_EQ(flags & (IF | IOPL | VM | RF), IF);
-	scene_end(&scene);
 }
 
 /* pushfl with a flag, its arguments, then the instruction: the flag is set when the door opens. */
@@ -134,33 +120,26 @@ TEST(small_attack, popf)
 enum { SYSENTER_BYTES = 2 };
 
 /* The door by `sysenter` pops the return address itself. */
-static void comes_with_flag(const char *at, const char *trap, const char *end, bool is_sysenter)
+static void comes_with_flag(struct attacker *a, const char *at, const char *trap, const char *end, bool is_sysenter)
 {
-	struct scene scene;
-	L4_Word_t vector;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, at, end));
-	vector = is_exception(&scene.attacker.m) ? scene.attacker.m.mr[EXC_TRAP] : 0;
-	if (vector == DB) { /* of a single step on the way; without it, all goes on */
-		scene.attacker.m.mr[EXC_RFLAGS] = 0x202;
-		REQUIRE(attacker_go(&scene.attacker));
+	REQUIRE(attacker_run(a, at, end));
+	if (is_exception(&a->m) && a->m.mr[EXC_TRAP] == DB) { /* of a single step on the way; without it, all goes on */
+		a->m.mr[EXC_RFLAGS] = 0x202;
+		REQUIRE(attacker_go(a));
 	}
 	if (is_sysenter && !has_sysenter()) {
-		attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(trap - at) - SYSENTER_BYTES);
+		attacker_raised(a, GP, AT_CODE + (L4_Word_t)(trap - at) - SYSENTER_BYTES);
 	} else {
-		attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(trap - at));
-		EXPECT_EQ(scene.attacker.m.mr[EXC_RFLAGS] & (TF | DF | NT | AC | IOPL | IF), IF);
+		attacker_raised(a, UD, AT_CODE + (L4_Word_t)(trap - at));
+		EXPECT_EQ(a->m.mr[EXC_RFLAGS] & (TF | DF | NT | AC | IOPL | IF), IF);
 	}
-	scene_end(&scene);
 }
 
 #define COMES_WITH(name, flag, door)                                                               \
 	CODE32(with_##name, WITH_FLAG(flag, door), "ud2");                                         \
-	TEST(small_attack, name)                                                                   \
+	SCENE_TEST(small_attack, name, 1000)                                                       \
 	{                                                                                          \
-		comes_with_flag(with_##name##_at, with_##name##_trap, with_##name##_end,           \
-				(door)[0] == 's');                                                 \
+		comes_with_flag(&scene->attacker, CODE_OF(with_##name), (door)[0] == 's');         \
 	}
 
 COMES_WITH(sysenter_with_ac, "0x40000", "sysenter")
@@ -175,15 +154,10 @@ COMES_WITH(int_with_df, "0x400", "int $0x81\n ret")
 
 /* An exception with them. */
 CODE32(ud2_with_all, "pushfl\n orl $0x44400, (%esp)\n popfl", "ud2");
-TEST(small_attack, exception_with_all)
+SCENE_TEST(small_attack, exception_with_all, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, ud2_with_all_at, ud2_with_all_end));
-	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(ud2_with_all_trap - ud2_with_all_at));
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RFLAGS] & (DF | AC), DF | AC);
-	scene_end(&scene);
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(ud2_with_all), UD));
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RFLAGS] & (DF | AC), DF | AC);
 }
 
 /*
@@ -205,26 +179,22 @@ static L4_Word_t own_vector(unsigned n)
 	}
 }
 
-TEST_LIMIT(small_attack, int_n, 10000)
+SCENE_TEST(small_attack, int_n, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
 	for (unsigned n = 0; n < 256; n++) {
 		unsigned char code[] = {0xcd, (unsigned char)n};
 		L4_Word_t vector = own_vector(n);
 
-		attacker_reset(&scene.attacker);
-		attacker_code(&scene.attacker, 0, code, sizeof code);
-		scene.attacker.m.mr[EXC_RDX] = 0xfc00; /* at the door: a number that no call has */
-		REQUIRE(attacker_go(&scene.attacker));
-		if (!attacker_raised(&scene.attacker, vector ? vector : (L4_Word_t)GP,
+		attacker_reset(&scene->attacker);
+		attacker_code(&scene->attacker, 0, code, sizeof code);
+		scene->attacker.m.mr[EXC_RDX] = 0xfc00; /* at the door: a number that no call has */
+		REQUIRE(attacker_go(&scene->attacker));
+		if (!attacker_raised(&scene->attacker, vector ? vector : (L4_Word_t)GP,
 				  vector ? AT_CODE + sizeof code : AT_CODE)) {
 			FAIL("this was int 0x%x", n);
 			break;
 		}
 	}
-	scene_end(&scene);
 }
 
 /*
@@ -258,29 +228,24 @@ static void lies(struct scene *scene, L4_Word_t offset, L4_Word_t value)
 }
 
 /* Its address, its id and all else that the kernel keeps there, as it may never be. The exception handler stays. */
-TEST_LIMIT(small_attack, utcb_lies, 10000)
+SCENE_TEST(small_attack, utcb_lies, 10000)
 {
-	static const unsigned values[] = {0, 1, 0x400, 0x3fffff, 0x400000, 0x80000000, 0xe0000000, 0xffffffc0, 0xffffffff};
-	struct scene scene;
+	static const unsigned values[] = {
+		0, 1, 0x400, 0x3fffff, 0x400000, 0x80000000, 0xe0000000, 0xffffffc0, 0xffffffff,
+	};
 
-	scene_new(&scene);
-	for (L4_Word_t offset = SMALL_UTCB_MY_LOCAL_ID; offset < __builtin_offsetof(struct small_utcb, br); offset += 4) {
-		if (offset == __builtin_offsetof(struct small_utcb, exception_handler))
+	for (L4_Word_t offset = SMALL_UTCB_MY_LOCAL_ID; offset < offsetof(struct small_utcb, br); offset += 4) {
+		if (offset == offsetof(struct small_utcb, exception_handler))
 			continue;
 		for (unsigned i = 0; i < sizeof values / sizeof values[0]; i++)
-			lies(&scene, offset, values[i]);
+			lies(scene, offset, values[i]);
 	}
-	scene_end(&scene);
 }
 
 /* A victim's id as one's own, and its UTCB as one's own. */
-TEST(small_attack, utcb_of_another)
+SCENE_TEST(small_attack, utcb_of_another, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	lies(&scene, __builtin_offsetof(struct small_utcb, my_global_id), small_id(scene.victims[0].thread));
-	lies(&scene, SMALL_UTCB_MY_LOCAL_ID, AT_UTCBS + UTCB_SIZE);
-	lies(&scene, SMALL_UTCB_MY_LOCAL_ID, AT_UTCBS + AT_SLOT_END);
-	scene_end(&scene);
+	lies(scene, offsetof(struct small_utcb, my_global_id), small_id(scene->victims[0].thread));
+	lies(scene, SMALL_UTCB_MY_LOCAL_ID, AT_UTCBS + UTCB_SIZE);
+	lies(scene, SMALL_UTCB_MY_LOCAL_ID, AT_UTCBS + AT_SLOT_END);
 }

@@ -19,34 +19,22 @@ static L4_Word_t address_of(const struct scene *scene, L4_Word_t at)
 static const unsigned places[] = {AT_FIRST, AT_CODE, AT_DATA, AT_STACK, AT_UTCBS, AT_KIP, AT_LAST};
 #define EACH_PLACE(i) unsigned i = 0; i < sizeof places / sizeof places[0]; i++
 
-TEST_LIMIT(small_large, reads_nothing, 10000)
+SCENE_TEST(small_large, reads_nothing, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
 	for (EACH_PLACE(i))
-		EXPECT_EQ(reads_in(&own_space, address_of(&scene, places[i])), NOT_MAPPED);
-	scene_end(&scene);
+		EXPECT_EQ(reads_in(&own_space, address_of(scene, places[i])), NOT_MAPPED);
 }
 
-TEST_LIMIT(small_large, writes_nothing, 10000)
+SCENE_TEST(small_large, writes_nothing, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
 	for (EACH_PLACE(i))
-		EXPECT(!can_write(&own_space, address_of(&scene, places[i])));
-	scene_end(&scene);
+		EXPECT(!can_write(&own_space, address_of(scene, places[i])));
 }
 
-TEST_LIMIT(small_large, executes_nothing, 10000)
+SCENE_TEST(small_large, executes_nothing, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
 	for (EACH_PLACE(i))
-		EXPECT(!can_execute(&own_space, address_of(&scene, places[i])));
-	scene_end(&scene);
+		EXPECT(!can_execute(&own_space, address_of(scene, places[i])));
 }
 
 /* A space that has only just begun, and every slot. */
@@ -64,34 +52,29 @@ TEST_LIMIT(small_large, finds_no_slot, 60000)
 }
 
 /* Pages that are mapped there do not appear in the small space, and what is there is not passed on. */
-TEST_LIMIT(small_large, maps_nothing_there, 10000)
+SCENE_TEST(small_large, maps_nothing_there, 10000)
 {
-	struct scene scene;
 	struct space *space = space_new();
 	L4_ThreadId_t agent;
 
-	scene_new(&scene);
 	agent = agent_new(space);
 	for (EACH_PLACE(i)) {
-		L4_Word_t page = page_new(), address = address_of(&scene, places[i]);
+		L4_Word_t page = page_new(), address = address_of(scene, places[i]);
 
 		*(volatile L4_Word_t *)page = MARK(1);
 		give(worker, fpage(page, 12, L4_FullyAccessible), agent, L4_CompleteAddressSpace, address);
 		EXPECT_EQ(reads_in(space, address), NOT_MAPPED);
 	}
-	scene_end(&scene);
 }
 
-TEST_LIMIT(small_large, passes_nothing_on, 10000)
+SCENE_TEST(small_large, passes_nothing_on, 10000)
 {
-	struct scene scene;
 	struct space *space = space_new();
 	L4_ThreadId_t agent;
 
-	scene_new(&scene);
 	agent = agent_new(space);
 	for (EACH_PLACE(i)) {
-		L4_Fpage_t theirs = fpage(address_of(&scene, places[i]), 12, L4_FullyAccessible);
+		L4_Fpage_t theirs = fpage(address_of(scene, places[i]), 12, L4_FullyAccessible);
 
 		give(worker, theirs, agent, fpage(WINDOW, 12, 0), 0);
 		EXPECT_EQ(reads_in(space, WINDOW), NOT_MAPPED);
@@ -99,7 +82,6 @@ TEST_LIMIT(small_large, passes_nothing_on, 10000)
 		unmap_by(agent, FLUSH, theirs);
 	}
 	unmap_by(worker, FLUSH, fpage(WINDOW_REGION, 30, L4_FullyAccessible));
-	scene_end(&scene);
 }
 
 /* A string from there, and one to there, without a pager that might be asked. */
@@ -117,40 +99,26 @@ static void sends_string(L4_Word_t from, L4_Word_t to)
 			break;
 }
 
-TEST_LIMIT(small_large, sends_no_string_from_there, 10000)
+SCENE_TEST(small_large, sends_no_string_from_there, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	sends_string(address_of(&scene, AT_DATA), (L4_Word_t)target);
-	scene_end(&scene);
+	sends_string(address_of(scene, AT_DATA), (L4_Word_t)target);
 }
 
-TEST_LIMIT(small_large, receives_no_string_there, 10000)
+SCENE_TEST(small_large, receives_no_string_there, 10000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	sends_string((L4_Word_t)source, address_of(&scene, AT_DATA));
-	scene_end(&scene);
+	sends_string((L4_Word_t)source, address_of(scene, AT_DATA));
 }
 
 /* Areas of a large space there would show its UTCBs in the small space. */
-TEST(small_large, has_no_areas_there)
+SCENE_TEST(small_large, has_no_areas_there, 1000)
 {
-	struct scene scene;
 	L4_ThreadId_t t = thread_id_new();
-	L4_Word_t old;
 
-	scene_new(&scene);
 	REQUIRE_EQ(L4_ThreadControl(t, t, runner, L4_nilthread, (void *)-1UL), 1);
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(own_space.kip, 12),
-				  L4_FpageLog2(address_of(&scene, AT_UTCBS), 12), L4_nilthread, &old), 0);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(own_space.kip, 12), L4_FpageLog2(address_of(scene, AT_UTCBS), 12)), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_UTCB_AREA);
-	EXPECT_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(address_of(&scene, AT_KIP), 12),
-				  L4_FpageLog2(own_space.utcb_area, 12), L4_nilthread, &old), 0);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(address_of(scene, AT_KIP), 12), L4_FpageLog2(own_space.utcb_area, 12)), 0);
 	EXPECT_EQ(L4_ErrorCode(), ERROR_KIP_AREA);
-	scene_end(&scene);
 }
 
 /*

@@ -60,14 +60,10 @@ ATTACK(small_limits, stack_return_from_interrupt, STACK, "movl $0x3ffff8, %esp",
 
 /* The door by `sysenter` comes back to a RET, on whatever stack it was given. */
 CODE32(small_limits_door, "movl $0x1400, %edx\n movl $0x400000, %ecx", "sysenter");
-TEST(small_limits, stack_of_sysenter)
+SCENE_TEST(small_limits, stack_of_sysenter, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, small_limits_door_at, small_limits_door_end));
-	attacker_raised(&scene.attacker, STACK, AT_KIP + SMALL_KIP_LANDING);
-	scene_end(&scene);
+	REQUIRE(attacker_run(&scene->attacker, small_limits_door_at, small_limits_door_end));
+	attacker_raised(&scene->attacker, STACK, AT_KIP + SMALL_KIP_LANDING);
 }
 
 ATTACK(small_limits, code_jump, GP, "movl $0x400000, %eax", "jmp *%eax")
@@ -85,90 +81,67 @@ ATTACK(small_limits, string_down_from_0, GP, "std\n movl $0, %edi\n movl $4, %ec
 
 /* Across the end in the middle of a repetition: it has gone up to there, and no farther. */
 CODE32(small_limits_copy, "movl $0x11000, %esi\n movl $0x3ffff8, %edi\n movl $0x20, %ecx", "rep movsb");
-TEST(small_limits, string_copy_across_the_end)
+SCENE_TEST(small_limits, string_copy_across_the_end, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
 	for (unsigned i = 0; i < 32; i++)
-		scene.attacker.data[i] = (unsigned char)(i + 1);
-	REQUIRE(attacker_run(&scene.attacker, small_limits_copy_at, small_limits_copy_end));
-	attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(small_limits_copy_trap - small_limits_copy_at));
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RCX], 0x18);
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RDI], AT_SLOT_END);
-	EXPECT_EQ(scene.attacker.last[AT_PAGE_SIZE - 1], 8);
-	scene_end(&scene);
+		scene->attacker.data[i] = (unsigned char)(i + 1);
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(small_limits_copy), GP));
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RCX], 0x18);
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RDI], AT_SLOT_END);
+	EXPECT_EQ(scene->attacker.last[AT_PAGE_SIZE - 1], 8);
 }
 
 /* The same out of the slot. */
 CODE32(small_limits_steal, "movl $0x3ffff8, %esi\n movl $0x11000, %edi\n movl $0x20, %ecx", "rep movsb");
-TEST(small_limits, string_copy_from_beyond)
+SCENE_TEST(small_limits, string_copy_from_beyond, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, small_limits_steal_at, small_limits_steal_end));
-	attacker_raised(&scene.attacker, GP, AT_CODE + (L4_Word_t)(small_limits_steal_trap - small_limits_steal_at));
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RCX], 0x18);
-	EXPECT_EQ(scene.attacker.data[8], 0);
-	scene_end(&scene);
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(small_limits_steal), GP));
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RCX], 0x18);
+	EXPECT_EQ(scene->attacker.data[8], 0);
 }
 
 /* Code at the very end: the next instruction, or the rest of this one, is not there. */
-static void runs_off(const unsigned char *code, unsigned size, L4_Word_t raised_at)
+static void runs_off(struct attacker *a, const unsigned char *code, unsigned size, L4_Word_t raised_at)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	attacker_reset(&scene.attacker);
+	attacker_reset(a);
 	for (unsigned i = 0; i < size; i++)
-		scene.attacker.last[AT_PAGE_SIZE - size + i] = code[i];
-	scene.attacker.m.mr[EXC_RIP] = AT_SLOT_END - size;
-	REQUIRE(attacker_go(&scene.attacker));
-	attacker_raised(&scene.attacker, GP, raised_at);
-	scene_end(&scene);
+		a->last[AT_PAGE_SIZE - size + i] = code[i];
+	a->m.mr[EXC_RIP] = AT_SLOT_END - size;
+	REQUIRE(attacker_go(a));
+	attacker_raised(a, GP, raised_at);
 }
 
-TEST(small_limits, code_runs_off_the_end)
+SCENE_TEST(small_limits, code_runs_off_the_end, 1000)
 {
 	static const unsigned char nops[] = {0x90, 0x90};
 
-	runs_off(nops, sizeof nops, AT_SLOT_END);
+	runs_off(&scene->attacker, nops, sizeof nops, AT_SLOT_END);
 }
 
-TEST(small_limits, code_across_the_end)
+SCENE_TEST(small_limits, code_across_the_end, 1000)
 {
 	static const unsigned char half_a_move[] = {0xb8, 1, 2};
 
-	runs_off(half_a_move, sizeof half_a_move, AT_SLOT_END - sizeof half_a_move);
+	runs_off(&scene->attacker, half_a_move, sizeof half_a_move, AT_SLOT_END - sizeof half_a_move);
 }
 
 /* A handler gives it an instruction pointer beyond the end: the first fetch raises it. */
-TEST(small_limits, code_begins_beyond)
+SCENE_TEST(small_limits, code_begins_beyond, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	attacker_reset(&scene.attacker);
-	scene.attacker.m.mr[EXC_RIP] = AT_SLOT_END;
-	if (L4_IpcSucceeded(frame_reply(&scene.attacker.m, EXC_RAX))) {
-		REQUIRE(message_receive(scene.attacker.thread, &scene.attacker.m));
-		attacker_raised(&scene.attacker, GP, AT_SLOT_END);
+	attacker_reset(&scene->attacker);
+	scene->attacker.m.mr[EXC_RIP] = AT_SLOT_END;
+	if (L4_IpcSucceeded(frame_reply(&scene->attacker.m, EXC_RAX))) {
+		REQUIRE(message_receive(scene->attacker.thread, &scene->attacker.m));
+		attacker_raised(&scene->attacker, GP, AT_SLOT_END);
 	}
-	scene_end(&scene);
 }
 
 /* What the limits must leave. */
-CODE32(small_limits_inside, "movl $0x400000, %esp\n pushl $0x1234\n popl %eax\n movl 0x3ffffc, %ebx\n movb 0x3fffff, %cl",
-       "ud2");
-TEST(small_limits, the_last_bytes_are_inside)
+CODE32(small_limits_inside,
+       "movl $0x400000, %esp\n pushl $0x1234\n popl %eax\n movl 0x3ffffc, %ebx\n movb 0x3fffff, %cl", "ud2");
+SCENE_TEST(small_limits, the_last_bytes_are_inside, 1000)
 {
-	struct scene scene;
-
-	scene_new(&scene);
-	REQUIRE(attacker_run(&scene.attacker, small_limits_inside_at, small_limits_inside_end));
-	attacker_raised(&scene.attacker, UD, AT_CODE + (L4_Word_t)(small_limits_inside_trap - small_limits_inside_at));
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RAX], 0x1234);
-	EXPECT_EQ(scene.attacker.m.mr[EXC_RBX], 0x1234);
-	scene_end(&scene);
+	REQUIRE(attacker_traps(&scene->attacker, CODE_OF(small_limits_inside), UD));
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RAX], 0x1234);
+	EXPECT_EQ(scene->attacker.m.mr[EXC_RBX], 0x1234);
 }

@@ -173,24 +173,21 @@ static void replace(struct attacker *a)
 	attacker_restart(a);
 }
 
-TEST_LIMIT(small_limits, random_code, 3000000)
+SCENE_TEST(small_limits, random_code, 3000000)
 {
-	struct scene scene;
 	unsigned replaced = 0;
 
-	scene_new(&scene);
 	for (unsigned n = 0; n < SEQUENCES; n++) {
-		make_sequence(&scene, n);
-		if (!run_sequence(&scene.attacker)) {
+		make_sequence(scene, n);
+		if (!run_sequence(&scene->attacker)) {
 			replaced++;
-			replace(&scene.attacker);
+			replace(&scene->attacker);
 		}
-		if (!scene_unharmed(&scene)) {
+		if (!scene_unharmed(scene)) {
 			FAIL("this was sequence %u", n);
 			break;
 		}
 	}
 	EXPECT_BETWEEN(replaced, 0, REPLACEMENTS_MAX);
-	replace(&scene.attacker); /* who knows who handles its exceptions */
-	scene_end(&scene);
+	replace(&scene->attacker); /* who knows who handles its exceptions */
 }

@@ -70,15 +70,11 @@ static bool reads_nothing(struct attacker *a, const struct load *load, L4_Word_t
 	return true;
 }
 
-static void load_all(const struct load *load)
+static void load_all(struct attacker *a, const struct load *load)
 {
-	struct scene scene;
-	struct attacker *a = &scene.attacker;
+	L4_Word_t cs = a->m.mr[EXC_CS];
 	unsigned loadable = 0;
-	L4_Word_t cs;
 
-	scene_new(&scene);
-	cs = a->m.mr[EXC_CS];
 	code_set(a, load->at, load->end);
 	for (L4_Word_t selector = 0; selector < SELECTORS; selector++) {
 		a->m.mr[EXC_RAX] = selector;
@@ -93,14 +89,13 @@ static void load_all(const struct load *load)
 			break;
 	}
 	EXPECT_BETWEEN(loadable, 1, LOADABLE_MAX);
-	scene_end(&scene);
 }
 
 #define LOADS(name, load_it, read_it)                                                              \
 	CODE32(loads_##name, load_it, read_it);                                                    \
-	TEST_LIMIT(small_limits, every_selector_in_##name, 600000)                                 \
+	SCENE_TEST(small_limits, every_selector_in_##name, 600000)                                 \
 	{                                                                                          \
-		load_all(&(struct load){loads_##name##_at, loads_##name##_trap, loads_##name##_end}); \
+		load_all(&scene->attacker, &(struct load){CODE_OF(loads_##name)});                 \
 	}
 
 LOADS(ds, "movw %ax, %ds", "movl (%ecx), %ebx")
@@ -123,15 +118,11 @@ static L4_Word_t large_stack_segment(void)
 }
 
 /* The selector in AX, the offset in ECX, which is that of an instruction of the attacker's. */
-static void transfer_to_all(const char *at, const char *end)
+static void transfer_to_all(struct attacker *a, const char *at, const char *end)
 {
-	struct scene scene;
-	struct attacker *a = &scene.attacker;
+	L4_Word_t cs = a->m.mr[EXC_CS];
 	unsigned reached = 0;
-	L4_Word_t cs;
 
-	scene_new(&scene);
-	cs = a->m.mr[EXC_CS];
 	code_set(a, at, end);
 	for (L4_Word_t selector = 0; selector < SELECTORS; selector++) {
 		a->m.mr[EXC_RAX] = selector;
@@ -151,14 +142,13 @@ static void transfer_to_all(const char *at, const char *end)
 		}
 	}
 	EXPECT_BETWEEN(reached, 1, 4);
-	scene_end(&scene);
 }
 
 #define TRANSFERS(name, before, transfer)                                                          \
 	CODE32(transfers_##name, before, transfer);                                                \
-	TEST_LIMIT(small_attack, every_selector_by_##name, 600000)                                 \
+	SCENE_TEST(small_attack, every_selector_by_##name, 600000)                                 \
 	{                                                                                          \
-		transfer_to_all(transfers_##name##_at, transfers_##name##_end);                    \
+		transfer_to_all(&scene->attacker, transfers_##name##_at, transfers_##name##_end);  \
 	}
 
 /* What is behind on the stack is for those that go to another privilege level: stack pointer, stack segment. */

@@ -5,30 +5,23 @@
 #define KIP_AT	0x500000000000UL
 #define UTCB_AT 0x600000000000UL
 
-static L4_Word_t lay_out(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcb)
-{
-	L4_Word_t old;
-
-	return L4_SpaceControl(space, 0, kip, utcb, L4_nilthread, &old);
-}
-
 TEST(space_control, lay_out)
 {
-	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
+	EXPECT_EQ(set_areas(empty_space(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
 }
 
 TEST(space_control, lay_out_again)
 {
 	L4_ThreadId_t s = empty_space();
 
-	EXPECT_EQ(lay_out(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
-	EXPECT_EQ(lay_out(s, L4_FpageLog2(UTCB_AT, 12), L4_FpageLog2(KIP_AT, 12)), 1);
+	EXPECT_EQ(set_areas(s, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)), 1);
+	EXPECT_EQ(set_areas(s, L4_FpageLog2(UTCB_AT, 12), L4_FpageLog2(KIP_AT, 12)), 1);
 }
 
 TEST(space_control, areas_side_by_side)
 {
-	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x1000, 12), L4_FpageLog2(0x2000, 12)), 1);
-	EXPECT_EQ(lay_out(empty_space(), L4_FpageLog2(0x7fffffffd000UL, 12),
+	EXPECT_EQ(set_areas(empty_space(), L4_FpageLog2(0x1000, 12), L4_FpageLog2(0x2000, 12)), 1);
+	EXPECT_EQ(set_areas(empty_space(), L4_FpageLog2(0x7fffffffd000UL, 12),
 			  L4_FpageLog2(0x7fffffffe000UL, 12)),
 		  1);
 }
@@ -36,11 +29,11 @@ TEST(space_control, areas_side_by_side)
 TEST(space_control, error_3_space_of_nobody)
 {
 	EXPECT_REFUSED(
-	    lay_out(thread_id_new(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+	    set_areas(thread_id_new(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
 	    ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(lay_out(L4_nilthread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+	EXPECT_REFUSED(set_areas(L4_nilthread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
 		       ERROR_INVALID_SPACE);
-	EXPECT_REFUSED(lay_out(L4_anythread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
+	EXPECT_REFUSED(set_areas(L4_anythread, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16)),
 		       ERROR_INVALID_SPACE);
 }
 
@@ -49,16 +42,16 @@ TEST(space_control, error_7_kip_area)
 	L4_Fpage_t utcb = L4_FpageLog2(UTCB_AT, 16);
 	L4_ThreadId_t s = empty_space();
 
-	EXPECT_REFUSED(lay_out(s, L4_Nilpage, utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_CompleteAddressSpace, utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 10), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 11), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(KIP_AT, 63), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0xffffffff80000000UL, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0xffff800000000000UL, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0x800000000000UL, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(0x7ffffffff000UL, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_Nilpage, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_CompleteAddressSpace, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(KIP_AT, 10), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(KIP_AT, 11), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(KIP_AT, 63), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(0xffffffff80000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(0xffff800000000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(0x800000000000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(0x7ffffffff000UL, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}, utcb), ERROR_KIP_AREA);
 }
 
 TEST(space_control, error_6_utcb_area)
@@ -66,16 +59,16 @@ TEST(space_control, error_6_utcb_area)
 	L4_Fpage_t kip = L4_FpageLog2(KIP_AT, 12);
 	L4_ThreadId_t s = empty_space();
 
-	EXPECT_REFUSED(lay_out(s, kip, L4_Nilpage), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_CompleteAddressSpace), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(UTCB_AT, 10)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(UTCB_AT, 11)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0xffffffffc0000000UL, 16)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0xffff800000000000UL, 12)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x800000000000UL, 12)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x7ffffffff000UL, 12)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, L4_FpageLog2(0x7fffffff0000UL, 16)), ERROR_UTCB_AREA);
-	EXPECT_REFUSED(lay_out(s, kip, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_Nilpage), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_CompleteAddressSpace), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(UTCB_AT, 10)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(UTCB_AT, 11)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(0xffffffffc0000000UL, 16)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(0xffff800000000000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(0x800000000000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(0x7ffffffff000UL, 12)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, L4_FpageLog2(0x7fffffff0000UL, 16)), ERROR_UTCB_AREA);
+	EXPECT_REFUSED(set_areas(s, kip, (L4_Fpage_t){.raw = 0x60 << 16 | 2 << 4}), ERROR_UTCB_AREA);
 }
 
 TEST(space_control, error_7_overlap)
@@ -83,10 +76,10 @@ TEST(space_control, error_7_overlap)
 	L4_ThreadId_t s = empty_space();
 	L4_Fpage_t utcb = L4_FpageLog2(UTCB_AT, 16);
 
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(UTCB_AT, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(UTCB_AT + 0xf000, 12), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, L4_FpageLog2(UTCB_AT, 20), utcb), ERROR_KIP_AREA);
-	EXPECT_REFUSED(lay_out(s, utcb, utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(UTCB_AT, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(UTCB_AT + 0xf000, 12), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, L4_FpageLog2(UTCB_AT, 20), utcb), ERROR_KIP_AREA);
+	EXPECT_REFUSED(set_areas(s, utcb, utcb), ERROR_KIP_AREA);
 }
 
 static volatile L4_Word_t result, error;
@@ -94,7 +87,7 @@ static volatile L4_Word_t result, error;
 static void lays_out(L4_Word_t unused)
 {
 	(void)unused;
-	result = lay_out(L4_MyGlobalId(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
+	result = set_areas(L4_MyGlobalId(), L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
 	error = L4_ErrorCode();
 	report(LABEL_DONE, 0);
 }
@@ -116,7 +109,7 @@ TEST(space_control, areas_of_active_space_do_not_move)
 	L4_ThreadId_t t = thread_start(s, sleeps, 0);
 
 	settle();
-	EXPECT_EQ(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT + 0x100000, 16)), 1);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT + 0x100000, 16)), 1);
 	/* The UTCB is where it was, and its thread can be reached and deleted. */
 	EXPECT(L4_Version(t) != 0);
 	settle();
@@ -130,16 +123,16 @@ TEST(space_control, nonsense_for_an_active_space_is_ignored)
 	L4_ThreadId_t t = thread_start(s, sleeps, 0);
 
 	settle();
-	EXPECT_EQ(lay_out(t, L4_FpageLog2(KIP_AT, 11), L4_FpageLog2(UTCB_AT, 16)), 1);
-	EXPECT_EQ(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 11)), 1);
-	EXPECT_EQ(lay_out(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(KIP_AT, 12)), 1);
-	EXPECT_EQ(lay_out(t, (L4_Fpage_t){.raw = ~0UL}, (L4_Fpage_t){.raw = 5}), 1);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(KIP_AT, 11), L4_FpageLog2(UTCB_AT, 16)), 1);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 11)), 1);
+	EXPECT_EQ(set_areas(t, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(KIP_AT, 12)), 1);
+	EXPECT_EQ(set_areas(t, (L4_Fpage_t){.raw = ~0UL}, (L4_Fpage_t){.raw = 5}), 1);
 	EXPECT_EQ(reads_in(s, s->kip), *(volatile L4_Word_t *)own_space.kip);
 }
 
 TEST(space_control, own_space_does_not_move)
 {
-	lay_out(runner, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
+	set_areas(runner, L4_FpageLog2(KIP_AT, 12), L4_FpageLog2(UTCB_AT, 16));
 	EXPECT_EQ(*(volatile char *)own_space.kip, 'L');
 	EXPECT_EQ(L4_MyGlobalId().raw, worker.raw);
 	EXPECT_EQ(L4_GlobalIdOf(L4_MyLocalId()).raw, worker.raw);
@@ -200,14 +193,12 @@ TEST(space_control, kip_area_of_several_pages)
 {
 	L4_ThreadId_t keeper = thread_id_new(), agent;
 	struct space *s = space_new();
-	L4_Word_t old;
 
 	agent = agent_new(s);
 	EXPECT_EQ(L4_ThreadControl(keeper, agent, runner, L4_nilthread, (void *)-1UL), 1);
 	EXPECT_EQ(thread_delete(agent), 1);
 	s->name = keeper;
-	REQUIRE_EQ(L4_SpaceControl(keeper, 0, L4_FpageLog2(KIP_AT, 14), L4_FpageLog2(s->utcb_area, (int)s->utcb_log2),
-				   L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(keeper, L4_FpageLog2(KIP_AT, 14), L4_FpageLog2(s->utcb_area, (int)s->utcb_log2)), 1);
 	agent = agent_new(s);
 	EXPECT_EQ(give(worker, fpage(fresh_pages(), 14, L4_FullyAccessible), agent, L4_CompleteAddressSpace, KIP_AT), 0);
 	EXPECT_EQ(reads_in(s, KIP_AT), *(volatile L4_Word_t *)own_space.kip);

@@ -60,3 +60,21 @@ void listener(L4_Word_t listening)
 	l->done = 1;
 	sleep_forever();
 }
+
+L4_ThreadId_t speaker_start(struct speech *speech, struct space *space)
+{
+	L4_ThreadId_t t = thread_start(space, speaker, (L4_Word_t)speech);
+
+	settle();
+	return t;
+}
+
+L4_ThreadId_t listener_start(struct listening *listening, struct space *space, L4_ThreadId_t from)
+{
+	L4_ThreadId_t t;
+
+	*listening = (struct listening){.from = from};
+	t = thread_start(space, listener, (L4_Word_t)listening);
+	settle();
+	return t;
+}

@@ -21,6 +21,8 @@ struct speech {
 	volatile L4_Word_t done, error, answer, answered_by;
 };
 void speaker(L4_Word_t speech);
+/* A thread that does; it has begun. */
+L4_ThreadId_t speaker_start(struct speech *speech, struct space *space);
 
 /* What arrived, and the control registers that tell from whom. */
 struct heard {
@@ -36,5 +38,6 @@ struct listening {
 	volatile L4_Word_t done;
 };
 void listener(L4_Word_t listening);
+L4_ThreadId_t listener_start(struct listening *listening, struct space *space, L4_ThreadId_t from);
 
 #endif

@@ -29,8 +29,6 @@ static void stop_one_here(unsigned who)
 	stop_one(who, &own_space, &own_space);
 }
 
-enum { HALTED = 1, RECEIVING = 2, SENDING = 4, TAKE_HALT = 1 << 8 };
-
 static L4_Word_t registers(unsigned who, L4_Word_t control)
 {
 	L4_Word_t ignored, old;

@@ -97,6 +97,9 @@ void test_abort(void) __attribute__((noreturn));
 
 enum { SEND = 0, RECEIVE = 1 };
 
+/* States of a thread that ExchangeRegisters tells; with TAKE_HALT it sets the first. */
+enum { HALTED = 1, RECEIVING = 2, SENDING = 4, TAKE_HALT = 1 << 8 };
+
 /* Threads and spaces. Whatever a case makes is gone when it ends. */
 enum {
 	PRIORITY_RUNNER = 200,
@@ -157,11 +160,17 @@ L4_Word_t stack_new(void);
 L4_Word_t page_new(void);
 void set_priority(L4_ThreadId_t thread, L4_Word_t priority);
 void sleep_forever(void) __attribute__((noreturn));
+/* SpaceControl for the two areas of a space, and for its redirector. */
+L4_Word_t set_areas(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcbs);
+L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector);
 /* Functions of threads: sleeps for ever, and does so after one message; never stops, and lets others go first. */
 void sleeps(L4_Word_t unused);
 void takes_a_message(L4_Word_t unused);
 void loops(L4_Word_t unused);
 void yields_forever(L4_Word_t unused);
+/* Calls that the kernel does in pieces, again and again: so that it is in them most of the time. */
+void unmaps_forever(L4_Word_t unused);
+void sets_attributes_forever(L4_Word_t unused);
 struct utcb *own_utcb(void);
 
 /* Let every other ready thread of the same or lower priority run until it waits. */

@@ -394,13 +394,9 @@ TEST_LIMIT(thread_control, thousand_spaces, 4000)
 	L4_ThreadId_t t = thread_id_new();
 
 	for (unsigned i = 0; i < 1000; i++) {
-		L4_Word_t old;
-
 		t = L4_GlobalId(L4_ThreadNo(t), 2 * i + 1);
 		REQUIRE_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
-		REQUIRE_EQ(L4_SpaceControl(t, 0, L4_FpageLog2(own_space.kip, 12),
-					   L4_FpageLog2(0x600000000000UL, 16), L4_nilthread, &old),
-			   1);
+		REQUIRE_EQ(set_areas(t, L4_FpageLog2(own_space.kip, 12), L4_FpageLog2(0x600000000000UL, 16)), 1);
 		REQUIRE_EQ(thread_control(t, t, runner, worker, 0x600000000000UL), 1);
 		REQUIRE_EQ(thread_delete(t), 1);
 	}

@@ -83,6 +83,22 @@ void yields_forever(L4_Word_t unused)
 		L4_Yield();
 }
 
+void unmaps_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;) {
+		L4_LoadMR(0, L4_CompleteAddressSpace.raw & ~7UL);
+		L4_Unmap(0);
+	}
+}
+
+void sets_attributes_forever(L4_Word_t unused)
+{
+	(void)unused;
+	for (;;)
+		L4_Set_PageAttribute(L4_CompleteAddressSpace, L4_DefaultMemory);
+}
+
 struct utcb *own_utcb(void)
 {
 	return (struct utcb *)L4_MyLocalId().raw;
@@ -454,6 +470,20 @@ L4_ThreadId_t empty_space(void)
 
 	REQUIRE_EQ(thread_control(t, t, runner, L4_nilthread, -1UL), 1);
 	return t;
+}
+
+L4_Word_t set_areas(L4_ThreadId_t space, L4_Fpage_t kip, L4_Fpage_t utcbs)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, kip, utcbs, L4_nilthread, &old);
+}
+
+L4_Word_t set_redirector(L4_ThreadId_t space, L4_ThreadId_t redirector)
+{
+	L4_Word_t old;
+
+	return L4_SpaceControl(space, 0, L4_Nilpage, L4_Nilpage, redirector, &old);
 }
 
 /* Per case. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* tests/system/trapper.c - see trapper.h. */
+#include <l4/exception.h>
+
 #include "trapper.h"
 
 void trapper_survived(void) __attribute__((noreturn, used));
@@ -22,6 +24,14 @@ L4_ThreadId_t trapper(char *code, struct message *m)
 
 	REQUIRE(event_receive(t, m));
 	return t;
+}
+
+L4_Word_t exception_state(L4_ThreadId_t t, L4_Word_t bits)
+{
+	L4_Word_t old;
+
+	EXPECT(L4_ExchangeExceptionState(t, bits, NULL, &old));
+	return old;
 }
 
 void trapper_resume_at(L4_ThreadId_t t, L4_Word_t ip)

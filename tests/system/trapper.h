@@ -47,6 +47,9 @@ void trapper_runs(L4_Word_t code);
 /* A thread in a space of its own that runs the code; returns with its first message. */
 L4_ThreadId_t trapper(char *code, struct message *m);
 
+/* ExchangeRegisters with these control bits, which may be those of <l4/exception.h>; the state before. */
+L4_Word_t exception_state(L4_ThreadId_t t, L4_Word_t bits);
+
 /* Answer with a new instruction pointer only; the thread must come to its report. */
 void trapper_resume_at(L4_ThreadId_t t, L4_Word_t ip);
 

@@ -3,9 +3,8 @@
  * tests/system/unmap_tree.c - large trees of mappings: others run while one is flushed, and may do what they like to
  * it; and all that the kernel needed for mappings is free again afterwards.
  */
-#include "agent.h"
+#include "chain.h"
 
-#define RWX L4_FullyAccessible
 #define PASSED_ON 0x50000000000UL
 
 /*
@@ -402,9 +401,7 @@ static volatile L4_Word_t result;
 
 static L4_Word_t sets_areas(void)
 {
-	L4_Word_t old;
-
-	return L4_SpaceControl(inactive, 0, L4_FpageLog2(PASSED_ON, 12), L4_FpageLog2(WINDOW, REGION_LOG2), L4_nilthread, &old);
+	return set_areas(inactive, L4_FpageLog2(PASSED_ON, 12), L4_FpageLog2(WINDOW, REGION_LOG2));
 }
 
 static L4_Word_t activates(void)
@@ -622,13 +619,11 @@ static void map_to(L4_ThreadId_t t, L4_Fpage_t page, L4_Word_t base)
 
 static void space_work(void)
 {
-	L4_Word_t old;
 	struct message m;
 
 	round++;
 	REQUIRE_EQ(L4_ThreadControl(name, name, runner, L4_nilthread, (void *)-1UL), 1);
-	REQUIRE_EQ(L4_SpaceControl(name, 0, L4_FpageLog2(own_space.kip, 12), L4_FpageLog2(0x600000000000UL, 16),
-				   L4_nilthread, &old), 1);
+	REQUIRE_EQ(set_areas(name, L4_FpageLog2(own_space.kip, 12), L4_FpageLog2(0x600000000000UL, 16)), 1);
 	REQUIRE_EQ(L4_ThreadControl(name, name, runner, worker, (void *)0x600000000000UL), 1);
 	set_priority(name, PRIORITY_WORKER);
 	thread_run_on(name, stack, takes_some, 3);

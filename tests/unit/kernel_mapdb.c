@@ -62,6 +62,14 @@ static void map(unsigned from, unsigned source, unsigned to, unsigned target, un
 	assert_int_equal(model_map(from, source, to, target, level, rights), MAPDB_DONE);
 }
 
+/* A page of sigma0's in A, from there in B, from there in C, each at the same place. */
+static void chain(unsigned page, unsigned level, unsigned rights)
+{
+	give(page, level);
+	map(A, page, B, page, level, rights);
+	map(B, page, C, page, level, rights);
+}
+
 static void flush(unsigned space, unsigned low, unsigned pages, unsigned rights)
 {
 	model_revoke(space, low, low + pages, rights, true);
@@ -72,6 +80,13 @@ static void unmap(unsigned space, unsigned low, unsigned pages, unsigned rights)
 {
 	model_revoke(space, low, low + pages, rights, false);
 	model_check();
+}
+
+/* The operation that was started goes on in such steps until it is done. */
+static void finish(unsigned steps)
+{
+	while (!model_continue(0, steps))
+		;
 }
 
 static void need_level(unsigned level)
@@ -161,9 +176,7 @@ static void the_same_page_again_adds_rights_and_takes_none(void **state)
 static void part_of_the_same_page_again_adds_rights_to_the_part(void **state)
 {
 	(void)state;
-	give(0, MIDDLE);
-	map(A, 0, B, 0, MIDDLE, R);
-	map(B, 0, C, 0, MIDDLE, R);
+	chain(0, MIDDLE, R);
 	map(A, 3, B, 3, SMALL, R | W);
 	model_check();
 	assert_int_equal(model_rights(B, 3), R | W);
@@ -214,9 +227,7 @@ static void mapping_to_oneself(void **state)
 static void mapping_back_over_what_it_came_from_takes_the_source(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, RWX);
-	map(B, 1, C, 1, SMALL, RWX);
+	chain(1, SMALL, RWX);
 	assert_int_equal(model_map(C, 1, A, 1, SMALL, RWX), MAPDB_NOTHING);
 	model_check();
 	assert_int_equal(mapdb_count(), 1);
@@ -430,9 +441,7 @@ static void what_sigma0_takes_back_it_can_give_again(void **state)
 static void unmap_leaves_the_page_itself(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, RWX);
-	map(B, 1, C, 1, SMALL, RWX);
+	chain(1, SMALL, RWX);
 	unmap(B, 1, 1, RWX);
 	assert_int_equal(model_rights(B, 1), RWX);
 	assert_int_equal(model_rights(C, 1), 0);
@@ -441,9 +450,7 @@ static void unmap_leaves_the_page_itself(void **state)
 static void single_rights_are_taken_from_all(void **state)
 {
 	(void)state;
-	give(0, MIDDLE);
-	map(A, 0, B, 0, MIDDLE, RWX);
-	map(B, 0, C, 0, MIDDLE, RWX);
+	chain(0, MIDDLE, RWX);
 	map(B, 2, D, 2, SMALL, RWX);
 	unmap(A, 1, 2, W);
 	assert_int_equal(model_rights(A, 1), RWX);
@@ -462,9 +469,7 @@ static void single_rights_are_taken_from_all(void **state)
 static void accesses_are_told_once(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, R | W);
-	map(B, 1, C, 1, SMALL, R | W);
+	chain(1, SMALL, R | W);
 	assert_int_equal(model_revoke(A, 1, 2, 0, false), 0);
 	model_access(C, 1, R);
 	assert_int_equal(model_revoke(B, 1, 2, 0, false), R);
@@ -476,9 +481,7 @@ static void accesses_are_told_once(void **state)
 static void accesses_seen_by_a_child_are_news_for_its_parent(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, R | W);
-	map(B, 1, C, 1, SMALL, R | W);
+	chain(1, SMALL, R | W);
 	model_access(C, 1, W);
 	assert_int_equal(model_revoke(C, 1, 2, RWX, true), R | W);
 	assert_int_equal(model_revoke(B, 1, 2, 0, false), R | W);
@@ -552,9 +555,7 @@ static void who_gets_a_page_again_gets_its_caching(void **state)
 static void a_grant_moves_the_page_with_what_came_from_it(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, RWX);
-	map(B, 1, C, 1, SMALL, RWX);
+	chain(1, SMALL, RWX);
 	model_access(B, 1, X);
 	assert_int_equal(model_grant(B, 1, D, 30, SMALL, R | W), MAPDB_DONE);
 	model_check();
@@ -568,9 +569,7 @@ static void a_grant_moves_the_page_with_what_came_from_it(void **state)
 static void a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page(void **state)
 {
 	(void)state;
-	give(1, SMALL);
-	map(A, 1, B, 1, SMALL, RWX);
-	map(B, 1, C, 1, SMALL, RWX);
+	chain(1, SMALL, RWX);
 	map(C, 1, C, 2, SMALL, R | W);
 	model_access(C, 2, RIGHT_W);
 	assert_int_equal(model_grant(B, 1, D, 30, SMALL, R), MAPDB_DONE);
@@ -585,9 +584,7 @@ static void a_grant_with_fewer_rights_takes_them_from_what_came_from_the_page(vo
 static void a_grant_of_a_part_leaves_the_rest(void **state)
 {
 	(void)state;
-	give(0, MIDDLE);
-	map(A, 0, B, 0, MIDDLE, RWX);
-	map(B, 0, C, 0, MIDDLE, RWX);
+	chain(0, MIDDLE, RWX);
 	assert_int_equal(model_grant(B, 2, D, 2, SMALL, RWX), MAPDB_DONE);
 	model_check();
 	assert_int_equal(model_rights(C, 2), 0);
@@ -638,8 +635,7 @@ static void a_mapping_made_from_a_page_not_yet_reached_is_found(void **state)
 	model_continue(0, 8);
 	assert_int_equal(model_rights(B, 5), RWX);
 	map(B, 5, C, 5, SMALL, RWX);
-	while (!model_continue(0, 3))
-		;
+	finish(3);
 	model_check();
 	assert_int_equal(model_rights(C, 5), 0);
 }
@@ -660,8 +656,7 @@ static void the_mapping_a_revocation_stands_at_may_go(void **state)
 			model_revoke(C, 0, PAGES, RWX, true);
 			if (steps % 2)
 				model_revoke(0, 1, 2, RWX, true); /* even the root */
-			while (!model_continue(0, 1))
-				;
+			finish(1);
 		}
 		model_check();
 		model_revoke(0, 1, 2, RWX, true);
@@ -673,9 +668,7 @@ static void two_revocations_that_take_a_page_apart_free_it(void **state)
 {
 	(void)state;
 	for (unsigned steps = 1; steps < 10 * MIDDLE_PAGES; steps += MIDDLE_PAGES / 8) {
-		give(0, MIDDLE);
-		map(A, 0, B, 0, MIDDLE, RWX);
-		map(B, 0, C, 0, MIDDLE, RWX);
+		chain(0, MIDDLE, RWX);
 		map(C, 1, D, 1, SMALL, RWX);
 		model_start(0, B, 0, MIDDLE_PAGES / 2, RWX, true);
 		model_start(1, B, MIDDLE_PAGES / 2, MIDDLE_PAGES, RWX, true);
@@ -695,9 +688,7 @@ static void a_revocation_that_is_given_up_leaves_all_in_order(void **state)
 {
 	(void)state;
 	for (unsigned steps = 1; steps < 60; steps++) {
-		give(0, MIDDLE);
-		map(A, 0, B, 0, MIDDLE, RWX);
-		map(B, 0, C, 0, MIDDLE, RWX);
+		chain(0, MIDDLE, RWX);
 		map(B, 3, D, 3, SMALL, RWX);
 		model_start(0, A, 0, MIDDLE_PAGES, RWX, true);
 		if (!model_continue(0, steps))
@@ -752,8 +743,7 @@ static void a_part_that_is_granted_can_not_be_mapped_on_meanwhile(void **state)
 	while (model_rights(D, 3) == 0) /* what it needs is made first, in pieces */
 		assert_false(model_continue(0, 1));
 	assert_int_equal(model_map(B, 3, E, 3, SMALL, RWX), MAPDB_NOTHING);
-	while (!model_continue(0, 1))
-		;
+	finish(1);
 	model_check();
 	for (unsigned i = 0; i < 20; i++)
 		assert_int_equal(model_rights(C, i), 0);
@@ -868,9 +858,7 @@ static void a_revocation_needs_no_memory(void **state)
 
 	(void)state;
 	need_level(LARGE);
-	give(0, LARGE);
-	map(A, 0, B, 0, LARGE, RWX);
-	map(B, 0, C, 0, LARGE, RWX);
+	chain(0, LARGE, RWX);
 	aside = frames_free();
 	assert_true(frames_reserve(aside));
 	model_revoke(B, 11, 12, RWX, true);

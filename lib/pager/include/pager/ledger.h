@@ -20,6 +20,8 @@
 extern "C" {
 #endif
 
+struct pager_fault;
+
 struct ledger {
 	struct pages pages;
 	struct pool pool;
@@ -35,6 +37,12 @@ struct page *ledger_find(const struct ledger *ledger, const struct pager_client 
 
 /* A new entry. Null: there is no room. */
 struct page *ledger_add(struct ledger *ledger, struct pager_client *client, unsigned long number);
+
+/*
+ * The page of a fault comes into being in this frame, with what pager_fill() puts there, and is charged to its client.
+ * Null: it is *page. Otherwise a few words, why there is none, and the frame is the pool's again.
+ */
+const char *ledger_page(struct ledger *ledger, const struct pager_fault *fault, void *frame, struct page **page);
 
 /* The entry goes; what it holds was given back before. */
 void ledger_remove(struct ledger *ledger, struct page *page);
