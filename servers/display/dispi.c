@@ -41,8 +41,8 @@ static void dispi_write(enum dispi_register number, unsigned int value)
 }
 
 /*
- * The data's two ports are not an aligned pair, so that an access to both asks for 32 ports if one of them is not there yet:
- * first each alone.
+ * The data's two ports are not an aligned pair, so that an access to both asks for 32 ports if one of them is not there
+ * yet: first each alone.
  */
 bool dispi_is_there(void)
 {
@@ -62,8 +62,8 @@ bool dispi_is_on(void)
 /* False: the card has no such mode. */
 static bool set_mode(unsigned int width, unsigned int height)
 {
-	if (width < PIXELS_WIDTH_MIN || height < PIXELS_HEIGHT_MIN || width > PIXELS_WIDTH_MAX || height > PIXELS_HEIGHT_MAX ||
-	    width * 4UL * height > dispi_read(DISPI_MEMORY) * (unsigned long)UNIT)
+	if (width < PIXELS_WIDTH_MIN || width > PIXELS_WIDTH_MAX || height < PIXELS_HEIGHT_MIN ||
+	    height > PIXELS_HEIGHT_MAX || width * 4UL * height > dispi_read(DISPI_MEMORY) * (unsigned long)UNIT)
 		return false;
 	dispi_write(DISPI_ENABLE, 0);
 	dispi_write(DISPI_WIDTH, width);

@@ -2,8 +2,8 @@
 /*
  * linear.c - characters drawn into a linear framebuffer, which is written and never read.
  *
- * The font is the one that GRUB has for its own text (the characters of ASCII from GNU Unifont); the build takes it from
- * Debian's package grub-common.
+ * The font is the one that GRUB has for its own text (the characters of ASCII from GNU Unifont); the build takes it
+ * from Debian's package grub-common.
  */
 #include "linear.h"
 
@@ -12,8 +12,8 @@
 #include "pixels.h"
 
 enum { GLYPH_WIDTH = 8, GLYPH_HEIGHT = 16 };
-_Static_assert(PIXELS_WIDTH_MAX / GLYPH_WIDTH <= TERMINAL_COLUMNS_MAX && PIXELS_HEIGHT_MAX / GLYPH_HEIGHT <= TERMINAL_ROWS_MAX,
-	       "a screen fits into a terminal");
+_Static_assert(PIXELS_WIDTH_MAX / GLYPH_WIDTH <= TERMINAL_COLUMNS_MAX, "a screen fits into a terminal");
+_Static_assert(PIXELS_HEIGHT_MAX / GLYPH_HEIGHT <= TERMINAL_ROWS_MAX, "a screen fits into a terminal");
 
 static struct pixels pixels;
 
@@ -31,11 +31,12 @@ static void put(unsigned int column, unsigned int row, struct cell cell)
 			pixel[x] = colour[glyph[y] << x & 0x80 ? cell.colours & 15 : cell.colours >> 4];
 }
 
-const struct card *linear_begin(struct terminal *terminal, enum linear_source source, unsigned int width, unsigned int height)
+const struct card *linear_begin(struct terminal *terminal, bool of_loader, unsigned int width, unsigned int height)
 {
 	static struct card card = { .put = put };
+	bool is_card = dispi_is_there() && !of_loader;
 
-	if (source == LINEAR_LOADER || !dispi_is_there() ? !loader_begin(&pixels) : !dispi_begin(&pixels, width, height))
+	if (!(is_card ? dispi_begin(&pixels, width, height) : loader_begin(&pixels)))
 		return NULL;
 	card.columns = pixels.width / GLYPH_WIDTH;
 	card.rows = pixels.height / GLYPH_HEIGHT;

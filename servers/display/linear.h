@@ -7,12 +7,10 @@
 
 #include "screen.h"
 
-enum linear_source { LINEAR_ANY, LINEAR_LOADER };
-
 /*
- * Makes the terminal as large as fits, all blank. width, height: in pixels, 0: any; of a card whose modes can be set. Null: there is none; why
- * is printed.
+ * Makes the terminal as large as fits, all blank. of_loader: what the loader has set, also if the card's modes can be
+ * set. width, height: in pixels, 0: any; for such a card. Null: there is none; why is printed.
  */
-const struct card *linear_begin(struct terminal *terminal, enum linear_source source, unsigned int width, unsigned int height);
+const struct card *linear_begin(struct terminal *terminal, bool of_loader, unsigned int width, unsigned int height);
 
 #endif

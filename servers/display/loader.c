@@ -13,7 +13,7 @@ enum { PAGE = 4096 };
 bool loader_begin(struct pixels *pixels)
 {
 	const struct boot_framebuffer *framebuffer = (const struct boot_framebuffer *)ROOT_AREA_HIGH;
-	unsigned long size, first, end;
+	unsigned long size, first, end, offset;
 	unsigned int file;
 
 	if (root_file(BOOT_FRAMEBUFFER, &file, &size) != ROOT_OK || size < sizeof(*framebuffer) ||
@@ -21,14 +21,15 @@ bool loader_begin(struct pixels *pixels)
 		printf("display: there is neither text, nor a card that it knows, nor a framebuffer of the loader's\n");
 		return false;
 	}
-	first = framebuffer->address & -(unsigned long)PAGE;
-	end = (framebuffer->address + (unsigned long)framebuffer->pitch * framebuffer->height + PAGE - 1) & -(unsigned long)PAGE;
+	offset = framebuffer->address % PAGE;
+	first = framebuffer->address - offset;
+	end = first + ((offset + (unsigned long)framebuffer->pitch * framebuffer->height + PAGE - 1) & -(unsigned long)PAGE);
 	if (root_device_memory(first, end - first, (void *)ROOT_AREA_LOW) != ROOT_OK) {
 		printf("display: its description lacks the framebuffer: device 0x%lx-0x%lx\n", first, end - 1);
 		return false;
 	}
 	*pixels = (struct pixels){
-		.at = (volatile unsigned int *)(ROOT_AREA_LOW + framebuffer->address % PAGE),
+		.at = (volatile unsigned int *)(ROOT_AREA_LOW + offset),
 		.pitch = framebuffer->pitch / 4,
 		.width = framebuffer->width < PIXELS_WIDTH_MAX ? framebuffer->width : PIXELS_WIDTH_MAX,
 		.height = framebuffer->height < PIXELS_HEIGHT_MAX ? framebuffer->height : PIXELS_HEIGHT_MAX,

@@ -3,8 +3,8 @@
  * display - what a PC shows, as a console: programs write there, and read what is typed on the keyboard.
  *
  * It answers "write" and "read" as the root task does (lib/service/README.md, "Requests"). A text is on the screen when
- * its writer has the answer. One thread does all that; a second one waits for keys and sends them to the first, so that the
- * keyboard's server may fail and come back and no writer notices.
+ * its writer has the answer. One thread does all that; a second one waits for keys and sends them to the first, so that
+ * the keyboard's server may fail and come back and no writer notices.
  */
 #include <string.h>
 
@@ -92,7 +92,9 @@ static void serve_read(L4_ThreadId_t client, unsigned long program, bool waits)
 		if (!L4_IsNilThread(reader[program]))
 			answer(reader[program], ROOT_EXHAUSTED, INPUT_NONE);
 		reader[program] = client;
-	} else if (answer(client, character == INPUT_NONE ? ROOT_NOT_FOUND : ROOT_OK, character) && character != INPUT_NONE) {
+	} else if (character == INPUT_NONE) {
+		answer(client, ROOT_NOT_FOUND, INPUT_NONE);
+	} else if (answer(client, ROOT_OK, character)) {
 		input_take(&input);
 	}
 }
@@ -126,8 +128,10 @@ static void serve(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Msg_t *msg)
 		reader[program] = L4_nilthread; /* it had given up */
 	if (label == ROOT_READ && words == 1)
 		serve_read(client, program, L4_MsgWord(msg, 0) != 0);
+	else if (label == ROOT_WRITE && words > 0)
+		answer(client, serve_write(program, msg, words), INPUT_NONE);
 	else
-		answer(client, label == ROOT_WRITE && words > 0 ? serve_write(program, msg, words) : ROOT_MALFORMED, INPUT_NONE);
+		answer(client, ROOT_MALFORMED, INPUT_NONE);
 }
 
 /* As the arguments say, else text if the card shows text. From linear there is no way back. */
@@ -144,7 +148,7 @@ static const struct card *choose(void)
 	}
 	if (strcmp(mode, "text") == 0 || (is_text && width == 0 && height == 0 && mode[0] == 0))
 		return text_begin(&terminal);
-	return linear_begin(&terminal, strcmp(mode, "loader") == 0 ? LINEAR_LOADER : LINEAR_ANY, width, height);
+	return linear_begin(&terminal, strcmp(mode, "loader") == 0, width, height);
 }
 
 static void show_nothing(unsigned int column, unsigned int row, struct cell cell)
@@ -159,7 +163,8 @@ static void begin(void)
 
 	card = choose();
 	if (card) {
-		printf("display: %s, %u columns, %u rows\n", card->cursor ? "text" : "linear", card->columns, card->rows);
+		printf("display: %s, %u columns, %u rows\n", card->cursor ? "text" : "linear", card->columns,
+		       card->rows);
 	} else {
 		printf("display: nothing is shown\n");
 		card = &none;

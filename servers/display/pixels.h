@@ -21,12 +21,12 @@ bool dispi_is_there(void);
 bool dispi_is_on(void);
 
 /*
- * Sets a mode of this card. width, height: 0: as it is if it is linear already, else 1024 and 768. False: it does not have
- * that mode, or servers/pci does not give its memory; that is printed.
+ * Sets a mode of this card. width, height: 0: as it is if it is linear already, else 1024 and 768. False: it does not
+ * have that mode, or servers/pci does not give its memory; that is printed.
  */
 bool dispi_begin(struct pixels *pixels, unsigned int width, unsigned int height);
 
-/* The one that the loader has set (<abi/bootinfo.h>). False: it has set none, or its memory is not ours; that is printed. */
+/* What the loader has set (<abi/bootinfo.h>). False: it has set none, or its memory is not ours; that is printed. */
 bool loader_begin(struct pixels *pixels);
 
 #endif

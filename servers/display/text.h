@@ -11,8 +11,8 @@
 bool text_is_on(void);
 
 /*
- * Makes the terminal as large as the card's screen, with what stands there and the cursor where it is: what was written before
- * this program was started anew. Null: its memory is not ours; that is printed.
+ * Makes the terminal as large as the card's screen, with what stands there and the cursor where it is: what was
+ * written before this program was started anew. Null: its memory is not ours; that is printed.
  */
 const struct card *text_begin(struct terminal *terminal);
 

@@ -190,7 +190,7 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	return false;
 }
 
-/* The word console=NAME of its command line. Without one it has the console that it had, or a manager's who started it. */
+/* The word console=NAME of its command line. Without one it has that of the manager who started it, or what it had. */
 static void choose_console(struct program *program)
 {
 	static const char word[] = " console=";

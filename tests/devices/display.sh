@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/devices/display.sh - the display: its cases, as cases.sh beside it has the others'. tests/run sources this behind that.
+# tests/devices/display.sh - the display: its cases, as cases.sh beside it has the others'. tests/run sources it, too.
 
 display_table() {
 	case $1 in
@@ -71,7 +71,8 @@ display_linear_conf() {
 	local at=0xfd000000 # the card's memory, as the firmware of both emulators puts it
 	described pci pci
 	described display display | sed 's/arguments .*/arguments width=640 height=400/'
-	printf 'program pixels\n    file test-display\n    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
+	printf 'program pixels\n    file test-display\n'
+	printf '    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
 }
 
 # screen_conf ARGUMENTS [LINE]: for the display
@@ -90,26 +91,33 @@ display_cases() {
 	done
 }
 
+# display_modules JOB MODULE...: and its description
+display_modules() {
+	local name=$1 module
+	shift
+	{
+		for module; do
+			echo "modules/$module $module"
+		done
+		echo "$work/conf.$name system.conf"
+	} >"$work/modules.$name"
+}
+
 # display_job BOOT CONF OPTION...: CONF writes the description
 display_job() {
 	local name=display-$1
 	$2 >"$work/conf.$name"
 	shift 2
-	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.$name system.conf" \
-		'modules/pci pci' 'modules/display display' 'modules/keyboard keyboard' 'modules/test-display test-display' \
-		>"$work/modules.$name"
+	display_modules "$name" kernel sigma0 root pci display keyboard test-display
 	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
 # screen_job BOOT MODE ARGUMENTS LINE OPTION...
 screen_job() {
-	local name=display-screen-$1 mode=$2 module
+	local name=display-screen-$1 mode=$2
 	screen_conf "$3" "$4" >"$work/conf.$name"
 	shift 4
-	for module in kernel sigma0 root pci display keyboard shell hello; do
-		echo "modules/$module $module"
-	done >"$work/modules.$name"
-	echo "$work/conf.$name system.conf" >>"$work/modules.$name"
+	display_modules "$name" kernel sigma0 root pci display keyboard shell hello
 	job "$name" 630 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
 		--modules "$work/modules.$name" "$@"
 }

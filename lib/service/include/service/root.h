@@ -113,7 +113,8 @@ void root_write(const char *text, size_t size);
 
 /*
  * Another console for this program from now on: the server that has registered the name, which answers the requests
- * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: what the description says.
+ * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: what the description
+ * says.
  */
 void root_console(const char *name);
 
@@ -137,8 +138,8 @@ enum root_status root_command_line(char *line, size_t size);
 unsigned long root_option(const char *name, unsigned long otherwise);
 
 /*
- * What is behind the word "name=", as a string of at most size bytes with the final zero: what does not fit is cut off. False: there is
- * no such word.
+ * What is behind the word "name=", as a string of at most size bytes with the final zero: what does not fit is cut off.
+ * False: there is no such word.
  */
 bool root_option_text(const char *name, char *text, size_t size);
 
