@@ -109,7 +109,7 @@ display_job() {
 	$2 >"$work/conf.$name"
 	shift 2
 	display_modules "$name" kernel sigma0 root pci display keyboard test-display
-	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
+	job "$name" 330 "$run" --no-build --timeout 300 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
 # screen_job BOOT MODE ARGUMENTS LINE OPTION...
