@@ -324,12 +324,12 @@ void thread_mourn_begin(struct tcb *self)
 
 bool thread_mourn(struct tcb *self)
 {
-	enum { PIECE = 96, FAILURE = 8 }; /* so many threads are looked at; one that fails counts as so many more */
+	enum { PIECE = 96 }; /* so many threads are looked at; one that fails, the kernel may print about: it is the last */
 	struct ring *at = self->all_link.next; /* its own link is where it stands: the order means nothing */
+	bool failed = false;
 
-	for (unsigned cost = 0; at != &all_threads && cost < PIECE; cost++, at = at->next)
-		if (ipc_fail_if_partner_gone(CONTAINER_OF(at, struct tcb, all_link)))
-			cost += FAILURE;
+	for (unsigned count = 0; at != &all_threads && count < PIECE && !failed; count++, at = at->next)
+		failed = ipc_fail_if_partner_gone(CONTAINER_OF(at, struct tcb, all_link));
 	ring_remove(&self->all_link);
 	ring_insert(at, &self->all_link);
 	if (at != &all_threads)

@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include <device/window.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
 #include <l4/thread.h>
@@ -41,33 +42,16 @@ unsigned int block_request_sectors(const struct block_disk *disk)
  * Messages. False: there is no such driver any more.
  */
 
-static bool call(struct block_disk *disk, enum block_label label, L4_Msg_t *msg, enum block_status *status)
-{
-	L4_MsgTag_t tag;
-
-	L4_Set_MsgLabel(msg, label);
-	L4_MsgLoad(msg);
-	tag = L4_Call(disk->driver);
-	if (L4_IpcFailed(tag))
-		return false;
-	L4_MsgStore(tag, msg);
-	*status = (enum block_status)L4_Label(tag);
-	return *status != BLOCK_OK || L4_UntypedWords(tag) == 1;
-}
-
 static bool connect(struct block_disk *disk, enum block_status *status)
 {
-	L4_Acceptor_t before = L4_Accepted();
-	L4_Msg_t msg;
-	bool is_there;
+	unsigned long word, sectors;
 
-	L4_MsgClear(&msg);
-	L4_Accept(L4_MapGrantItems(L4_FpageLog2((L4_Word_t)disk->window, BLOCK_WINDOW_LOG2)));
-	is_there = call(disk, BLOCK_CONNECT, &msg, status);
-	L4_Accept(before);
-	if (is_there && *status == BLOCK_OK)
-		disk->sectors = L4_MsgWord(&msg, 0);
-	return is_there;
+	if (!window_connect(disk->driver, BLOCK_CONNECT, disk->window, BLOCK_WINDOW_LOG2, &word, &sectors))
+		return false;
+	*status = (enum block_status)word;
+	if (*status == BLOCK_OK)
+		disk->sectors = sectors;
+	return true;
 }
 
 /* With whoever is the driver by then. */
@@ -126,13 +110,13 @@ static enum block_status begin_anew(struct block_disk *disk)
 /* Tells the driver what is new; waits until something is done that was not. */
 static enum block_status tell(struct block_disk *disk)
 {
-	enum block_status status;
+	unsigned long status;
 	L4_Msg_t msg;
 
 	L4_MsgClear(&msg);
 	L4_MsgAppendWord(&msg, disk->submitted);
 	L4_MsgAppendWord(&msg, disk->done);
-	if (!call(disk, BLOCK_SUBMIT, &msg, &status) || status != BLOCK_OK ||
+	if (!window_call(disk->driver, BLOCK_SUBMIT, L4_Never, &msg, &status) || status != BLOCK_OK ||
 	    L4_MsgWord(&msg, 0) - disk->done > disk->submitted - disk->done)
 		return begin_anew(disk);
 	disk->done = L4_MsgWord(&msg, 0);

@@ -10,9 +10,9 @@
 #include <stddef.h>
 
 #include <block/windows.h>
+#include <device/window.h>
 #include <l4/ipc.h>
 #include <l4/schedule.h>
-#include <l4/space.h>
 #include <l4/thread.h>
 #include <l4io.h>
 #include <service/root.h>
@@ -39,25 +39,9 @@ static volatile struct block_ring *ring_of(const struct block_window *window)
 	return (volatile struct block_ring *)memory_of(window);
 }
 
-static L4_Fpage_t fpage_of(const struct block_window *window, L4_Word_t rights)
-{
-	return L4_FpageAddRights(L4_FpageLog2((L4_Word_t)memory_of(window), BLOCK_WINDOW_LOG2), rights);
-}
-
 /*
  * Requests of clients
  */
-
-static void answer(L4_ThreadId_t client, enum block_status status, unsigned long word)
-{
-	L4_Msg_t msg;
-
-	L4_MsgClear(&msg);
-	L4_MsgAppendWord(&msg, word);
-	L4_Set_MsgLabel(&msg, status);
-	L4_MsgLoad(&msg);
-	L4_Reply(client);
-}
 
 static void tell_waiter(struct block_window *window)
 {
@@ -66,7 +50,7 @@ static void tell_waiter(struct block_window *window)
 	if (L4_IsNilThread(waiter))
 		return;
 	window->waiter = L4_nilthread.raw;
-	answer(waiter, BLOCK_OK, window->done);
+	window_answer(waiter, BLOCK_OK, window->done);
 }
 
 static void serve_connect(L4_ThreadId_t client)
@@ -74,24 +58,19 @@ static void serve_connect(L4_ThreadId_t client)
 	unsigned long program = root_program_number(client);
 	struct block_window *window = block_window_of(&windows, program);
 	bool is_known = window != NULL;
-	L4_Msg_t msg;
 
 	/* While the device works on its memory a window stays what it is. */
 	if (!window || window != serving)
 		window = block_window_connect(&windows, program);
 	if (!window || window == serving) {
-		answer(client, BLOCK_BUSY, 0);
+		window_answer(client, BLOCK_BUSY, 0);
 		return;
 	}
-	L4_UnmapFpage(fpage_of(window, L4_FullyAccessible)); /* from whoever had it */
+	window_take_back(memory_of(window), BLOCK_WINDOW_LOG2);
 	if (!is_known)
 		memset(memory_of(window), 0, BLOCK_WINDOW);
 	ring_of(window)->live = BLOCK_LIVE;
-	L4_MsgClear(&msg);
-	L4_MsgAppendWord(&msg, device->sectors);
-	L4_MsgAppendMapItem(&msg, L4_MapItem(fpage_of(window, L4_Readable | L4_Writable), 0));
-	L4_MsgLoad(&msg);
-	L4_Reply(client);
+	window_give(client, memory_of(window), BLOCK_WINDOW_LOG2, device->sectors);
 }
 
 static void serve_submit(L4_ThreadId_t client, unsigned long submitted, unsigned long seen)
@@ -99,12 +78,12 @@ static void serve_submit(L4_ThreadId_t client, unsigned long submitted, unsigned
 	struct block_window *window = block_window_of(&windows, root_program_number(client));
 
 	if (!window) {
-		answer(client, BLOCK_NOT_CONNECTED, 0);
+		window_answer(client, BLOCK_NOT_CONNECTED, 0);
 		return;
 	}
 	tell_waiter(window);
 	if (!block_window_submit(&windows, window, submitted, seen)) {
-		answer(client, BLOCK_MALFORMED, window->done);
+		window_answer(client, BLOCK_MALFORMED, window->done);
 		return;
 	}
 	window->waiter = client.raw;
@@ -124,7 +103,7 @@ static void serve(L4_MsgTag_t tag, L4_ThreadId_t client)
 	else if (L4_Label(tag) == BLOCK_SUBMIT && L4_UntypedWords(tag) == 2)
 		serve_submit(client, L4_MsgWord(&msg, 0), L4_MsgWord(&msg, 1));
 	else
-		answer(client, BLOCK_MALFORMED, 0);
+		window_answer(client, BLOCK_MALFORMED, 0);
 }
 
 /*

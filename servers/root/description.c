@@ -320,6 +320,7 @@ static const struct keyword {
 	{ "irq", read_irq, 0 },
 	{ "device", read_device, 0 },
 	{ "driver", read_driver, 0 },
+	{ "console", NULL, offsetof(struct description, is_console) },
 	{ "pci", NULL, offsetof(struct description, has_pci) },
 	{ "dma", read_dma, 0 },
 };
@@ -442,7 +443,8 @@ unsigned int description_read(struct description *programs, unsigned int max, co
  */
 
 /* @keyword or @keyword=value */
-static void read_option(struct description *program, struct word option, const struct description_complaints *complaints)
+static void read_option(struct description *program, struct word option,
+			const struct description_complaints *complaints)
 {
 	const char *end = option.text + option.length, *equals = find(option.text, end, '=');
 	struct word keyword = { option.text + 1, equals - option.text - 1 };

@@ -70,7 +70,8 @@ static void test_defaults(void **state)
 	assert_int_equal(programs[0].kernel_memory, 0);
 	assert_int_equal(programs[0].restarts, 0);
 	assert_false(programs[0].is_server || programs[0].is_manual || programs[0].is_manager);
-	assert_false(programs[0].has_spaces || programs[0].is_confined || programs[0].has_pci);
+	assert_false(programs[0].has_spaces || programs[0].is_confined || programs[0].has_pci ||
+		     programs[0].is_console);
 	assert_string_equal(programs[0].pager, "");
 	assert_int_equal(programs[0].resource_count, 0);
 }
@@ -89,7 +90,7 @@ static void test_every_keyword(void **state)
 				   "  priority 200\n"
 				   "  memory 1M\n"
 				   "  kernel 256K\n"
-				   "  server\n  manual\n  manager\n  spaces\n  pci\n"
+				   "  server\n  manual\n  manager\n  spaces\n  pci\n  console\n"
 				   "  restart\n"
 				   "  pager anonymous\n"
 				   "  serves block disk0\n"
@@ -105,7 +106,8 @@ static void test_every_keyword(void **state)
 	assert_int_equal(disk->priority, 200);
 	assert_int_equal(disk->memory, 1 << 20);
 	assert_int_equal(disk->kernel_memory, 256 << 10);
-	assert_true(disk->is_server && disk->is_manual && disk->is_manager && disk->has_spaces && disk->has_pci);
+	assert_true(disk->is_server && disk->is_manual && disk->is_manager && disk->has_spaces && disk->has_pci &&
+		    disk->is_console);
 	assert_int_equal(disk->restarts, RESTARTS_UNLIMITED);
 	assert_string_equal(disk->pager, "anonymous");
 	assert_true(name_list_has(&disk->serves, "block") && name_list_has(&disk->serves, "disk0"));
@@ -231,7 +233,8 @@ static void test_command_line(void **state)
 
 	(void)state;
 	complaints_text[0] = 0;
-	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K", &noting);
+	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K",
+			      &noting);
 	assert_string_equal(complaints_text, "");
 	assert_string_equal(p->command_line, "bench one two");
 	assert_string_equal(p->file, "bench");

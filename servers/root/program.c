@@ -16,6 +16,7 @@
 
 #include "frames.h"
 #include "gate.h"
+#include "line.h"
 #include "supervise.h"
 
 enum { VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1 };
@@ -190,7 +191,7 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	return false;
 }
 
-/* The word console=NAME of its command line. Without one it has that of the manager who started it, or what it had. */
+/* The word console=NAME of its command line. Without one: the console that it had, or a manager's who started it. */
 static void choose_console(struct program *program)
 {
 	static const char word[] = " console=";
@@ -260,6 +261,7 @@ void program_end(struct program *program, int status)
 			console_say("%s: thread 0x%lx cannot be deleted: %s", program->is.name,
 				    L4_ThreadNo(id), refusal_reason());
 	}
+	line_program_ended(program);
 }
 
 struct program *program_of_number(L4_ThreadId_t thread)

@@ -144,6 +144,163 @@ judge_disk() {
 	done
 }
 
+# --- network cards ---
+
+packet_boots='use killed flood hostile beside user-network cost'
+
+# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs.
+packet_drivers() {
+	local i
+	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
+	for ((i = 0; i < $1; i++)); do
+		sed -n "s/^    program network\$/    program network$i/; /^    program network$i\$/,/^\$/p" \
+			"$source_dir/servers/virtio-net/README.md"
+	done
+}
+
+# packet_client NAME ARGUMENTS [LINE...]
+packet_client() {
+	disk_client "$@" | sed 's/file test-disk/file test-packet/'
+}
+
+packet_conf() {
+	case $1 in
+	use)
+		packet_drivers 3
+		packet_client left 'peer card=0 count=10000'
+		packet_client right 'server card=1 count=10000'
+		packet_client first 'first card=2' server
+		packet_client second 'second card=2' manager
+		;;
+	killed)
+		packet_drivers 2
+		packet_client left 'peer card=0 count=10000 patience=50000'
+		packet_client right 'server card=1 count=10000 patience=50000 kills=50' manager
+		;;
+	flood)
+		packet_drivers 3
+		packet_client flood 'flood card=0 count=5000'
+		packet_client lazy 'lazy card=1'
+		packet_client sink 'sink card=2' server
+		;;
+	hostile)
+		packet_drivers 3
+		packet_client left 'peer card=0 count=1000'
+		packet_client right 'server card=1 count=1000'
+		packet_client hostile 'hostile card=2'
+		;;
+	beside)
+		packet_drivers 4
+		packet_client hostile 'hostile card=0 rounds=4000000000' server
+		packet_client flood 'flood card=1 count=4000000000' server
+		packet_client sink 'sink card=2' server
+		packet_client beside 'beside card=3 count=5000 max=100000 mean=15000' 'priority 120'
+		;;
+	user-network)
+		packet_drivers 1
+		packet_client client arp
+		;;
+	cost)
+		packet_drivers 2
+		packet_client client cost
+		;;
+	esac
+}
+
+packet_table() {
+	case $1 in
+	use)
+		cat <<-'END'
+			packet.arrives|left: 10000 packets sent, 10000 received, 0 wrong, 0 missed, 0 again
+			packet.arrives_at_a_server|right: 10000 packets sent, 10000 received, 0 wrong, 0 missed, 0 again
+			packet.server_has_other_clients|right: its client was served
+			packet.one_program_has_the_card|second: status 3, without the first one 0
+		END
+		;;
+	killed)
+		cat <<-'END'
+			packet.killed|left: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
+			packet.killed_under_a_server|right: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
+			packet.killed_50_times|right: drivers killed 50 times
+			packet.killed_beside|right: its client was served
+		END
+		;;
+	flood)
+		cat <<-'END'
+			packet.flood|flood: all sent
+			packet.flood_ends_with_the_buffers|lazy: 63 packets
+		END
+		;;
+	hostile)
+		cat <<-'END'
+			packet.hostile_clients_have_an_end|hostile: 500 times, then status 0
+			packet.hostile_clients_harm_nobody_else|left: 1000 packets sent, 1000 received, 0 wrong, 0 missed, 0 again
+			packet.hostile_clients_stop_no_server|right: 1000 packets sent, 1000 received, 0 wrong, 0 missed, 0 again
+		END
+		;;
+	beside)
+		cat <<-'END'
+			packet.hostile_clients_and_floods_delay_others_within_bound|beside: in time
+		END
+		;;
+	user-network)
+		cat <<-'END'
+			packet.user_network|client: address 52:54:00:12:34:56, answered
+		END
+		;;
+	cost)
+		cat <<-'END'
+			packet.cost|BENCH name=packet.receive packets=32 unit=instructions value=[0-9]+
+		END
+		;;
+	esac
+}
+
+packet_cases() {
+	local boot
+	for boot in $packet_boots; do
+		packet_table "$boot"
+	done
+}
+
+# packet_job BOOT OPTION...
+packet_job() {
+	local name=packet-$1
+	packet_conf "$1" >"$work/conf.$name"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' \
+		"$work/conf.$name system.conf" 'modules/pci pci' 'modules/virtio-net virtio-net' \
+		'modules/test-packet test-packet' >"$work/modules.$name"
+	shift
+	job "$name" 330 "$run" --no-build --kernel --timeout 300 --mem 96 --modules "$work/modules.$name" \
+		--log "$work/$name.log" "$@"
+}
+
+# packet_cards HUB...: QEMU's options for a card on each of these hubs.
+packet_cards() {
+	local hub number=0
+	for hub; do
+		printf '%s ' "-netdev hubport,id=n$number,hubid=$hub -device virtio-net-pci,netdev=n$number"
+		number=$((number + 1))
+	done
+}
+
+packet_jobs() {
+	packet_job use --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job killed --no-icount --machine q35 --qemu "$(packet_cards 0 0)"
+	packet_job flood --no-icount --qemu "$(packet_cards 0 0 0)"
+	packet_job hostile --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job beside --qemu "$(packet_cards 0 1 1 2)"
+	packet_job user-network --no-icount --qemu '-netdev user,id=n -device virtio-net-pci,netdev=n'
+	packet_job cost --qemu "$(packet_cards 0 0)"
+}
+
+judge_packet() {
+	local boot
+	for boot in $packet_boots; do
+		judge_lines "packet-$boot" 0 < <(packet_table "$boot")
+	done
+}
+
 # --- small devices ---
 
 # Each is a boot of the driver, as its README describes it, and test-NAME. `bochs.NAME` is the same there.
@@ -331,14 +488,17 @@ serial_jobs() {
 		wire=${work#"$build"/}/socket.$boot
 		rm -f "$build/$wire"
 		wire="-chardev socket,id=near,path=$wire,server=on,wait=off -chardev socket,id=far,path=$wire"
-		job "serial-$boot" 150 "$run" --no-build --timeout 120 --kernel --no-icount --modules "$work/modules.serial-$boot" \
+		job "serial-$boot" 330 "$run" --no-build --timeout 300 --kernel --no-icount --modules "$work/modules.serial-$boot" \
 			--log "$work/serial-$boot.log" --qemu "$wire -serial chardev:near -serial chardev:far"
 	done
 }
 
-serial_bochs_job() {
+serial_bochs_jobs() {
 	serial_modules loop
 	job serial-loop 330 "$source_dir/tests/devices/bochs-loop" "$work/serial-loop.log" "$work/modules.serial-loop"
+	serial_console_modules killed-in-bochs slow=400
+	job serial-killed-in-bochs 330 "$run" --no-build --bochs --timeout 300 --log "$work/serial-killed-in-bochs.log" \
+		--modules "$work/modules.serial-killed-in-bochs"
 }
 
 judge_serial() {
@@ -346,4 +506,113 @@ judge_serial() {
 	for boot; do
 		judge_lines "serial-$boot" 0 < <(serial_table "$boot")
 	done
+}
+
+# --- the root task's console, through a driver of its line ---
+
+serial_console_driver() {
+	sed -n '/^    program serial$/,/^$/p' "$source_dir/servers/serial/README.md"
+}
+
+# serial_console_conf BOOT [ARGUMENT]: the programs, each of which has the role of its name.
+serial_console_conf() {
+	local name names
+	case $1 in
+	killed*) names='killer speaker' ;;
+	stuck) names=speaker ;;
+	typed) names=typed ;;
+	esac
+	if [ "$1" = stuck ]; then
+		printf '%s\n' 'program serial' '    file test-serial' '    arguments stuck' '    server' '    console'
+	else
+		serial_console_driver
+	fi
+	for name in $names; do
+		printf 'program %s\n    file test-serial\n    arguments %s %s\n' "$name" "$name" "${2-}"
+		[ "$name" = speaker ] || echo '    manager'
+		[ "$name" != killer ] || echo '    priority 200' # above the driver's, to stop it under way
+	done
+}
+
+# Without the cases that are judged by lines.awk.
+serial_console_table() {
+	case $1 in
+	killed)
+		cat <<-'END'
+			serial.console_last_words|pecan: finished, status 0
+		END
+		;;
+	stuck)
+		cat <<-'END'
+			serial.console_stuck_driver|root: serial does not put out its text; program stopped
+		END
+		;;
+	typed)
+		cat <<-'END'
+			serial.console_typed|by the driver: one 1
+			serial.console_is_its_drivers|another asks for text: 3, brings what was typed: 3
+			serial.console_sleeps_when_idle|sent by interrupts: yes, idle: 1
+			serial.console_typed_without_driver|polled: two 2
+			serial.console_typed_again|by the next one: three 3
+			serial.console_break|kdb: break on the serial line; thread [0-9]+ ran; .*
+			serial.console_typed_behind_a_break|behind the debugger: five 5
+			serial.console_has_clients_beside|beside the root task: four 4
+		END
+		;;
+	esac
+}
+
+serial_console_cases() {
+	local boot
+	for boot in killed stuck typed; do
+		serial_console_table $boot
+	done
+	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck
+}
+
+# serial_console_modules BOOT [ARGUMENT]: the list of its modules.
+serial_console_modules() {
+	serial_console_conf "$@" >"$work/conf.serial-$1"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$1 system.conf" \
+		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$1"
+}
+
+serial_console_jobs() {
+	local boot
+	for boot in killed stuck typed; do
+		serial_console_modules $boot
+	done
+	for boot in killed stuck; do
+		job "serial-$boot" 330 "$run" --no-build --kernel --timeout 300 --modules "$work/modules.serial-$boot" \
+			--log "$work/serial-$boot.log"
+	done
+	job serial-typed 330 "$source_dir/tests/devices/typist" "$work/serial-typed.log" "$work/modules.serial-typed"
+}
+
+# judge_serial_lines CASE BOOT EXPECTED: what lines.awk says, an extended regular expression.
+judge_serial_lines() {
+	local said
+	await "serial-$2"
+	said=$(awk -f "$source_dir/tests/devices/lines.awk" "$work/serial-$2.log" || true)
+	if grep -qxE "$3" <<<"$said"; then
+		pass "$1"
+	else
+		failing "$1" "$3" "$said"
+	fi
+}
+
+# judge_serial_killed PREFIX BOOT
+judge_serial_killed() {
+	judge_serial_lines "${1}serial.console_lines_killed" "$2" 'killer 500 speaker 300 again [0-9]+ wrong 0'
+	judge_serial_lines "${1}serial.console_killed_under_way" "$2" \
+		'killer [0-9]+ speaker [0-9]+ again ([1-9]|1[0-9]|20) wrong [0-9]+'
+}
+
+judge_serial_console() {
+	judge_lines serial-killed 0 < <(serial_console_table killed)
+	judge_serial_killed '' killed
+	judge_lines serial-stuck 1 < <(serial_console_table stuck)
+	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 again [0-9]+ wrong 0'
+	judge_lines serial-typed 0 < <(serial_console_table typed)
 }

@@ -14,11 +14,12 @@
 #include <service/manage.h>
 #include <string.h>
 
+#include "role.h"
+
 #define DISK "disk"
 
 enum { MIB = 1 << 20, SLOTS = 7, WORDS = BLOCK_SECTOR / sizeof(unsigned long) };
 
-static const char *own_name;
 static struct block_disk disk;
 static unsigned long first_sector, sectors; /* whose words this program writes */
 static unsigned long round_number;
@@ -92,14 +93,6 @@ static bool pass_over(enum block_operation operation)
 static char killer_stack[4096] __attribute__((aligned(16)));
 static unsigned long kills_wanted, kills;
 static unsigned long bus_kills; /* so many of five times it is the PCI server */
-
-static unsigned long random(void)
-{
-	static unsigned long seed = 1;
-
-	seed = seed * 6364136223846793005UL + 1442695040888963407UL;
-	return seed >> 33;
-}
 
 /* So often that the last kill comes shortly before the last request. */
 static void run_killer(void *unused)
@@ -311,17 +304,7 @@ static const struct {
 
 int main(void)
 {
-	static char line[ROOT_TEXT_MAX + 1];
-	char *role = line, *end;
-
-	root_command_line(line, sizeof(line));
-	own_name = line;
-	while (*role && *role != ' ')
-		role++;
-	*role++ = 0;
-	for (end = role; *end && *end != ' '; end++)
-		;
-	*end = 0;
+	role_find();
 	first_sector = root_option("first", 0) * (MIB / BLOCK_SECTOR);
 	sectors = root_option("size", 1) * (MIB / BLOCK_SECTOR);
 	if (block_open(&disk, DISK, BLOCK_WINDOW_AT, SLOTS) != BLOCK_OK) {
@@ -329,7 +312,7 @@ int main(void)
 		return 1;
 	}
 	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, role) == 0)
+		if (strcmp(roles[i].name, own_role) == 0)
 			return roles[i].role();
 	return 1;
 }

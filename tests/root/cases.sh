@@ -3,8 +3,8 @@
 # tests/root/cases.sh - the default root task with a description: what it says, and the line that each case is about.
 # tests/run sources this behind jobs.sh and judge.sh.
 #
-# root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular expression for a
-# whole line of the output. All programs are test-program in one of its roles (main.c).
+# root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular
+# expression for a whole line of the output. All programs are test-program in one of its roles (main.c).
 
 root_boots='faults names pager driver hostile manager memory mistakes confined terminal circle greedy'
 

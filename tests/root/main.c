@@ -34,7 +34,9 @@ void sleep_milliseconds(unsigned int milliseconds)
 
 const char *status_name(int status)
 {
-	static const char *const names[] = { "ok", "malformed", "not found", "denied", "exhausted", "unreachable", "busy" };
+	static const char *const names[] = {
+		"ok", "malformed", "not found", "denied", "exhausted", "unreachable", "busy",
+	};
 
 	return names[status];
 }

@@ -24,7 +24,8 @@ static void describe(const char *name)
 
 	say("%u %s: %s, status %d, priority %u, %u threads, %u restarts, quota %lu KiB, %s%s", number, program.name,
 	    states[program.state], program.status, program.priority, program.threads, program.restarts,
-	    program.memory_quota >> 10, program.is_server ? "server" : "no server", program.memory > 0 ? ", memory" : "");
+	    program.memory_quota >> 10, program.is_server ? "server" : "no server",
+	    program.memory > 0 ? ", memory" : "");
 }
 
 static int start_and_wait(const char *name, const char *arguments)

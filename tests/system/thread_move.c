@@ -28,7 +28,8 @@ static L4_ThreadId_t space_with_a_page(struct space **s, L4_Word_t mark)
 	*s = space_new();
 	t = agent_new(*s);
 	*(L4_Word_t *)page = mark;
-	EXPECT_EQ(give(worker, fpage(page, 12, L4_FullyAccessible), t, fpage(ONLY_THERE, 12, L4_FullyAccessible), 0), 0);
+	EXPECT_EQ(give(worker, fpage(page, 12, L4_FullyAccessible), t, fpage(ONLY_THERE, 12, L4_FullyAccessible), 0),
+		  0);
 	return t;
 }
 
@@ -381,7 +382,8 @@ static void touches(L4_Word_t address)
 TEST(thread_move, its_fault_is_raised_again)
 {
 	struct space *there;
-	L4_ThreadId_t other = space_with_a_page(&there, 1), t = thread_start_under(worker, &own_space, touches, ONLY_THERE);
+	L4_ThreadId_t other = space_with_a_page(&there, 1);
+	L4_ThreadId_t t = thread_start_under(worker, &own_space, touches, ONLY_THERE);
 	struct message m;
 
 	REQUIRE(message_receive(t, &m));
@@ -530,7 +532,8 @@ TEST(thread_control, error_5_pager)
 	L4_ThreadId_t t = thread_start(&own_space, sleeps, 0);
 
 	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, L4_anythread, KEEP), ERROR_INVALID_PARAMETER);
-	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, (L4_ThreadId_t){.raw = 0x400}, KEEP), ERROR_INVALID_PARAMETER);
+	EXPECT_REFUSED(thread_control(t, t, L4_nilthread, (L4_ThreadId_t){.raw = 0x400}, KEEP),
+		       ERROR_INVALID_PARAMETER);
 }
 
 TEST(thread_control, error_6_utcb_of_an_active_thread)
