@@ -520,6 +520,7 @@ serial_console_conf() {
 	case $1 in
 	killed*) names='killer speaker' ;;
 	stuck) names=speaker ;;
+	flood) names='flood speaker' ;;
 	typed) names=typed ;;
 	esac
 	if [ "$1" = stuck ]; then
@@ -568,7 +569,8 @@ serial_console_cases() {
 		serial_console_table $boot
 	done
 	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
-	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck \
+		serial.console_lines_beside_a_flood serial.clients_of_32_bits
 }
 
 # serial_console_modules BOOT [ARGUMENT]: the list of its modules.
@@ -580,13 +582,21 @@ serial_console_modules() {
 
 serial_console_jobs() {
 	local boot
-	for boot in killed stuck typed; do
+	for boot in killed stuck flood typed; do
 		serial_console_modules $boot
 	done
-	for boot in killed stuck; do
+	for boot in killed stuck flood; do
 		job "serial-$boot" 330 "$run" --no-build --kernel --timeout 300 --modules "$work/modules.serial-$boot" \
 			--log "$work/serial-$boot.log"
 	done
+	{
+		serial_drivers
+		printf 'program small-hello\n    arguments console=serial2\n'
+	} >"$work/conf.serial-small"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-small system.conf" \
+		'modules/serial serial' 'modules/small-hello small-hello' >"$work/modules.serial-small"
+	job serial-small 130 "$run" --no-build --kernel --timeout 100 --modules "$work/modules.serial-small" \
+		--log "$work/serial-small.log" --qemu "-serial file:${work#"$build"/}/serial-small.com2"
 	job serial-typed 330 "$source_dir/tests/devices/typist" "$work/serial-typed.log" "$work/modules.serial-typed"
 }
 
@@ -604,15 +614,22 @@ judge_serial_lines() {
 
 # judge_serial_killed PREFIX BOOT
 judge_serial_killed() {
-	judge_serial_lines "${1}serial.console_lines_killed" "$2" 'killer 500 speaker 300 again [0-9]+ wrong 0'
+	judge_serial_lines "${1}serial.console_lines_killed" "$2" 'killer 500 speaker 300 flood 0 again [0-9]+ wrong 0'
 	judge_serial_lines "${1}serial.console_killed_under_way" "$2" \
-		'killer [0-9]+ speaker [0-9]+ again ([1-9]|1[0-9]|20) wrong [0-9]+'
+		'killer [0-9]+ speaker [0-9]+ flood 0 again ([1-9]|1[0-9]|20) wrong [0-9]+'
 }
 
 judge_serial_console() {
 	judge_lines serial-killed 0 < <(serial_console_table killed)
 	judge_serial_killed '' killed
 	judge_lines serial-stuck 1 < <(serial_console_table stuck)
-	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 again [0-9]+ wrong 0'
+	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	judge_serial_lines serial.console_lines_beside_a_flood flood 'killer 0 speaker 300 flood 300 again [0-9]+ wrong 0'
 	judge_lines serial-typed 0 < <(serial_console_table typed)
+	await serial-small
+	if grep -q '^small-hello: twice 21 is 42, says thread' "$work/serial-small.com2"; then
+		pass serial.clients_of_32_bits
+	else
+		failing serial.clients_of_32_bits 'the words of small-hello on COM2' "$(last_line "$job_out")"
+	fi
 }

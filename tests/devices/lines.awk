@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # tests/devices/lines.awk - what the writers of serial_console.c have written, in the output of a system: prints how many
-# lines of each have come whole and in order, how many have begun and come again, and how many are something else.
+# lines of each have come whole and in order, how many have begun and come again, how many are the flood's, and how many
+# something else.
 #
 # Lines of the root task's may stand between them.
 
@@ -22,7 +23,8 @@ BEGIN { last["killer"] = last["speaker"] = 0 }
 !has_begun || /^(root|pecan): / { next }
 
 {
-	is_known = 0
+	is_known = /^F+$/ && length() == 495 # of the flood
+	flood += is_known
 	for (who in last) {
 		if ($0 == line(who, last[who] + 1)) {
 			last[who]++
@@ -35,4 +37,6 @@ BEGIN { last["killer"] = last["speaker"] = 0 }
 	wrong += !is_known
 }
 
-END { printf "killer %d speaker %d again %d wrong %d\n", last["killer"], last["speaker"], again, wrong }
+END {
+	printf "killer %d speaker %d flood %d again %d wrong %d\n", last["killer"], last["speaker"], flood, again, wrong
+}

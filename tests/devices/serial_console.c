@@ -4,6 +4,7 @@
  *
  *   speaker   writes numbered lines
  *   killer    the same, in bursts, and stops the driver in the midst of each; slow=N: on a machine that much slower
+ *   flood     writes and writes
  *   stuck     is the driver itself, and takes one text that it never puts out
  *   typed     reads what is typed
  */
@@ -18,7 +19,7 @@
 
 #define DRIVER "serial"
 
-enum { LINES = 300, BURSTS = 20, BURST = 25, PADDING = 80, SECOND = 1000000 };
+enum { LINES = 300, BURSTS = 20, BURST = 25, FLOOD = 300, PADDING = 80, SECOND = 1000000 };
 
 static char stack[4096] __attribute__((aligned(16)));
 
@@ -63,6 +64,23 @@ int role_killer(void)
 		for (unsigned int i = 0; i < BURST; i++)
 			say_line("killer", ++n);
 		L4_Sleep(L4_TimePeriod(microseconds + SECOND / 50));
+	}
+	return 0;
+}
+
+/* As much text as the root task keeps, and more, without ever taking an answer. */
+int role_flood(void)
+{
+	static L4_Word_t words[1 + WRITE_MAX / 8];
+	char *text = (char *)(words + 1);
+
+	words[0] = WRITE_MAX;
+	memset(text, 'F', WRITE_MAX - 1);
+	text[WRITE_MAX - 1] = '\n';
+	for (unsigned int i = 0; i < FLOOD; i++) {
+		L4_LoadMRs(1, sizeof(words) / sizeof(words[0]), words);
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = ROOT_WRITE << 16 | sizeof(words) / sizeof(words[0]) });
+		L4_Send(root_task());
 	}
 	return 0;
 }
