@@ -51,6 +51,27 @@ shell_keys_job() {
 		--log "$work/shell-keys.log"
 }
 
+# The lines of servers/shell/README.md with a disk, in two boots.
+# shellcheck disable=SC2016
+shell_disk_job() {
+	rm -f "$work/image.shell-disk"
+	truncate -s 16M "$work/image.shell-disk"
+	{
+		sed -n 's/^    pecan> //p' "$source_dir/servers/shell/README.md"
+		echo exit
+	} >"$work/keys.shell-disk"
+	job shell-disk 330 bash -c '
+		for boot in first next; do
+			"$1" --no-build --shell --kernel --timeout 150 --disk "$2/image.shell-disk" \
+				--input "$2/keys.shell-disk" --log "$2/shell-disk.log" || exit 1
+			[ $boot = next ] || ! grep "^counter: 4" "$2/shell-disk.log" || exit 1
+		done' - "$run" "$work"
+}
+
+shell_disk_cases() {
+	echo 'shell.disk|counter: [4-9]'
+}
+
 judge_shell() {
 	local name=shell.$1 difference
 	await "$name"
