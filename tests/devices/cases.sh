@@ -148,13 +148,14 @@ judge_disk() {
 
 packet_boots='use killed flood hostile beside user-network cost'
 
-# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs.
+# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs. They ask for their cards
+# in the order of their priorities.
 packet_drivers() {
 	local i
 	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
 	for ((i = 0; i < $1; i++)); do
-		sed -n "s/^    program network\$/    program network$i/; /^    program network$i\$/,/^\$/p" \
-			"$source_dir/servers/virtio-net/README.md"
+		sed -n "s/^    program network\$/    program network$i/; s/priority 150/priority $((155 - i))/
+			/^    program network$i\$/,/^\$/p" "$source_dir/servers/virtio-net/README.md"
 	done
 }
 
@@ -174,8 +175,8 @@ packet_conf() {
 		;;
 	killed)
 		packet_drivers 2
-		packet_client left 'peer card=0 count=10000 patience=50000'
-		packet_client right 'server card=1 count=10000 patience=50000 kills=50' manager
+		packet_client left 'peer card=0 count=10000 patience=50000 hold=1000'
+		packet_client right 'server card=1 count=10000 patience=50000 hold=1000 kills=50' manager
 		;;
 	flood)
 		packet_drivers 3
@@ -250,6 +251,7 @@ packet_table() {
 		;;
 	cost)
 		cat <<-'END'
+			packet.time_to_wait|client: waited in vain 3 times
 			packet.cost|BENCH name=packet.receive packets=32 unit=instructions value=[0-9]+
 		END
 		;;
