@@ -146,7 +146,7 @@ judge_disk() {
 
 # --- network cards ---
 
-packet_boots='use killed flood hostile beside user-network cost'
+packet_boots='use turns killed flood hostile beside user-network cost'
 
 # packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs. They ask for their cards
 # in the order of their priorities.
@@ -172,6 +172,11 @@ packet_conf() {
 		packet_client right 'server card=1 count=10000'
 		packet_client first 'first card=2' server
 		packet_client second 'second card=2' manager
+		;;
+	turns)
+		packet_drivers 2
+		packet_client left 'peer card=0 count=2000 under-way=1'
+		packet_client right 'server card=1 count=2000 under-way=1'
 		;;
 	killed)
 		packet_drivers 2
@@ -216,6 +221,12 @@ packet_table() {
 			packet.arrives_at_a_server|right: 10000 packets sent, 10000 received, 0 wrong, 0 missed, 0 again
 			packet.server_has_other_clients|right: its client was served
 			packet.one_program_has_the_card|second: status 3, without the first one 0
+		END
+		;;
+	turns)
+		cat <<-'END'
+			packet.waits_miss_nothing|left: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+			packet.news_are_not_missed|right: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
 		END
 		;;
 	killed)
@@ -288,6 +299,7 @@ packet_cards() {
 
 packet_jobs() {
 	packet_job use --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job turns --no-icount --qemu "$(packet_cards 0 0)"
 	packet_job killed --no-icount --machine q35 --qemu "$(packet_cards 0 0)"
 	packet_job flood --no-icount --qemu "$(packet_cards 0 0 0)"
 	packet_job hostile --no-icount --qemu "$(packet_cards 0 0 1)"

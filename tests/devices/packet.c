@@ -45,7 +45,7 @@ static unsigned long now(void)
  * Peers
  */
 
-enum { TYPE = 0xb588, MIN = 60, SIZES = PACKET_MAX + 1 - MIN, UNDER_WAY = 48, NO_NUMBER = 0xffffffff };
+enum { TYPE = 0xb588, MIN = 60, SIZES = PACKET_MAX + 1 - MIN, NO_NUMBER = 0xffffffff };
 
 struct message {
 	unsigned char to[PACKET_ADDRESS], from[PACKET_ADDRESS];
@@ -57,6 +57,7 @@ struct message {
 };
 
 static unsigned int count;		       /* of packets to send, and to receive */
+static unsigned int under_way;		       /* of them, at most */
 static unsigned int next, confirmed, expected; /* numbers */
 static unsigned long wrong, missed, again;     /* packets */
 static bool is_heard;			       /* the other one is there */
@@ -146,7 +147,7 @@ static void send_what_is_due(bool is_waited_for)
 {
 	bool sent = false;
 
-	while (is_heard && next < count && next - confirmed < UNDER_WAY && send_number(next)) {
+	while (is_heard && next < count && next - confirmed < under_way && send_number(next)) {
 		next++;
 		sent = true;
 	}
@@ -192,10 +193,13 @@ static bool start_killer(void)
  * Two ways to wait
  */
 
-/* Microseconds: after which numbers are sent again; for which the other one may still want to be told something. */
-enum { LINGER = 2000000 };
+/*
+ * Microseconds: how often the other one is called until it answers; for how long it may still want to be told something
+ * at the end; after which numbers are sent again.
+ */
+enum { CALL = 100000, LINGER = 2000000 };
 static unsigned long patience;
-static unsigned long heard, progress; /* when something came, when a number was confirmed */
+static unsigned long called, heard, progress; /* when; progress: a number was confirmed */
 
 static bool has_all(void)
 {
@@ -210,7 +214,7 @@ static bool goes_on(void)
 /* To wait for packets. */
 static L4_Time_t pause(void)
 {
-	return L4_TimePeriod(has_all() ? LINGER : patience);
+	return L4_TimePeriod(!is_heard ? CALL : has_all() ? LINGER : patience);
 }
 
 static void serve_packets(enum packet_status status)
@@ -221,6 +225,10 @@ static void serve_packets(enum packet_status status)
 
 	if (is_waited_for)
 		heard = clock;
+	if (!is_heard && clock - called >= CALL) {
+		called = clock;
+		is_waited_for = true;
+	}
 	if (confirmed != before)
 		progress = clock;
 	if (clock - progress >= patience && !has_all()) {
@@ -625,6 +633,7 @@ int main(void)
 	count = (unsigned int)root_option("count", 1000);
 	patience = root_option("patience", 20000000);
 	hold = root_option("hold", 0);
+	under_way = (unsigned int)root_option("under-way", 48);
 	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(roles[i].name, own_role) == 0)
 			return roles[i].role();
