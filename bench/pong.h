@@ -21,8 +21,8 @@ enum {
 	PONG_SINK,        /* no answer */
 	PONG_YIELD,       /* an empty answer; then it switches to the client until pong_stamps says that it is enough */
 	PONG_PIPE,        /* what pipe.h packs: the answer has the same bytes, packed again */
-	PONG_LONG_WAY,    /* an empty answer by LIPC, which the kernel's path of a message leaves to C; and so on for this
-	                   * client alone, up to its first message of another kind */
+	PONG_LONG_WAY,    /* an empty answer by LIPC, which the kernel's path of a message leaves to C; and so on for
+	                   * this client alone, up to its first message of another kind */
 };
 
 /*

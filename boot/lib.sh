@@ -192,6 +192,16 @@ build_folder() {
 	mkdir -p "$build" 2>/dev/null && [ -w "$build" ] ||
 		die "cannot write to the build folder $build; name another one in PECAN_BUILD."
 	build=$(cd "$build" && pwd)
+	export PECAN_LWIP=${PECAN_LWIP:-$build/lwip}
+}
+
+# lwip_fetch: the sources of lwIP for servers/net, once for a build folder. Everything else can do without them.
+lwip_fetch() {
+	[ ! -e "$PECAN_LWIP/src" ] || return 0
+	say "getting the sources of lwIP, Debian's (11 MB), for servers/net"
+	timeout --foreground -k 5 120 "$source_dir/servers/net/fetch-lwip" "$PECAN_LWIP" >"$build/lwip.log" 2>&1 ||
+		say "they cannot be had (is there a network? $build/lwip.log says more):" \
+			"servers/net and its clients are left out."
 }
 
 # configure ARGUMENTS...: CMake keeps the compiler and the places of its first run, so another compiler
@@ -205,7 +215,7 @@ configure() {
 	fi
 	run_phase "configuring in $build" "$build/configure.log" cmake $fresh -S "$source_dir" \
 		-B "$build" --toolchain "$source_dir/toolchain.cmake" \
-		-D PECAN_COMPILER="$compiler" "$@"
+		-D PECAN_COMPILER="$compiler" -D PECAN_LWIP="$PECAN_LWIP" "$@"
 }
 
 # lock FOLDER: waits until no other run that uses the folder has it. The lock ends with this process

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/jobs.sh - jobs that run beside each other, and the count of what passed. tests/run sources it behind boot/lib.sh.
+# tests/jobs.sh - jobs that run beside each other, and the count of what passed. tests/run sources it behind
+# boot/lib.sh.
 #
 # A job is a command that runs beside others, as many as there are processors, and leaves its output and status in files
 # of the folder $work. Cases are judged from these, in a fixed order, so two runs print the same.

@@ -232,7 +232,8 @@ judge_bench() {
 		"$work/boot.bios.out")" = 4 ]; then
 		pass bench.size
 	else
-		failing bench.size 'four BENCH lines on the size of the kernel' "$(grep 'BENCH name=kernel' "$work/boot.bios.out")"
+		failing bench.size 'four BENCH lines on the size of the kernel' \
+			"$(grep 'BENCH name=kernel' "$work/boot.bios.out")"
 	fi
 	if grep -q 'unit=instructions' <<<"$a" && ! grep -q 'unit=cycles' <<<"$a"; then
 		pass bench.unit
@@ -329,7 +330,8 @@ judge_footprint() {
 	done < <(footprint_budgets)
 }
 
-# The same random programs with the path of a message and without it. What differs can be looked at: tests/random/README.md.
+# The same random programs with the path of a message and without it. What differs can be looked at:
+# tests/random/README.md.
 judge_random() {
 	local on off
 	await random
@@ -346,8 +348,8 @@ judge_random() {
 
 # --- programs with musl -------------------------------------------------------------------------------------------
 
-# judge_lines JOB STATUS: lines of case|line; the job ends with this status, and has printed the line (an extended regular
-# expression) if the kernel had nothing to complain about.
+# judge_lines JOB STATUS: lines of case|line; the job ends with this status, and has printed the line (an extended
+# regular expression) if the kernel had nothing to complain about.
 judge_lines() {
 	local job=$1 status=$2 name line
 	await "$job"
@@ -402,8 +404,8 @@ judge_boot_errors() {
 	done < <(boot_errors)
 }
 
-# symbol_fits ADDRESS NAME OFFSET: does nm find this symbol for the address, too? A CPU's copy of the system-call entry has
-# the names of the original.
+# symbol_fits ADDRESS NAME OFFSET: does nm find this symbol for the address, too? A CPU's copy of the system-call
+# entry has the names of the original.
 symbol_fits() {
 	local symbols address=$1 start
 	symbols=$(nm "$build/modules/kernel" | grep -v ' [aA] ')
@@ -413,11 +415,12 @@ symbol_fits() {
 	fi
 	start=$(printf '%016x' $((16#$address - 16#$3)))
 	grep -q "^$start . $2\$" <<<"$symbols" &&
-		[ "$start" = "$(sort <<<"$symbols" | awk -v at="$address" '$1 <= at { start = $1 } END { print start }')" ]
+		[ "$start" = "$(sort <<<"$symbols" |
+			awk -v at="$address" '$1 <= at { start = $1 } END { print start }')" ]
 }
 
-# The panic after tests/machine-check. The machine was stopped in a system call, so a thread is running, and the backtrace
-# ends in the system-call entry.
+# The panic after tests/machine-check. The machine was stopped in a system call, so a thread is running, and the
+# backtrace ends in the system-call entry.
 judge_panic() {
 	local name=$1 log=$work/$1.log said line trace address symbol
 	await "$name"
@@ -445,7 +448,8 @@ judge_panic() {
 	while read -r address symbol; do
 		if ! [[ $symbol =~ ^([A-Za-z0-9_.]+)\+0x([0-9a-f]+)$ ]] ||
 			! symbol_fits "$address" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"; then
-			failing "$name" 'a backtrace of addresses and their functions, as nm has them' "$address $symbol in $trace"
+			failing "$name" 'a backtrace of addresses and their functions, as nm has them' \
+				"$address $symbol in $trace"
 			return
 		fi
 	done <<<"$trace"

@@ -287,8 +287,8 @@ static void write_counts(const struct counts *c)
 {
 	const char *separator = "";
 
-	fprintf(out, " loads=%u stores=%u dlines=%zu dlines_written=%zu dpages=%zu clines=%zu cpages=%zu slow=", c->loads,
-	        c->stores, c->touched[DATA_LINES].count, c->touched[DATA_LINES_WRITTEN].count,
+	fprintf(out, " loads=%u stores=%u dlines=%zu dlines_written=%zu dpages=%zu clines=%zu cpages=%zu slow=",
+	        c->loads, c->stores, c->touched[DATA_LINES].count, c->touched[DATA_LINES_WRITTEN].count,
 	        c->touched[DATA_PAGES].count, c->touched[CODE_LINES].count, c->touched[CODE_PAGES].count);
 	for (unsigned i = 1; i < SLOW_KINDS; i++) {
 		if (c->slow[i] == 0)

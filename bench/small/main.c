@@ -68,7 +68,8 @@ static bool ask(const struct pair *pair, unsigned int pages, unsigned int rounds
 
 static void print(unsigned int pair_count, const char *unit)
 {
-	printf("\nA round trip between two programs that read a word in so many pages each, in %s: median\npages", unit);
+	printf("\nA round trip between two programs that read a word in so many pages each, in %s: median\npages",
+	       unit);
 	for (unsigned int p = 0; p < pair_count; p++)
 		printf(" %12s", pairs[p].name);
 	for (unsigned int s = 0; s < SIZES; s++) {
@@ -79,8 +80,9 @@ static void print(unsigned int pair_count, const char *unit)
 	printf("\n\n");
 	for (unsigned int p = 0; p < pair_count; p++)
 		for (unsigned int s = 0; s < SIZES; s++)
-			printf("BENCH name=ipc.%s.roundtrip pages=%u words=1 unit=%s min=%lu median=%lu max=%lu\n", pairs[p].name,
-			       sizes[s], unit, figures[p][s].min, figures[p][s].median, figures[p][s].max);
+			printf("BENCH name=ipc.%s.roundtrip pages=%u words=1 unit=%s min=%lu median=%lu max=%lu\n",
+			       pairs[p].name, sizes[s], unit, figures[p][s].min, figures[p][s].median,
+			       figures[p][s].max);
 }
 
 int main(void)

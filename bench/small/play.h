@@ -9,8 +9,8 @@
 enum {
 	PLAY_ECHO = 1, /* MR1 pages: touch so many, and answer with the same message */
 	/*
-	 * MR1 the server's id, MR2 pages, MR3 rounds, MR4 one if the last round is to be marked: call it, and answer with
-	 * median, minimum, maximum of a round, in ticks of the time-stamp counter; no words: a call failed
+	 * MR1 the server's id, MR2 pages, MR3 rounds, MR4 one if the last round is to be marked: call it, and answer
+	 * with median, minimum, maximum of a round, in ticks of the time-stamp counter; no words: a call failed
 	 */
 	PLAY_RUN,
 };

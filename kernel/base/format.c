@@ -2,42 +2,51 @@
 /* base/format.c - formatted output without memory: the pure half of print(). */
 #include "base/print.h"
 
-static void put_number(void (*put)(char), word_t value, unsigned base, unsigned width, char pad)
+/* Padded to at most so many characters. */
+enum { NUMBER_MAX = 20 };
+
+static void write_number(void (*write)(const char *text, size_t size), word_t value, unsigned base,
+                         unsigned width, char pad)
 {
-	char digits[20];
-	unsigned n = 0;
+	char text[NUMBER_MAX];
+	unsigned at = NUMBER_MAX;
 
 	do {
-		digits[n++] = "0123456789abcdef"[value % base];
+		text[--at] = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
-	for (unsigned i = n; i < width; i++)
-		put(pad);
-	while (n)
-		put(digits[--n]);
+	while (at > 0 && NUMBER_MAX - at < width)
+		text[--at] = pad;
+	write(&text[at], NUMBER_MAX - at);
 }
 
-static void put_string(void (*put)(char), const char *s, unsigned width)
+static void write_string(void (*write)(const char *text, size_t size), const char *s, unsigned width)
 {
-	unsigned n = 0;
+	size_t n = 0;
 
-	for (; *s; s++, n++)
-		put(*s);
+	while (s[n])
+		n++;
+	write(s, n);
 	for (; n < width; n++)
-		put(' ');
+		write(" ", 1);
 }
 
-void print_format(void (*put)(char), const char *format, va_list arguments)
+void print_format(void (*write)(const char *text, size_t size), const char *format, va_list arguments)
 {
-	for (; *format; format++) {
-		if (*format != '%') {
-			put(*format);
-			continue;
-		}
-		const char *start = format++;
-		char pad = ' ';
+	for (;; format++) {
+		const char *start = format;
+
+		while (*format && *format != '%')
+			format++;
+		write(start, (size_t)(format - start));
+		if (!*format)
+			return;
+		start = format++;
+
+		char pad = ' ', c;
 		unsigned width = 0;
 		bool wide = false;
+		long value;
 
 		if (*format == '0')
 			pad = '0', format++;
@@ -47,36 +56,32 @@ void print_format(void (*put)(char), const char *format, va_list arguments)
 			wide = true, format++;
 
 		switch (*format) {
-		case 'd': {
-			long value = wide ? va_arg(arguments, long) : va_arg(arguments, int);
-
+		case 'd':
+			value = wide ? va_arg(arguments, long) : va_arg(arguments, int);
 			if (value < 0)
-				put('-');
-			put_number(put, value < 0 ? -(word_t)value : (word_t)value, 10, width, pad);
+				write("-", 1);
+			write_number(write, value < 0 ? -(word_t)value : (word_t)value, 10, width, pad);
 			break;
-		}
 		case 'u':
-		case 'x': {
-			word_t value = wide ? va_arg(arguments, word_t) : va_arg(arguments, unsigned);
-
-			put_number(put, value, *format == 'x' ? 16 : 10, width, pad);
+		case 'x':
+			write_number(write, wide ? va_arg(arguments, word_t) : va_arg(arguments, unsigned),
+			             *format == 'x' ? 16 : 10, width, pad);
 			break;
-		}
 		case 's':
-			put_string(put, va_arg(arguments, const char *), width);
+			write_string(write, va_arg(arguments, const char *), width);
 			break;
 		case 'c':
-			put((char)va_arg(arguments, int));
+			c = (char)va_arg(arguments, int);
+			write(&c, 1);
 			break;
 		case '%':
-			put('%');
+			write(format, 1);
 			break;
+		case '\0':
+			write(start, (size_t)(format - start));
+			return;
 		default:
-			for (; start < format; start++)
-				put(*start);
-			if (!*format)
-				return;
-			put(*format);
+			write(start, (size_t)(format - start) + 1);
 		}
 	}
 }

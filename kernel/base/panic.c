@@ -104,7 +104,7 @@ void panic(const char *format, ...)
 
 	va_start(arguments, format);
 	print("\nkernel panic: ");
-	print_format(uart_put, format, arguments);
+	print_format(uart_write, format, arguments);
 	va_end(arguments);
 	print("\n");
 	print_thread();
@@ -118,7 +118,7 @@ void panic_with_frame(const struct tcb *frame, const char *format, ...)
 
 	va_start(arguments, format);
 	print("\nkernel panic: ");
-	print_format(uart_put, format, arguments);
+	print_format(uart_write, format, arguments);
 	va_end(arguments);
 	print("\n");
 	print_registers(frame);

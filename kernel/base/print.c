@@ -8,6 +8,6 @@ void print(const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print_format(uart_put, format, arguments);
+	print_format(uart_write, format, arguments);
 	va_end(arguments);
 }

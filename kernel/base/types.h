@@ -22,6 +22,9 @@ typedef unsigned long usec_t; /* microseconds since boot */
 /* For the ways that have to be short. What does not return, above all: compilers take that for rare. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
+/* For what seldom runs: compiled to be small, apart from the rest, and what calls it is taken for seldom, too. */
+#define SELDOM __attribute__((cold))
+
 enum { PAGE_LOG2 = 12, PAGE_SIZE = 1 << PAGE_LOG2 };
 
 #endif

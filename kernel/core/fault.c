@@ -154,10 +154,14 @@ void fault_set_registers(struct tcb *t, const word_t *words, unsigned count)
 enum { COMPLAINTS_MAX = 64 };
 static unsigned complaints;
 
-static void complain(const struct tcb *t)
+SELDOM static void complain(const struct tcb *t)
 {
 	if (complaints == COMPLAINTS_MAX)
 		return;
+	if (++complaints == COMPLAINTS_MAX) {
+		print("kernel: further messages of this kind are not printed\n");
+		return;
+	}
 	print("kernel: thread %lx (number %lu): ", t->id, t->id >> 32);
 	if (t->role == ROLE_PAGEFAULT)
 		print("page fault at address %lx (label %lx), ip %lx, and its pager does not answer", t->fault_word,
@@ -169,8 +173,6 @@ static void complain(const struct tcb *t)
 		print("exception %lu, error %lx, ip %lx, sp %lx, and its exception handler does not answer",
 		      t->fault_word, t->error, t->rip, t->rsp);
 	print("; halted\n");
-	if (++complaints == COMPLAINTS_MAX)
-		print("kernel: further messages of this kind are not printed\n");
 }
 
 void fault_unanswered(struct tcb *t)

@@ -22,7 +22,7 @@
 #include "x86/cpu_data.h"
 
 /* Is what `sender` sends a message from t's own space? It is whom it speaks for that counts. */
-static bool is_local_to(const struct tcb *sender, const struct tcb *t)
+SELDOM static bool is_local_to(const struct tcb *sender, const struct tcb *t)
 {
 	const struct tcb *named = sender->sender_name == sender->id ? sender : thread_find(sender->sender_name);
 
@@ -112,7 +112,7 @@ void ipc_set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error, wo
 }
 
 /* Take t out of its phase and leave it the error. */
-static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
+SELDOM static void set_error(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 {
 	ipc_leave(t);
 	if (t->role == ROLE_USER)
@@ -136,7 +136,7 @@ void ipc_timed_out(struct tcb *t)
 }
 
 /* The running thread's IPC failed; `woken` is runnable and in no queue, or NULL. */
-static struct tcb *fail_self(struct tcb *self, enum ipc_phase phase, enum ipc_error error, struct tcb *woken)
+SELDOM static struct tcb *fail_self(struct tcb *self, enum ipc_phase phase, enum ipc_error error, struct tcb *woken)
 {
 	set_error(self, phase, error);
 	if (woken)
@@ -202,7 +202,7 @@ static struct tcb *done(struct tcb *self, struct tcb *woken)
  * What self sent for another was delivered: if that one waits for self alone, its answer will come from the
  * receiver.
  */
-static void follow_propagation(const struct tcb *self, const struct tcb *receiver)
+SELDOM static void follow_propagation(const struct tcb *self, const struct tcb *receiver)
 {
 	struct tcb *origin;
 
@@ -288,7 +288,7 @@ static struct tcb *block_sending(struct tcb *self, struct tcb *to, word_t timeou
 }
 
 /* self sends to an id of no thread: its answer to an interrupt, or a mistake. */
-static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
+SELDOM static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
 {
 	if (!irq_answer(self, to))
 		return fail_self(self, PHASE_SEND, IPC_NO_PARTNER, NULL);
@@ -303,7 +303,7 @@ static struct tcb *send_to_no_thread(struct tcb *self, word_t to)
  * May self speak to `to` for `origin`? X.2 5.4: for threads of its own space, and of spaces whose redirector is in it;
  * and within its own space for everybody, as servers do that have a thread for each client.
  */
-static bool may_speak_for(const struct tcb *self, const struct tcb *origin, const struct tcb *to)
+SELDOM static bool may_speak_for(const struct tcb *self, const struct tcb *origin, const struct tcb *to)
 {
 	const struct tcb *redirector = thread_find(origin->space->redirector);
 
@@ -312,7 +312,7 @@ static bool may_speak_for(const struct tcb *self, const struct tcb *origin, cons
 }
 
 /* As whom does self send to `to`? Propagation that is not allowed is left undone, as X.2 says. */
-static word_t name_sender(const struct tcb *self, const struct tcb *to)
+SELDOM static word_t name_sender(const struct tcb *self, const struct tcb *to)
 {
 	struct tcb *origin;
 
@@ -323,7 +323,7 @@ static word_t name_sender(const struct tcb *self, const struct tcb *to)
 }
 
 /* Who gets what self sends to `to`: a space with a redirector reaches nobody but itself and the redirector's space. */
-static struct tcb *redirect(struct tcb *self, struct tcb *to)
+SELDOM static struct tcb *redirect(struct tcb *self, struct tcb *to)
 {
 	struct tcb *redirector;
 

@@ -304,6 +304,10 @@ static void step_space(struct revocation *r)
 			begin_tree(r, number[level]);
 			return;
 		}
+	if (e.level == 0 && (!shade || *frame_count(shade) == 0)) { /* none begins in all of the table */
+		r->low = ALIGN_DOWN(r->low, level_size(1)) + level_size(1);
+		return;
+	}
 	r->low = ALIGN_DOWN(r->low, size);
 	do {
 		r->low += size;

@@ -327,9 +327,13 @@ bool thread_mourn(struct tcb *self)
 	enum { PIECE = 96, FAILURE = 8 }; /* so many threads are looked at; one that fails counts as so many more */
 	struct ring *at = self->all_link.next; /* its own link is where it stands: the order means nothing */
 
-	for (unsigned cost = 0; at != &all_threads && cost < PIECE; cost++, at = at->next)
-		if (ipc_fail_if_partner_gone(CONTAINER_OF(at, struct tcb, all_link)))
-			cost += FAILURE;
+	for (unsigned cost = 0; at != &all_threads && cost < PIECE; cost++, at = at->next) {
+		struct tcb *t = CONTAINER_OF(at, struct tcb, all_link);
+		bool is_fault = t->role != ROLE_USER;
+
+		if (ipc_fail_if_partner_gone(t))
+			cost += is_fault ? PIECE : FAILURE; /* of a fault the kernel prints a line */
+	}
 	ring_remove(&self->all_link);
 	ring_insert(at, &self->all_link);
 	if (at != &all_threads)

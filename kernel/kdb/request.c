@@ -19,7 +19,7 @@ static void print_string(const struct tcb *self)
 	for (unsigned i = 0; i < KDEBUG_STRING_MAX; i++) {
 		if (space_read(self->space, self->regs.rax + i, &c, 1) != 1 || !c)
 			return;
-		uart_put(c);
+		uart_write(&c, 1);
 	}
 }
 
@@ -47,7 +47,7 @@ bool debugger_request(struct tcb *self)
 {
 	switch (operation(self)) {
 	case KDEBUG_PRINT_CHAR:
-		uart_put((char)self->regs.rax);
+		uart_write((char *)&self->regs.rax, 1);
 		return true;
 	case KDEBUG_PRINT_STRING:
 		print_string(self);

@@ -14,12 +14,19 @@ static void wait_for(uint8_t bit)
 		pause();
 }
 
-void uart_put(char c)
+static void put(char c)
 {
-	if (c == '\n')
-		uart_put('\r');
 	wait_for(CAN_TAKE);
 	out8(COM1, (uint8_t)c);
+}
+
+void uart_write(const char *text, size_t size)
+{
+	for (; size > 0; text++, size--) {
+		if (*text == '\n')
+			put('\r');
+		put(*text);
+	}
 }
 
 void uart_flush(void)

@@ -3,8 +3,10 @@
 #ifndef X86_UART_H
 #define X86_UART_H
 
-/* Write one character; a newline is preceded by a carriage return. Returns when the transmitter has taken it. */
-void uart_put(char c);
+#include "base/types.h"
+
+/* Write text; a newline is preceded by a carriage return. Returns when the transmitter has taken the last character. */
+void uart_write(const char *text, size_t size);
 
 /* Wait until the last character has left the machine. */
 void uart_flush(void);

@@ -16,7 +16,7 @@ enum { KDEBUG_CMP_AL = 0x3c, KDEBUG_PRESENT = 1 };
 
 enum kdebug_operation {
 	KDEBUG_PRINT_CHAR = 0x00,        /* RAX character */
-	KDEBUG_PRINT_STRING = 0x01,      /* RAX address of a string; at most KDEBUG_STRING_MAX bytes of it are printed */
+	KDEBUG_PRINT_STRING = 0x01,      /* RAX address of a string; at most KDEBUG_STRING_MAX bytes are printed */
 	KDEBUG_CLEAR_PAGE = 0x02,        /* clears a terminal's screen */
 	KDEBUG_READ_CHAR = 0x08,         /* out: RAX character, -1: none was typed */
 	KDEBUG_READ_CHAR_BLOCKED = 0x0d, /* out: RAX character. The whole machine waits */

@@ -91,7 +91,8 @@ static long clock_read(unsigned long clock, struct timespec *time)
 {
 	unsigned long microseconds = L4_SystemClock().raw;
 
-	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_RAW && clock != CLOCK_BOOTTIME)
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_RAW &&
+	    clock != CLOCK_BOOTTIME)
 		return -EINVAL;
 	if (!memory_has((unsigned long)time, sizeof(*time), PF_W))
 		return -EFAULT;

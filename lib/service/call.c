@@ -22,7 +22,9 @@ unsigned long root_program_number(L4_ThreadId_t thread)
 {
 	L4_Word_t first = L4_ThreadIdUserBase(L4_GetKernelInterface()) + ROOT_FIRST_THREAD;
 
-	return L4_IsGlobalId(thread) && L4_ThreadNo(thread) >= first ? (L4_ThreadNo(thread) - first) / ROOT_THREADS_MAX + 1 : 0;
+	if (!L4_IsGlobalId(thread) || L4_ThreadNo(thread) < first)
+		return 0;
+	return (L4_ThreadNo(thread) - first) / ROOT_THREADS_MAX + 1;
 }
 
 static enum root_status call(L4_ThreadId_t server, enum root_request request, L4_Msg_t *msg)

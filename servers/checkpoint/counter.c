@@ -2,9 +2,12 @@
 /*
  * counter - the client to copy: counts, and when it is started again goes on where it was.
  *
- * Its number and its stack are in a region of `checkpoint`, which are the thread's memory at another time, too. All else
- * of the program is new each time: what it says is limited to a few lines for each run by such a variable.
+ * The thread that counts has its number and its stack in a region of `checkpoint`, which brings both back, and the
+ * thread's registers. All else is new in each run: the second thread, which prints what the first one has reached, and
+ * the variable by which it knows. It ends the program after some lines, while the first one is counting. With disk=1
+ * the pager is the one of the name disk-checkpoint: that one remembers when the machine has been off, too.
  */
+#include <l4/ipc.h>
 #include <l4/schedule.h>
 #include <l4io.h>
 #include <pager/checkpoint.h>
@@ -12,39 +15,56 @@
 
 #define REGION 0x200000000000UL
 
-enum { PAGES = 4, PAGE = 4096, NAME = 0xc0, INTERVAL = 10000, LINES = 3 };
+enum { PAGES = 4, PAGE = 4096, NAME = 0xc0, INTERVAL = 100000, STEP = 200000, LINES = 3 }; /* microseconds */
 
-static unsigned int lines; /* of this run */
+static volatile unsigned long reached;
+static char stack[4096] __attribute__((aligned(16)));
 
 static void count(void)
 {
 	unsigned long *number = (unsigned long *)REGION;
 
 	for (;;) {
-		L4_Word_t until = (L4_Word_t)L4_SystemClock().raw + 3 * INTERVAL;
+		unsigned long until = (unsigned long)L4_SystemClock().raw + STEP;
 
-		if (lines++ == LINES)
-			root_exit(0);
-		printf("counter: %lu\n", ++*number);
-		while ((L4_Word_t)L4_SystemClock().raw < until)
+		reached = ++*number;
+		while ((unsigned long)L4_SystemClock().raw < until)
 			;
 	}
 }
 
+static void print(void *unused)
+{
+	unsigned long last = 0;
+
+	(void)unused;
+	for (unsigned int i = 0; i < LINES; i++) {
+		while (reached == last)
+			L4_Sleep(L4_TimePeriod(INTERVAL / 10));
+		last = reached;
+		printf("counter: %lu\n", last);
+	}
+	L4_Sleep(L4_TimePeriod(2 * INTERVAL));
+	root_exit(0);
+}
+
 int main(void)
 {
-	L4_ThreadId_t pager = root_lookup("checkpoint");
+	const char *name = root_option("disk", 0) ? "disk-checkpoint" : "checkpoint";
+	L4_ThreadId_t thread, pager = root_lookup(name);
 
 	if (L4_IsNilThread(pager)) {
-		printf("counter: no program called `checkpoint` keeps it\n");
+		printf("counter: no program called `%s` remembers it\n", name);
 		return 1;
 	}
+	if (root_thread_start(print, NULL, stack, sizeof(stack), &thread) != ROOT_OK)
+		return 1;
 	pager_begin(pager);
 	if (pager_enter(pager) == PAGER_OK)
-		pager_restore(pager, NAME); /* returns if there is nothing to be restored */
+		pager_restore(pager, NAME); /* returns only if there is nothing to go on from */
 	if (pager_attach(pager, REGION, PAGES * PAGE, L4_Readable | L4_Writable, 0) != PAGER_OK ||
 	    pager_checkpoints(pager, NAME, INTERVAL) != PAGER_OK) {
-		printf("counter: `checkpoint` has no room for it\n");
+		printf("counter: `%s` has no room for it\n", name);
 		return 1;
 	}
 	__asm__ volatile("movq %0, %%rsp\n\txorl %%ebp, %%ebp\n\tcall *%1\n\tud2"

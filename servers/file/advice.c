@@ -86,7 +86,10 @@ unsigned long advice_ask(struct pager_client *owner, unsigned long missing, unsi
 	adviser[index].thread = L4_nilthread;
 	adviser[index].barred = true;
 	if (L4_IpcSucceeded(tag)) {
-		/* It was slow too often, or sent something else, a page fault perhaps: it may try again, when we serve everybody. */
+		/*
+		 * It was slow too often, or sent something else, a page fault perhaps: it may try again, when we
+		 * serve everybody.
+		 */
 		L4_Set_MsgTag(L4_Niltag);
 		L4_Reply(thread);
 	}

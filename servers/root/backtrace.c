@@ -69,8 +69,8 @@ void backtrace_say(struct program *program, unsigned long ip, unsigned long stac
 	    frame_pointer != stack_pointer - word_size(program))
 		say_line(program, topmost, topmost - 1);
 	for (unsigned int depth = 0; depth < DEPTH_MAX; depth++) {
-		if (!word_at(program, frame_pointer, &next) || !word_at(program, frame_pointer + word_size(program), &back) ||
-		    back == 0)
+		if (!word_at(program, frame_pointer, &next) ||
+		    !word_at(program, frame_pointer + word_size(program), &back) || back == 0)
 			return;
 		say_line(program, back, back - 1);
 		if (next <= frame_pointer)

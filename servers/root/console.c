@@ -12,7 +12,7 @@
 #include <l4/schedule.h>
 #include <l4io.h>
 
-#include "machine.h"
+#include "line.h"
 
 enum { LINE_MAX = 256, PATIENCE_MICROSECONDS = 10000 };
 
@@ -38,7 +38,7 @@ static void interrupt_line(void)
 {
 	if (!line_writer)
 		return;
-	io_write("\n", 1);
+	line_write("\n", 1);
 	interrupted = line_writer->reads && unfinished_size <= LINE_MAX ? line_writer : NULL;
 	line_writer = NULL;
 }
@@ -47,7 +47,7 @@ static void show_line_again(void)
 {
 	if (!interrupted || line_writer)
 		return;
-	io_write(unfinished, unfinished_size);
+	line_write(unfinished, unfinished_size);
 	line_writer = interrupted;
 	interrupted = NULL;
 }
@@ -72,7 +72,7 @@ static void emit(struct console_writer *writer, const char *text, size_t size)
 
 	if (line_writer != writer)
 		interrupt_line();
-	io_write(text, size);
+	line_write(text, size);
 	if (!is_whole) {
 		interrupted = NULL;
 		note_unfinished(text, size);
@@ -136,7 +136,7 @@ void console_writer_end(struct console_writer *writer)
 	if (writer->waits)
 		emit_all_waiting();
 	if (line_writer == writer) {
-		io_write("\n", 1);
+		line_write("\n", 1);
 		line_writer = NULL;
 	}
 	if (interrupted == writer)
@@ -152,7 +152,9 @@ static void say(const char *start, const char *format, va_list arguments)
 	emit_all_waiting();
 	interrupt_line();
 	vsnprintf(line, sizeof(line), format, arguments);
-	printf("%s%s\n", start, line);
+	line_write(start, strlen(start));
+	line_write(line, strlen(line));
+	line_write("\n", 1);
 	show_line_again();
 }
 
@@ -180,7 +182,7 @@ void console_line(const char *format, ...)
 
 int console_read(void)
 {
-	int character = kept >= 0 ? kept : machine_received();
+	int character = kept >= 0 ? kept : line_read();
 
 	kept = -1;
 	return character;
@@ -243,7 +245,7 @@ static void serve_readers(void)
 
 bool console_wants_poll(void)
 {
-	return reader_count > 0 || first_waiting;
+	return (reader_count > 0 && line_is_polled()) || first_waiting;
 }
 
 void console_poll(bool idle)
@@ -252,4 +254,5 @@ void console_poll(bool idle)
 	if (first_waiting && (idle || L4_SystemClock().raw - waiting_since > PATIENCE_MICROSECONDS))
 		emit_all_waiting();
 	show_line_again();
+	line_poll();
 }

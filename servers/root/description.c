@@ -198,9 +198,17 @@ static const char *read_memory(struct description *program, struct words *line)
 	return read_size(line, &program->memory);
 }
 
+#define KERNEL_MOST (1UL << 40)
+
 static const char *read_kernel(struct description *program, struct words *line)
 {
-	return read_size(line, &program->kernel_memory);
+	const char *wrong = read_size(line, &program->kernel_memory);
+
+	if (wrong)
+		return wrong;
+	if (program->kernel_memory == 0 || program->kernel_memory > KERNEL_MOST)
+		return "the kernel cannot set that aside";
+	return NULL;
 }
 
 static const char *read_small(struct description *program, struct words *line)
@@ -320,6 +328,7 @@ static const struct keyword {
 	{ "irq", read_irq, 0 },
 	{ "device", read_device, 0 },
 	{ "driver", read_driver, 0 },
+	{ "console", NULL, offsetof(struct description, is_console) },
 	{ "pci", NULL, offsetof(struct description, has_pci) },
 	{ "dma", read_dma, 0 },
 };
@@ -442,7 +451,8 @@ unsigned int description_read(struct description *programs, unsigned int max, co
  */
 
 /* @keyword or @keyword=value */
-static void read_option(struct description *program, struct word option, const struct description_complaints *complaints)
+static void read_option(struct description *program, struct word option,
+			const struct description_complaints *complaints)
 {
 	const char *end = option.text + option.length, *equals = find(option.text, end, '=');
 	struct word keyword = { option.text + 1, equals - option.text - 1 };

@@ -59,6 +59,7 @@ struct description {
 	bool is_confined;          /* sends messages to those of `talks` only, and to the root task */
 	struct name_list talks;
 
+	bool is_console;           /* may drive the serial line under the root task's console */
 	bool has_pci;              /* may have any device memory */
 	unsigned long dma_memory;  /* bytes of contiguous memory whose physical address it learns */
 	unsigned int resource_count;

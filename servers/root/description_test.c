@@ -70,7 +70,8 @@ static void test_defaults(void **state)
 	assert_int_equal(programs[0].kernel_memory, 0);
 	assert_int_equal(programs[0].restarts, 0);
 	assert_false(programs[0].is_server || programs[0].is_manual || programs[0].is_manager);
-	assert_false(programs[0].has_spaces || programs[0].is_confined || programs[0].has_pci);
+	assert_false(programs[0].has_spaces || programs[0].is_confined || programs[0].has_pci ||
+		     programs[0].is_console);
 	assert_string_equal(programs[0].pager, "");
 	assert_int_equal(programs[0].resource_count, 0);
 }
@@ -89,7 +90,7 @@ static void test_every_keyword(void **state)
 				   "  priority 200\n"
 				   "  memory 1M\n"
 				   "  kernel 256K\n"
-				   "  server\n  manual\n  manager\n  spaces\n  pci\n"
+				   "  server\n  manual\n  manager\n  spaces\n  pci\n  console\n"
 				   "  restart\n"
 				   "  pager anonymous\n"
 				   "  serves block disk0\n"
@@ -105,7 +106,8 @@ static void test_every_keyword(void **state)
 	assert_int_equal(disk->priority, 200);
 	assert_int_equal(disk->memory, 1 << 20);
 	assert_int_equal(disk->kernel_memory, 256 << 10);
-	assert_true(disk->is_server && disk->is_manual && disk->is_manager && disk->has_spaces && disk->has_pci);
+	assert_true(disk->is_server && disk->is_manual && disk->is_manager && disk->has_spaces && disk->has_pci &&
+		    disk->is_console);
 	assert_int_equal(disk->restarts, RESTARTS_UNLIMITED);
 	assert_string_equal(disk->pager, "anonymous");
 	assert_true(name_list_has(&disk->serves, "block") && name_list_has(&disk->serves, "disk0"));
@@ -163,6 +165,9 @@ static const struct {
 	  "2: a size is a number of bytes, with K, M or G behind it: 18446744073709551616\n" },
 	{ "program a\nmemory 18446744073709551615K",
 	  "2: a size is a number of bytes, with K, M or G behind it: 18446744073709551615K\n" },
+	{ "program a\nkernel 0", "2: the kernel cannot set that aside: 0\n" },
+	{ "program a\nkernel 2048G", "2: the kernel cannot set that aside: 2048G\n" },
+	{ "program a\nkernel 1024G", NULL },
 	{ "program a\nmemory 0x", "2: a size is a number of bytes, with K, M or G behind it: 0x\n" },
 	{ "program a\nports 0x3ff-0x3f8", "2: a range is LOW-HIGH, or one number, or all: 0x3ff-0x3f8\n" },
 	{ "program a\nports 5-", "2: a range is LOW-HIGH, or one number, or all: 5-\n" },
@@ -231,7 +236,8 @@ static void test_command_line(void **state)
 
 	(void)state;
 	complaints_text[0] = 0;
-	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K", &noting);
+	description_of_module(p, "bench one @driver two @memory=8M @priority=7 @restart @pager=cow @kernel=1K",
+			      &noting);
 	assert_string_equal(complaints_text, "");
 	assert_string_equal(p->command_line, "bench one two");
 	assert_string_equal(p->file, "bench");

@@ -12,11 +12,12 @@
 #include <l4/kip.h>
 #include <l4/sigma0.h>
 
+#include "frames.h"
 #include "message.h"
 
 /*
- * Where device memory arrives in the root task's own space: not at its physical address, for below 4 GiB, where most of it
- * lies, is the window of small spaces. It ends below the root task's own areas.
+ * Where device memory arrives in the root task's own space: not at its physical address, for below 4 GiB, where most
+ * of it lies, is the window of small spaces. It ends below the root task's own areas.
  */
 #define DEVICE_BASE  0x400000000000UL
 #define PHYSICAL_END (KIP_AREA - DEVICE_BASE)
@@ -42,7 +43,8 @@ static bool is_memory(unsigned long low, unsigned long high)
 		if (L4_IsMemoryDescVirtual(memory) || L4_MemoryDescLow(memory) >= high ||
 		    L4_MemoryDescHigh(memory) < low)
 			continue;
-		if (type != L4_DedicatedMemoryType && type != L4_SharedMemoryType && type != L4_ArchitectureSpecificMemoryType)
+		if (type != L4_DedicatedMemoryType && type != L4_SharedMemoryType &&
+		    type != L4_ArchitectureSpecificMemoryType)
 			return true;
 	}
 	return false;
@@ -52,12 +54,11 @@ static bool is_memory(unsigned long low, unsigned long high)
 static bool claim(unsigned long low, unsigned long high)
 {
 	while (low < high) {
-		unsigned int log2 = SPACE_PAGE_LOG2;
+		unsigned int log2 = block_log2(low, high);
 		L4_Fpage_t got;
 
-		while (low % (2UL << log2) == 0 && low + (2UL << log2) <= high)
-			log2++;
-		got = L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(low, log2), L4_FpageLog2(DEVICE_BASE + low, log2));
+		got = L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(low, log2),
+						  L4_FpageLog2(DEVICE_BASE + low, log2));
 		L4_Accept(L4_UntypedWordsAcceptor);
 		if (L4_IsNilFpage(got))
 			return false;

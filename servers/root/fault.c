@@ -191,6 +191,7 @@ void fault_exception(const struct fault *fault)
 		    trap_name(trap), trap, fault_word(fault, EXC_ERROR),
 		    fault_word(fault, EXC_RIP));
 	report_registers(fault);
-	backtrace_say(fault->program, fault_word(fault, EXC_RIP), fault_word(fault, EXC_RSP), fault_word(fault, EXC_RBP));
+	backtrace_say(fault->program, fault_word(fault, EXC_RIP), fault_word(fault, EXC_RSP),
+		      fault_word(fault, EXC_RBP));
 	program_end(fault->program, STATUS_STOPPED);
 }

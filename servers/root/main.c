@@ -23,6 +23,7 @@
 #include "file.h"
 #include "frames.h"
 #include "gate.h"
+#include "line.h"
 #include "machine.h"
 #include "name.h"
 #include "message.h"
@@ -241,13 +242,47 @@ static bool found_no_memory(L4_MsgTag_t tag)
 	return L4_IpcFailed(tag) && (L4_ErrorCode() & 0xf) == IPC_OVERFLOW << 1;
 }
 
+/* A message, and then its answer, if it has one now. */
+struct exchange {
+	L4_ThreadId_t from;
+	bool has_answer;
+	L4_Msg_t msg;
+};
+
+/* Sends the answer and waits for the next message. */
+static L4_MsgTag_t exchange_next(struct exchange *exchange, L4_Time_t wait)
+{
+	struct program *client = program_of(exchange->from);
+	L4_MsgTag_t tag;
+
+	if (!exchange->has_answer)
+		return L4_Wait_Timeout(wait, &exchange->from);
+	L4_MsgLoad(&exchange->msg);
+	tag = L4_ReplyWait_Timeout(exchange->from, wait, &exchange->from);
+	if (client && found_no_memory(tag))
+		fault_unanswerable(client);
+	return tag;
+}
+
+/* The serial line's driver, and nobody else, is served until all text is out. */
+static void finish_text(struct exchange *exchange)
+{
+	while (!line_is_out()) {
+		const struct program *program;
+		L4_MsgTag_t tag;
+
+		line_poll();
+		tag = exchange_next(exchange, line_patience());
+		program = L4_IpcSucceeded(tag) ? program_of(exchange->from) : NULL;
+		exchange->has_answer = program && line_is_drivers(program) && serve(tag, exchange->from, &exchange->msg);
+	}
+}
+
 int main(void)
 {
-	L4_ThreadId_t from = L4_nilthread;
-	bool has_answer = false;
+	static struct exchange exchange;
 	const struct file *description;
 	unsigned int number;
-	L4_Msg_t msg;
 	int status;
 
 	claim((unsigned long)__program_start, (unsigned long)__program_end);
@@ -272,24 +307,16 @@ int main(void)
 		L4_Time_t wait = supervise_patience();
 		L4_MsgTag_t tag;
 
-		if (console_wants_poll() && wait.raw == L4_Never.raw)
-			wait = L4_TimePeriod(CONSOLE_POLL_MICROSECONDS);
-		if (has_answer) {
-			struct program *client = program_of(from);
-
-			L4_MsgLoad(&msg);
-			tag = L4_ReplyWait_Timeout(from, wait, &from);
-			if (client && found_no_memory(tag))
-				fault_unanswerable(client);
-		} else {
-			tag = L4_Wait_Timeout(wait, &from);
-		}
-		has_answer = L4_IpcSucceeded(tag) && serve(tag, from, &msg);
+		if (wait.raw == L4_Never.raw)
+			wait = console_wants_poll() ? L4_TimePeriod(CONSOLE_POLL_MICROSECONDS) : line_patience();
+		tag = exchange_next(&exchange, wait);
+		exchange.has_answer = L4_IpcSucceeded(tag) && serve(tag, exchange.from, &exchange.msg);
 		supervise();
 		console_poll(L4_IpcFailed(tag));
 	}
 	if (mistakes > 0)
 		status = STATUS_STOPPED;
 	console_line("pecan: finished, status %d", status);
+	finish_text(&exchange);
 	machine_end(status == 0);
 }

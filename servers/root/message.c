@@ -53,10 +53,8 @@ bool answer_word(L4_Msg_t *msg, L4_Word_t word)
 	return true;
 }
 
-bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text)
+bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text, unsigned int size)
 {
-	unsigned int size = strlen(text);
-
 	answer(msg, status);
 	L4_MsgAppendWord(msg, size);
 	for (unsigned int i = 0; i < size; i += 8) {

@@ -25,10 +25,10 @@ void message_bytes(L4_Msg_t *msg, unsigned int first, char *bytes, unsigned int 
 /* A name of that form at word `first`: at most 31 bytes and a final zero. False: there is none. */
 bool message_name(L4_Msg_t *msg, unsigned int first, char name[ROOT_NAME_MAX]);
 
-/* The message becomes an answer with this status, with ROOT_OK and a word, with a status and a text. All return true. */
+/* The message becomes an answer: this status; ROOT_OK and a word; a status and a text. All return true. */
 bool answer(L4_Msg_t *msg, enum root_status status);
 bool answer_word(L4_Msg_t *msg, L4_Word_t word);
-bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text);
+bool answer_text(L4_Msg_t *msg, enum root_status status, const char *text, unsigned int size);
 
 /* Appends a name to an answer, in as many words as any name has. Returns true. */
 bool append_name(L4_Msg_t *msg, const char name[ROOT_NAME_MAX]);

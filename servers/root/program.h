@@ -74,7 +74,7 @@ struct program {
 	struct wait waits[WAITS_MAX];
 	struct console_writer output;
 
-	unsigned long dma_memory;  /* its memory for devices, which it keeps for good; 0: none, or there was none left */
+	unsigned long dma_memory;  /* its memory for devices, which it keeps for good; 0: none, or none was left */
 	struct program_thread threads[ROOT_THREADS_MAX];
 };
 

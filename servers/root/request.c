@@ -14,6 +14,7 @@
 
 #include "device.h"
 #include "file.h"
+#include "line.h"
 #include "manager.h"
 #include "message.h"
 #include "name.h"
@@ -28,12 +29,12 @@ static bool has_own_console(const struct program *program)
 	return *name && name_is_known(name) && name_is_for(program, name) && program_of(name_find(name)) != program;
 }
 
-static bool serve_write(struct program *program, L4_Msg_t *msg)
+static bool serve_write(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
 {
 	char text[ROOT_TEXT_MAX];
 
 	if (has_own_console(program))
-		return answer_text(msg, ROOT_ELSEWHERE, program->console);
+		return answer_text(msg, ROOT_ELSEWHERE, program->console, strlen(program->console));
 	if (!message_has_text(msg, 0, sizeof(text)))
 		return answer(msg, ROOT_MALFORMED);
 
@@ -41,13 +42,15 @@ static bool serve_write(struct program *program, L4_Msg_t *msg)
 
 	message_bytes(msg, 1, text, size);
 	console_write(&program->output, text, size);
+	if (line_is_crowded(program) && wait_begin(program, thread, WAIT_FOR_ROOM, ""))
+		return false;
 	return answer(msg, ROOT_OK);
 }
 
 static bool serve_read(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
 {
 	if (has_own_console(program))
-		return answer_text(msg, ROOT_ELSEWHERE, program->console);
+		return answer_text(msg, ROOT_ELSEWHERE, program->console, strlen(program->console));
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	program->output.reads = true;
@@ -73,7 +76,7 @@ static bool serve_exit(struct program *program, L4_Msg_t *msg)
 
 static bool serve_command_line(struct program *program, L4_Msg_t *msg)
 {
-	return answer_text(msg, ROOT_OK, program->is.command_line);
+	return answer_text(msg, ROOT_OK, program->is.command_line, strlen(program->is.command_line));
 }
 
 /* The answer comes at once, or when the name appears. */
@@ -249,7 +252,7 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 
 	switch (label) {
 	case ROOT_WRITE:
-		return serve_write(program, msg);
+		return serve_write(program, thread, msg);
 	case ROOT_READ:
 		return serve_read(program, thread, msg);
 	case ROOT_EXIT:
@@ -304,6 +307,10 @@ bool request_serve(struct program *program, L4_ThreadId_t thread, unsigned long 
 		return manager_info(program, msg);
 	case ROOT_MEMORY:
 		return manager_memory(program, msg);
+	case ROOT_CONSOLE_TEXT:
+		return line_serve_text(program, thread, msg);
+	case ROOT_CONSOLE_TYPED:
+		return line_serve_typed(program, msg);
 	default:
 		return answer(msg, ROOT_MALFORMED);
 	}

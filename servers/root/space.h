@@ -41,7 +41,7 @@ struct space {
 	unsigned long tree;       /* frame of the upmost node, or 0 */
 	unsigned long frames;     /* used so far, the tree's included */
 	unsigned long frames_max; /* the quota */
-	unsigned long small_end;  /* of a 32-bit program: its heap is from its image up to here; 0: it is a 64-bit one */
+	unsigned long small_end;  /* of a 32-bit program: its heap ends here at the latest; 0: it is a 64-bit one */
 	bool heap_executes;       /* heap and large pages may be executed: a pager's are, which passes them on */
 	unsigned int area_count;
 	struct space_area areas[SPACE_AREAS_MAX];

@@ -57,7 +57,10 @@ void wait_end(enum wait_kind kind, const char *name, L4_Word_t word)
 			if (wait.kind != kind || strcmp(wait.name, name) != 0)
 				continue;
 			remove(program, j);
-			answer_word(&msg, kind == WAIT_FOR_NAME && program->slot.log2 ? small_id(word) : word);
+			if (kind == WAIT_FOR_ROOM)
+				answer(&msg, ROOT_OK);
+			else
+				answer_word(&msg, kind == WAIT_FOR_NAME && program->slot.log2 ? small_id(word) : word);
 			send(wait.thread, &msg);
 		}
 	}

@@ -19,8 +19,10 @@ unsigned long calendar_seconds(const unsigned char field[FIELDS], unsigned char 
 	unsigned int hours = number_of(field[FIELD_HOURS] & ~(b & B_24_HOURS ? 0U : HOURS_PM), b);
 	unsigned long days = years * 365 + (years + 1) / 4; /* 1972 was the first leap year */
 
-	days += days_before[month < 12 ? month : 0] + (years % 4 == 2 && month > 1) + number_of(field[FIELD_DAY], b) - 1;
+	days += days_before[month < 12 ? month : 0] + (years % 4 == 2 && month > 1) +
+		number_of(field[FIELD_DAY], b) - 1;
 	if (!(b & B_24_HOURS))
 		hours = hours % 12 + (field[FIELD_HOURS] & HOURS_PM ? 12 : 0);
-	return ((days * 24 + hours) * 60 + number_of(field[FIELD_MINUTES], b)) * 60 + number_of(field[FIELD_SECONDS], b);
+	return ((days * 24 + hours) * 60 + number_of(field[FIELD_MINUTES], b)) * 60 +
+	       number_of(field[FIELD_SECONDS], b);
 }

@@ -13,7 +13,8 @@
 
 static void ways_to_write(void **state)
 {
-	const unsigned char bcd[FIELDS] = { 0x56, 0x34, 0x21, 0x03, 0x02, 0x01 }, binary[FIELDS] = { 56, 34, 21, 3, 2, 1 };
+	const unsigned char bcd[FIELDS] = { 0x56, 0x34, 0x21, 0x03, 0x02, 0x01 };
+	const unsigned char binary[FIELDS] = { 56, 34, 21, 3, 2, 1 };
 	const unsigned char evening[FIELDS] = { 0x56, 0x34, 0x89, 0x03, 0x02, 0x01 };
 	const unsigned char noon[FIELDS] = { 0, 0, 12 | 1 << 7, 1, 1, 0 }, midnight[FIELDS] = { 0, 0, 12, 1, 1, 0 };
 	const unsigned long then = 981236096; /* 2001-02-03 21:34:56 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * date - prints the time of day, as `rtc` has it. A program with a C library, which knows what a calendar is.
+ * date - prints the time of day, as `rtc` has it; when that one fails it asks the next one. A program with a C library,
+ * which knows what a calendar is.
  */
 #include <stdio.h>
 #include <time.h>
@@ -10,17 +11,20 @@
 
 int main(void)
 {
-	L4_ThreadId_t clock = root_lookup("rtc");
+	L4_ThreadId_t clock;
 	unsigned long seconds;
-	char text[64];
+	char text[32];
 	time_t now;
 
-	if (L4_IsNilThread(clock) || !rtc_time(clock, &seconds)) {
+	do
+		clock = root_lookup_wait("rtc");
+	while (!L4_IsNilThread(clock) && !rtc_time(clock, &seconds));
+	if (L4_IsNilThread(clock)) {
 		fputs("date: no program called `rtc` tells the time\n", stderr);
 		return 1;
 	}
 	now = (time_t)seconds;
-	strftime(text, sizeof(text), "%A, %e %B %Y, %H:%M:%S", gmtime(&now));
+	strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", gmtime(&now));
 	printf("date: %s\n", text);
 	return 0;
 }

@@ -8,6 +8,8 @@
  */
 #include <device/serial.h>
 #include <l4/ipc.h>
+#include <l4/kdebug.h>
+#include <l4/kip.h>
 #include <l4/message.h>
 #include <l4/thread.h>
 #include <l4io.h>
@@ -26,6 +28,7 @@ static struct input input;
 static struct serial_counts counts;
 static L4_Word_t lost_when_said;
 static bool writes_bytes[OUTPUT_PROGRAMS];
+static bool has_debugger; /* ... which the kernel has on this line */
 
 static bool answer(unsigned long client, enum root_status status, unsigned int words)
 {
@@ -50,6 +53,8 @@ static void receive(void)
 
 		if (event == UART_NOTHING)
 			return;
+		if (event == UART_BREAK && has_debugger)
+			L4_KDB_Enter("break on the serial line");
 		if (event == UART_DAMAGED)
 			counts.damaged++;
 		if (event < 0)
@@ -193,6 +198,76 @@ static void look_after_turn(void)
 	}
 }
 
+/*
+ * Under the root task's console. A thread of our own carries its text: it asks for some, and writes it as any client
+ * does. Which text has come, it is told by the answer; so the root task knows by the next question that it is out.
+ * What is typed goes to the root task when no client waits for it.
+ */
+
+static char carrier_stack[4096] __attribute__((aligned(16)));
+static L4_ThreadId_t server;
+static bool is_console;
+
+static void carry_text(void *unused)
+{
+	L4_MsgTag_t tag;
+
+	(void)unused;
+	L4_LoadMR(1, 0);
+	for (;;) {
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = ROOT_CONSOLE_TEXT << 16 | 1 });
+		tag = L4_Call(root_task());
+		if (L4_IpcFailed(tag) || L4_Label(tag) != ROOT_OK)
+			return;
+		/* The words that have come are those of a write, and stay where they are. */
+		L4_Set_MsgTag((L4_MsgTag_t){ .raw = ROOT_WRITE << 16 | L4_UntypedWords(tag) });
+		L4_Call(server);
+		L4_LoadMR(1, 1);
+	}
+}
+
+/* Returns how many it has taken. All of them, or the description does not say that this is its console. */
+static bool tell_typed(const L4_Word_t *words, L4_Word_t size)
+{
+	unsigned int count = 1 + (size + 7) / 8;
+	L4_MsgTag_t tag;
+	L4_Word_t taken;
+
+	L4_LoadMRs(1, count, words);
+	L4_Set_MsgTag((L4_MsgTag_t){ .raw = ROOT_CONSOLE_TYPED << 16 | count });
+	tag = L4_Call(root_task());
+	if (L4_IpcFailed(tag) || L4_Label(tag) != ROOT_OK)
+		return false;
+	L4_StoreMR(1, &taken);
+	counts.lost += size - taken;
+	return true;
+}
+
+static void give_to_root(void)
+{
+	L4_Word_t words[1 + OUTPUT_TEXT_MAX / 8] = { 0 }, size = 0;
+	int character;
+
+	while (size < OUTPUT_TEXT_MAX && (character = input_now(&input, 0)) >= 0) {
+		words[1 + size / 8] |= (L4_Word_t)character << 8 * (size % 8);
+		size++;
+	}
+	words[0] = size;
+	if (size > 0)
+		tell_typed(words, size);
+}
+
+static void begin_console(void)
+{
+	static const L4_Word_t nothing[1];
+	L4_ThreadId_t carrier;
+
+	server = L4_MyGlobalId();
+	is_console = tell_typed(nothing, 0);
+	if (is_console)
+		root_thread_start(carry_text, NULL, carrier_stack, sizeof(carrier_stack), &carrier);
+}
+
 static __attribute__((noreturn)) void loop(L4_ThreadId_t interrupt)
 {
 	for (;;) {
@@ -209,6 +284,8 @@ static __attribute__((noreturn)) void loop(L4_ThreadId_t interrupt)
 			serve(from, tag);
 		}
 		input_deliver(&input);
+		if (is_console && input.reader_count == 0)
+			give_to_root();
 		say_lost();
 		if (is_interrupt || (output_waits(&output) && !uart.tells_empty))
 			go_on();
@@ -235,5 +312,7 @@ int main(void)
 	}
 	input.give = give;
 	input.echo = &output;
+	has_debugger = port == COM1 && L4_HasFeature("debugger");
+	begin_console();
 	loop(L4_GlobalId(number, 1));
 }

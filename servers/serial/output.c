@@ -8,7 +8,9 @@ struct write *output_room(struct output *output, unsigned int program)
 {
 	struct write_queue *queue = &output->queues[program];
 
-	return queue->count < OUTPUT_WRITES_MAX ? &queue->writes[(queue->first + queue->count) % OUTPUT_WRITES_MAX] : 0;
+	if (queue->count == OUTPUT_WRITES_MAX)
+		return 0;
+	return &output->writes[program][(queue->first + queue->count) % OUTPUT_WRITES_MAX];
 }
 
 void output_add(struct output *output, unsigned int program)
@@ -54,7 +56,7 @@ static int next_of_echo(struct output *output)
 static int next_of_write(struct output *output, unsigned long *client)
 {
 	struct write_queue *queue = &output->queues[output->turn];
-	struct write *write = &queue->writes[queue->first];
+	struct write *write = &output->writes[output->turn][queue->first];
 	int byte = next_of(output, write->text[output->done], write->is_bytes);
 
 	if (output->return_is_out || ++output->done < write->size)

@@ -30,9 +30,9 @@ struct write {
 /* All zeros at first. */
 struct output {
 	struct write_queue {
-		struct write writes[OUTPUT_WRITES_MAX];
 		unsigned int first, count;
 	} queues[OUTPUT_PROGRAMS];
+	struct write writes[OUTPUT_PROGRAMS][OUTPUT_WRITES_MAX]; /* apart, for most are never touched */
 	unsigned int waiting; /* writes in all queues */
 	unsigned int turn;    /* the program whose write goes out, or was the last one */
 	bool is_in_write;     /* it goes out now */

@@ -243,7 +243,7 @@ static const struct {
 	{ "pagers", "pagers               who gets whose page faults", command_pagers },
 	{ "files", "files                the boot modules", command_files },
 	{ "cat", "cat NAME             print a file", command_cat },
-	{ "bench", "bench                what messages, faults and system calls cost", command_bench },
+	{ "bench", "bench [rounds=N]     what messages, faults and system calls cost", command_bench },
 	{ "uptime", "uptime               the time since the start", command_uptime },
 	{ "history", "history              the lines before this one", command_history },
 	{ "exit", "exit                 end the shell, and with it the machine", NULL },

@@ -4,13 +4,12 @@
  */
 #include <device/timer.h>
 #include <l4io.h>
-#include <service/root.h>
 
 enum { TICK, END, MILLISECOND = 1000 };
 
 int main(void)
 {
-	L4_ThreadId_t timer = root_lookup("timer");
+	L4_ThreadId_t timer = timer_open("timer");
 	struct timer_alarm alarm;
 
 	if (L4_IsNilThread(timer)) {
@@ -19,9 +18,12 @@ int main(void)
 	}
 	timer_set_after(timer, TICK, 100 * MILLISECOND, 100 * MILLISECOND);
 	timer_set_after(timer, END, 350 * MILLISECOND, 0);
-	while (timer_next(timer, &alarm) && alarm.number == TICK)
-		printf("ticks: at %lu.%03lu ms\n", alarm.time / MILLISECOND, alarm.time % MILLISECOND);
-	timer_cancel(timer, TICK);
-	printf("ticks: end at %lu.%03lu ms\n", alarm.time / MILLISECOND, alarm.time % MILLISECOND);
-	return 0;
+	while (timer_next(timer, &alarm)) {
+		printf("ticks: alarm %lu at %lu.%03lu ms\n", alarm.number, alarm.time / MILLISECOND,
+		       alarm.time % MILLISECOND);
+		if (alarm.number == END)
+			return 0;
+	}
+	printf("ticks: `timer` has ended, and with it the alarms\n");
+	return 1;
 }

@@ -502,14 +502,17 @@ serial_jobs() {
 		wire=${work#"$build"/}/socket.$boot
 		rm -f "$build/$wire"
 		wire="-chardev socket,id=near,path=$wire,server=on,wait=off -chardev socket,id=far,path=$wire"
-		job "serial-$boot" 150 "$run" --no-build --timeout 120 --kernel --no-icount --modules "$work/modules.serial-$boot" \
+		job "serial-$boot" 330 "$run" --no-build --timeout 300 --kernel --no-icount --modules "$work/modules.serial-$boot" \
 			--log "$work/serial-$boot.log" --qemu "$wire -serial chardev:near -serial chardev:far"
 	done
 }
 
-serial_bochs_job() {
+serial_bochs_jobs() {
 	serial_modules loop
 	job serial-loop 330 "$source_dir/tests/devices/bochs-loop" "$work/serial-loop.log" "$work/modules.serial-loop"
+	serial_console_modules killed-in-bochs slow=400
+	job serial-killed-in-bochs 330 "$run" --no-build --bochs --timeout 300 --log "$work/serial-killed-in-bochs.log" \
+		--modules "$work/modules.serial-killed-in-bochs"
 }
 
 judge_serial() {
@@ -517,4 +520,130 @@ judge_serial() {
 	for boot; do
 		judge_lines "serial-$boot" 0 < <(serial_table "$boot")
 	done
+}
+
+# --- the root task's console, through a driver of its line ---
+
+serial_console_driver() {
+	sed -n '/^    program serial$/,/^$/p' "$source_dir/servers/serial/README.md"
+}
+
+# serial_console_conf BOOT [ARGUMENT]: the programs, each of which has the role of its name.
+serial_console_conf() {
+	local name names
+	case $1 in
+	killed*) names='killer speaker' ;;
+	stuck) names=speaker ;;
+	flood) names='flood speaker' ;;
+	typed) names=typed ;;
+	esac
+	if [ "$1" = stuck ]; then
+		printf '%s\n' 'program serial' '    file test-serial' '    arguments stuck' '    server' '    console'
+	else
+		serial_console_driver
+	fi
+	for name in $names; do
+		printf 'program %s\n    file test-serial\n    arguments %s %s\n' "$name" "$name" "${2-}"
+		[ "$name" = speaker ] || echo '    manager'
+		[ "$name" != killer ] || echo '    priority 200' # above the driver's, to stop it under way
+	done
+}
+
+# Without the cases that are judged by lines.awk.
+serial_console_table() {
+	case $1 in
+	killed)
+		cat <<-'END'
+			serial.console_last_words|pecan: finished, status 0
+		END
+		;;
+	stuck)
+		cat <<-'END'
+			serial.console_stuck_driver|root: serial does not put out its text; program stopped
+		END
+		;;
+	typed)
+		cat <<-'END'
+			serial.console_typed|by the driver: one 1
+			serial.console_is_its_drivers|another asks for text: 3, brings what was typed: 3
+			serial.console_sleeps_when_idle|sent by interrupts: yes, idle: 1
+			serial.console_typed_without_driver|polled: two 2
+			serial.console_typed_again|by the next one: three 3
+			serial.console_break|kdb: break on the serial line; thread [0-9]+ ran; .*
+			serial.console_typed_behind_a_break|behind the debugger: five 5
+			serial.console_has_clients_beside|beside the root task: four 4
+		END
+		;;
+	esac
+}
+
+serial_console_cases() {
+	local boot
+	for boot in killed stuck typed; do
+		serial_console_table $boot
+	done
+	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck \
+		serial.console_lines_beside_a_flood serial.clients_of_32_bits
+}
+
+# serial_console_modules BOOT [ARGUMENT]: the list of its modules.
+serial_console_modules() {
+	serial_console_conf "$@" >"$work/conf.serial-$1"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-$1 system.conf" \
+		'modules/serial serial' 'modules/test-serial test-serial' >"$work/modules.serial-$1"
+}
+
+serial_console_jobs() {
+	local boot
+	for boot in killed stuck flood typed; do
+		serial_console_modules $boot
+	done
+	for boot in killed stuck flood; do
+		job "serial-$boot" 330 "$run" --no-build --kernel --timeout 300 --modules "$work/modules.serial-$boot" \
+			--log "$work/serial-$boot.log"
+	done
+	{
+		serial_drivers
+		printf 'program small-hello\n    arguments console=serial2\n'
+	} >"$work/conf.serial-small"
+	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.serial-small system.conf" \
+		'modules/serial serial' 'modules/small-hello small-hello' >"$work/modules.serial-small"
+	job serial-small 130 "$run" --no-build --kernel --timeout 100 --modules "$work/modules.serial-small" \
+		--log "$work/serial-small.log" --qemu "-serial file:${work#"$build"/}/serial-small.com2"
+	job serial-typed 330 "$source_dir/tests/devices/typist" "$work/serial-typed.log" "$work/modules.serial-typed"
+}
+
+# judge_serial_lines CASE BOOT EXPECTED: what lines.awk says, an extended regular expression.
+judge_serial_lines() {
+	local said
+	await "serial-$2"
+	said=$(awk -f "$source_dir/tests/devices/lines.awk" "$work/serial-$2.log" || true)
+	if grep -qxE "$3" <<<"$said"; then
+		pass "$1"
+	else
+		failing "$1" "$3" "$said"
+	fi
+}
+
+# judge_serial_killed PREFIX BOOT
+judge_serial_killed() {
+	judge_serial_lines "${1}serial.console_lines_killed" "$2" 'killer 500 speaker 300 flood 0 again [0-9]+ wrong 0'
+	judge_serial_lines "${1}serial.console_killed_under_way" "$2" \
+		'killer [0-9]+ speaker [0-9]+ flood 0 again ([1-9]|1[0-9]|20) wrong [0-9]+'
+}
+
+judge_serial_console() {
+	judge_lines serial-killed 0 < <(serial_console_table killed)
+	judge_serial_killed '' killed
+	judge_lines serial-stuck 1 < <(serial_console_table stuck)
+	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	judge_serial_lines serial.console_lines_beside_a_flood flood 'killer 0 speaker 300 flood 300 again [0-9]+ wrong 0'
+	judge_lines serial-typed 0 < <(serial_console_table typed)
+	await serial-small
+	if grep -q '^small-hello: twice 21 is 42, says thread' "$work/serial-small.com2"; then
+		pass serial.clients_of_32_bits
+	else
+		failing serial.clients_of_32_bits 'the words of small-hello on COM2' "$(last_line "$job_out")"
+	fi
 }

@@ -39,21 +39,22 @@ static const struct {
 	const char *name;
 	int (*role)(void);
 } roles[] = {
-	{ " user", role_user },
-	{ " loop", role_loop },
-	{ " hostile", role_hostile },
-	{ " writer", role_writer },
-	{ " checker", role_checker },
+	{ "user", role_user },	     { "loop", role_loop },	  { "hostile", role_hostile }, { "writer", role_writer },
+	{ "checker", role_checker }, { "speaker", role_speaker }, { "killer", role_killer },   { "stuck", role_stuck },
+	{ "typed", role_typed },     { "flood", role_flood },
 };
 
 int main(void)
 {
 	static char line[ROOT_TEXT_MAX + 1];
-	const char *role = line;
+	char *role = line, *end;
 
 	root_command_line(line, sizeof(line));
 	while (*role && *role != ' ')
 		role++;
+	for (end = ++role; *end && *end != ' '; end++)
+		;
+	*end = 0;
 	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(roles[i].name, role) == 0)
 			return roles[i].role();

@@ -26,5 +26,10 @@ int role_loop(void);
 int role_hostile(void);
 int role_writer(void);
 int role_checker(void);
+int role_speaker(void);
+int role_killer(void);
+int role_flood(void);
+int role_stuck(void);
+int role_typed(void);
 
 #endif

@@ -2,15 +2,17 @@
 /*
  * stretch.c - a plugin for QEMU that counts how many instructions the kernel executes at a stretch with interrupts off.
  *
- * Interrupts are off in all of the kernel but at two instructions, that behind `sti` in entry/entry.asm:interrupt_window and the
- * `hlt` of idle_loop. So a stretch is what is executed between two instructions that are either one of these or in the lower
- * half of the address space, where users are. Those before the kernel is first left do not count: the boot. Each round of a `rep` is an instruction.
+ * Interrupts are off in all of the kernel but at two instructions, that behind `sti` in
+ * entry/entry.asm:interrupt_window and the `hlt` of idle_loop. So a stretch is what is executed between two
+ * instructions that are either one of these or in the lower half of the address space, where users are. Those before
+ * the kernel is first left do not count: the boot. Each round of a `rep` is an instruction.
  *
- * QEMU translates code in blocks that are executed from their beginning; who leaves one early is counted too long, never too short.
+ * QEMU translates code in blocks that are executed from their beginning; who leaves one early is counted too long,
+ * never too short.
  *
- * From the environment: STRETCH_SYMBOLS is a file that `nm -n` of the kernel has printed, STRETCH_RESULT one to write. Its first
- * line says `longest N`; then one line for each kind of stretch (by the system call and the function where most of it was) that was
- * longer than STRETCH_LIMIT instructions: how long, how often, and the functions.
+ * From the environment: STRETCH_SYMBOLS is a file that `nm -n` of the kernel has printed, STRETCH_RESULT one to
+ * write. Its first line says `longest N`; then one line for each kind of stretch (by the system call and the function
+ * where most of it was) that was longer than STRETCH_LIMIT instructions: how long, how often, and the functions.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -24,7 +26,8 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_info_t;
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*f)(plugin_id, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*f)(unsigned, void *), int flags, void *data);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, void (*f)(unsigned, void *), int flags,
+                                          void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
@@ -223,7 +226,8 @@ __attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, con
 	(void)info, (void)argc, (void)argv;
 	limit = getenv("STRETCH_LIMIT") ? strtoul(getenv("STRETCH_LIMIT"), NULL, 0) : 0;
 	if (!getenv("STRETCH_RESULT") || !read_functions()) {
-		fprintf(stderr, "stretch: no STRETCH_RESULT, or no window_end, idle_end and leave_to in STRETCH_SYMBOLS\n");
+		fprintf(stderr,
+			"stretch: no STRETCH_RESULT, or no window_end, idle_end and leave_to in STRETCH_SYMBOLS\n");
 		return 1;
 	}
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);

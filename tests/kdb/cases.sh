@@ -3,9 +3,9 @@
 # tests/kdb/cases.sh - the kernel debugger: what is typed, and the line that each case is about. tests/run sources this
 # behind jobs.sh and judge.sh.
 #
-# A table is lines of case|line, an extended regular expression for a whole line of the output. In what is typed the first line is
-# empty: what comes first may be lost when the boot component sets up the line. Threads 304 to 308 are test-kdb's main,
-# sleeping, serving, calling and spinning one, 288 is sigma0's, 290 the root task's.
+# A table is lines of case|line, an extended regular expression for a whole line of the output. In what is typed the
+# first line is empty: what comes first may be lost when the boot component sets up the line. Threads 304 to 308 are
+# test-kdb's main, sleeping, serving, calling and spinning one, 288 is sigma0's, 290 the root task's.
 
 kdb_typed_calls='
 help

@@ -127,7 +127,8 @@ static void show(void)
 
 static void wait_for_break(void)
 {
-	enum { LONGEST_US = 20000000, PAUSE_US = 200 }; /* nothing but a talkative debugger keeps it from running so long */
+	/* Nothing but a talkative debugger keeps it from running so long. */
+	enum { LONGEST_US = 20000000, PAUSE_US = 200 };
 	L4_Word64_t last = L4_SystemClock().raw, now, end = last + LONGEST_US;
 
 	printf("test-kdb: nothing typed: %d\n", L4_KDB_ReadChar());

@@ -65,9 +65,11 @@ static const struct {
 	{ "sh_redirects",
 	  { "busybox", "sh", "-c", "while read a b; do echo \"$b $a\"; done < hello.txt; exit 3" },
 	  "from a boot module. Hello\nhas two lines. It\n", 3 },
-	{ "sh_cannot_fork", { "busybox", "sh", "-c", "(echo one); echo two" }, "sh: can't fork: Function not implemented\n",
+	{ "sh_cannot_fork", { "busybox", "sh", "-c", "(echo one); echo two" },
+	  "sh: can't fork: Function not implemented\n",
 	  2 },
-	{ "floating_point", { "busybox", "awk", "BEGIN { for (i = 1; i < 20; i++) x += 1 / i; printf \"%.9f\\n\", x }" },
+	{ "floating_point",
+	  { "busybox", "awk", "BEGIN { for (i = 1; i < 20; i++) x += 1 / i; printf \"%.9f\\n\", x }" },
 	  "3.547739657\n", 0 },
 };
 

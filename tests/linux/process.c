@@ -92,8 +92,8 @@ static unsigned long make_stack(const char *const *arguments, const Elf64_Ehdr *
 	words[count++] = 0;
 
 	const unsigned long vector[AUXILIARY_WORDS] = {
-		AT_PHDR, process.image->segments[0].low + header->e_phoff, AT_PHENT, header->e_phentsize, AT_PHNUM, header->e_phnum,
-		AT_PAGESZ, 1 << PAGE_LOG2, AT_SECURE, 0, AT_RANDOM, random, AT_NULL, 0,
+		AT_PHDR, process.image->segments[0].low + header->e_phoff, AT_PHENT, header->e_phentsize,
+		AT_PHNUM, header->e_phnum, AT_PAGESZ, 1 << PAGE_LOG2, AT_SECURE, 0, AT_RANDOM, random, AT_NULL, 0,
 	};
 
 	memcpy(words + count, vector, sizeof(vector));
@@ -207,7 +207,8 @@ void process_end(void)
 static bool page_fault(void)
 {
 	unsigned long address = process.frame[EXC_CR2], error = process.frame[EXC_ERROR];
-	unsigned int rights, access = error & ERROR_FETCH ? L4_eXecutable : error & ERROR_WRITE ? L4_Writable : L4_Readable;
+	unsigned int access = error & ERROR_FETCH ? L4_eXecutable : error & ERROR_WRITE ? L4_Writable : L4_Readable;
+	unsigned int rights;
 	const unsigned char *page = memory_page(address, access, &rights);
 
 	process.faults++;

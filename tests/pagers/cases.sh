@@ -14,8 +14,8 @@ pagers_words() {
 	[ -z "$wanted" ] || [ ${#words[@]} -ne 0 ]
 }
 
-# pagers_job NAME SECONDS PREFIX OPTIONS: one boot: every pager, and test-pagers. The boot module `numbers` is 5,000 lines
-# of seven digits.
+# pagers_job NAME SECONDS PREFIX OPTIONS: one boot: every pager, and test-pagers. The boot module `numbers` is 5,000
+# lines of seven digits.
 pagers_job() {
 	local name=$1 words here=${work#"$build"/}
 	words=$(pagers_words "$3") || return 0
@@ -106,8 +106,8 @@ judge_pagers() {
 	! wanted pager.out_of_core || judge_system pagers-out-of-core pager.out_of_core.
 }
 
-# The same in Bochs, whose processor is as fast here as the cases about time need. Those of the disk and of the C library
-# run in QEMU only.
+# The same in Bochs, whose processor is as fast here as the cases about time need. Those of the disk and of the C
+# library run in QEMU only.
 pagers_bochs_jobs() {
 	pagers_job bochs-pagers 900 bochs.pager. '--bochs --bochsrc cpu:ips=200000000'
 	! wanted bochs.pager.programs || pagers_programs_job bochs-pagers-programs 300 --bochs

@@ -102,8 +102,8 @@ static void run_case(const char *name, void (*run)(void))
 	run();
 	actors_kill();
 	if (case_failed)
-		printf("FAIL %s: expected %s %s %lu, got %lu (%s:%u)\n", name, failure.text, failure.relation, failure.want,
-		       failure.got, failure.file, failure.line);
+		printf("FAIL %s: expected %s %s %lu, got %lu (%s:%u)\n", name, failure.text, failure.relation,
+		       failure.want, failure.got, failure.file, failure.line);
 	else
 		printf("PASS %s\n", name);
 	*(case_failed ? &failed : &passed) += 1;

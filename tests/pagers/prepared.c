@@ -3,6 +3,7 @@
  * prepared.c - what clients may have prepared, so that somebody else's next fault costs much.
  */
 #include <l4/ipc.h>
+#include <l4/kip.h>
 #include <l4/schedule.h>
 #include <l4/thread.h>
 #include <l4io.h>
@@ -23,21 +24,22 @@ static void attach(unsigned long pages)
 }
 
 /*
- * Somebody who has done nothing wrong, and wants a page every SLEEP_US: how late it has one at most. A pager has a higher
- * priority than its clients, so what it does for others is in that time.
+ * Somebody who has done nothing wrong, and wants a page every SLEEP_US: how late it has one at most. A pager has a
+ * higher priority than its clients, so what it does for others is in that time.
  */
 static void want(unsigned long pages)
 {
-	enum { SLEEP_US = 100, CYCLES_PER_US = 1000 };
+	enum { SLEEP_US = 100 };
+	unsigned long cycles_per_us = L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0)) / 1000;
 
 	attach(pages);
 	for (unsigned long page = 0; page < pages; page++) {
-		unsigned long due = now() + SLEEP_US * CYCLES_PER_US, late;
+		unsigned long due = now() + SLEEP_US * cycles_per_us, then;
 
 		L4_Sleep(L4_TimePeriod(SLEEP_US));
 		*word_at(AT + page * PAGE) = 1;
-		late = now() - due;
-		longest = late > longest ? late : longest;
+		then = now();
+		longest = then > due + longest ? then - due : longest;
 	}
 }
 

@@ -30,8 +30,8 @@ static unsigned int fault(long label, L4_Word_t word, L4_Word_t ip)
 }
 
 /*
- * The description gives it some ports. A page at the port's number times 64 KiB, the root task's own image among them, is
- * written like a flexpage of that port, but for the bits that say that it is one.
+ * The description gives it some ports. A page at the port's number times 64 KiB, the root task's own image among
+ * them, is written like a flexpage of that port, but for the bits that say that it is one.
  */
 int role_forged_port(void)
 {

@@ -11,7 +11,7 @@
 
 #include "roles.h"
 
-enum { ROUNDS = 40, FIRST_LABEL = ROOT_WRITE, LAST_LABEL = ROOT_MEMORY + 2 };
+enum { ROUNDS = 40, FIRST_LABEL = ROOT_WRITE, LAST_LABEL = ROOT_CONSOLE_TYPED + 2 };
 
 static unsigned long next(void)
 {

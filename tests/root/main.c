@@ -34,7 +34,9 @@ void sleep_milliseconds(unsigned int milliseconds)
 
 const char *status_name(int status)
 {
-	static const char *const names[] = { "ok", "malformed", "not found", "denied", "exhausted", "unreachable", "busy" };
+	static const char *const names[] = {
+		"ok", "malformed", "not found", "denied", "exhausted", "unreachable", "busy",
+	};
 
 	return names[status];
 }
@@ -115,7 +117,9 @@ static const struct {
 	{ "hostile", role_hostile },   { "manager", role_manager },
 	{ "forged-port", role_forged_port }, { "deaf", role_deaf },
 	{ "callers", role_callers },   { "greedy", role_greedy },
-	{ "modest", role_modest },
+	{ "modest", role_modest },	    { "mapper", role_mapper },
+	{ "saver", role_saver },       { "killer", role_killer },
+	{ "paged-long", role_paged_long },
 };
 
 int main(void)

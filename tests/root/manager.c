@@ -24,7 +24,8 @@ static void describe(const char *name)
 
 	say("%u %s: %s, status %d, priority %u, %u threads, %u restarts, quota %lu KiB, %s%s", number, program.name,
 	    states[program.state], program.status, program.priority, program.threads, program.restarts,
-	    program.memory_quota >> 10, program.is_server ? "server" : "no server", program.memory > 0 ? ", memory" : "");
+	    program.memory_quota >> 10, program.is_server ? "server" : "no server",
+	    program.memory > 0 ? ", memory" : "");
 }
 
 static int start_and_wait(const char *name, const char *arguments)
@@ -88,5 +89,21 @@ int role_manager(void)
 	start_and_wait("job", "hungry bytes=1048576");
 	root_memory(&after, &total);
 	say("memory: %s", before == after ? "all there again" : "some is lost");
+	return 0;
+}
+
+/* Stops a pager again and again, whatever its client is doing. */
+int role_killer(void)
+{
+	enum { KILLS = 10 };
+
+	for (unsigned int i = 0; i < KILLS; i++) {
+		sleep_milliseconds(110 + 3 * i);
+		if (root_program_stop("test-pager", ROOT_STOP_AS_FAILED) != ROOT_OK)
+			return 1;
+	}
+	sleep_milliseconds(400);
+	describe("test-pager");
+	describe("paged");
 	return 0;
 }

@@ -4,16 +4,16 @@
 #
 # What is typed is what stands behind the prompts of the transcript in README.md, and what comes must be that transcript, in
 # each machine. Numbers may differ, and how wide they are. Nor do empty lines count, lines without a command, and those
-# that may come at any time: what the pager says when it is ready, and that a program is started again.
+# that may come at any time: what a pager says when it is ready, and that a program is started again.
 
 shell_boots='kernel bios uefi bochs'
 
 shell_options() {
 	case $1 in
-	kernel) echo --kernel ;;
+	kernel) echo --kernel --mem 64 ;;
 	bios) ;;
 	uefi) echo --uefi --no-icount ;;
-	bochs) echo --bochs ;;
+	bochs) echo --bochs --mem 64 ;;
 	esac
 }
 
@@ -23,7 +23,7 @@ shell_transcript() {
 
 # The same lines for all numbers.
 shell_normal() {
-	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
 }
 
 shell_job() {
@@ -39,14 +39,36 @@ shell_key_cases() {
 	cat <<-'END'
 		shell.keys_edit|help                 this list
 		shell.keys_stop_program|bench-pong       ended .*
+		shell.keys_list_pagers|anonymous        is paged by the root task
 		shell.keys_end|pecan: finished, status 0
 	END
 }
 
 shell_keys_job() {
-	printf '\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\n\004' >"$work/keys.shell-keys"
+	printf '\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
 	job shell-keys 100 "$run" --no-build --kernel --shell --timeout 60 --input "$work/keys.shell-keys" \
 		--log "$work/shell-keys.log"
+}
+
+# The lines of servers/shell/README.md with a disk, in two boots.
+# shellcheck disable=SC2016
+shell_disk_job() {
+	rm -f "$work/image.shell-disk"
+	truncate -s 16M "$work/image.shell-disk"
+	{
+		sed -n 's/^    pecan> //p' "$source_dir/servers/shell/README.md"
+		echo exit
+	} >"$work/keys.shell-disk"
+	job shell-disk 330 bash -c '
+		for boot in first next; do
+			"$1" --no-build --shell --kernel --timeout 150 --disk "$2/image.shell-disk" \
+				--input "$2/keys.shell-disk" --log "$2/shell-disk.log" || exit 1
+			[ $boot = next ] || ! grep "^counter: 4" "$2/shell-disk.log" || exit 1
+		done' - "$run" "$work"
+}
+
+shell_disk_cases() {
+	echo 'shell.disk|counter: [4-9]'
 }
 
 judge_shell() {
@@ -56,7 +78,8 @@ judge_shell() {
 	if [ "$job_status" != 0 ]; then
 		failing "$name" 'the system to end well' "status $job_status: $(last_line "$job_out")"
 	elif difference=$(diff <(shell_transcript | shell_normal) \
-		<(sed -n '/^pecan> ./,$p' "$work/$name.log" | shell_normal)) && shell_transcript | grep -q '^pecan> '; then
+		<(sed -n '/^pecan> ./,$p' "$work/$name.log" | shell_normal)) &&
+		shell_transcript | grep "^pecan> " >/dev/null; then
 		pass "$name"
 	else
 		failing "$name" 'the transcript in README.md, but for numbers' "$(head -n 6 <<<"$difference" | tr '\n' ' ')"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/small/cases.sh - programs in small spaces under the root task, and what bench/small counts. tests/run sources this behind
-# jobs.sh and judge.sh.
+# tests/small/cases.sh - programs in small spaces under the root task, and what bench/small counts. tests/run sources
+# this behind jobs.sh and judge.sh.
 
 small_bench_cases='bochs.small_bench.no_cr3_write bochs.small_bench.kernel_instructions bochs.small_bench.between_small_spaces
 	bochs.small_bench.refills'
@@ -22,8 +22,8 @@ small_job() {
 	job "$name" 330 "$run" --no-build --timeout 300 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
-# judge_small JOB PREFIX WORDS: the 32-bit program's cases, and what the others say; the kernel finds that its machine WORDS the
-# limits of segments: where it does not find that, the cases about them do not run.
+# judge_small JOB PREFIX WORDS: the 32-bit program's cases, and what the others say; the kernel finds that its machine
+# WORDS the limits of segments: where it does not find that, the cases about them do not run.
 judge_small() {
 	local job=$1 prefix=$2 words=$3
 	judge_system "$job" "$prefix"

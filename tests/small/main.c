@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tests/small/main.c - libl4, libio and the root task's services in a small space: each case a function that tells what it
- * expected in vain.
+ * tests/small/main.c - libl4, libio and the root task's services in a small space: each case a function that tells
+ * what it expected in vain.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -81,7 +81,8 @@ static void local_ids(void)
 	L4_ThreadId_t partner = start(echo, NULL), local = L4_LocalIdOf(partner);
 
 	EXPECT(L4_IsLocalId(L4_MyLocalId()) && L4_IsGlobalId(L4_MyGlobalId()));
-	EXPECT(L4_GlobalIdOf(L4_MyLocalId()).raw == L4_Myself().raw && L4_LocalIdOf(L4_Myself()).raw == L4_MyLocalId().raw);
+	EXPECT(L4_GlobalIdOf(L4_MyLocalId()).raw == L4_Myself().raw);
+	EXPECT(L4_LocalIdOf(L4_Myself()).raw == L4_MyLocalId().raw);
 	EXPECT(L4_IsLocalId(local) && L4_SameThreads(local, partner));
 	L4_Set_MsgTag(L4_Niltag);
 	EXPECT(L4_IpcSucceeded(L4_Call(local)) && L4_IpcSucceeded(L4_Lcall(local)));
@@ -204,7 +205,8 @@ static void prints(void)
 	char text[80];
 	L4_Word64_t large = 1234567890123456789ULL;
 
-	snprintf(text, sizeof(text), "%llu %lld %llx %lu %d %s", large, -(long long)large, large, 4000000000UL, -5, "end");
+	snprintf(text, sizeof(text), "%llu %lld %llx %lu %d %s", large, -(long long)large, large, 4000000000UL, -5,
+		 "end");
 	EXPECT(strcmp(text, "1234567890123456789 -1234567890123456789 112210f47de98115 4000000000 -5 end") == 0);
 }
 

@@ -55,8 +55,8 @@ static void expect_values(const char *what, L4_Word_t control, const struct valu
 {
 	if (got->state != want->state || got->sp != want->sp || got->ip != want->ip || got->flags != want->flags ||
 	    got->user != want->user || got->pager.raw != want->pager.raw)
-		FAIL("expected %s control 0x%lx state %lx sp %lx ip %lx flags %lx handle %lx pager %lx, got state %lx sp "
-		     "%lx ip %lx flags %lx handle %lx pager %lx",
+		FAIL("expected %s control 0x%lx state %lx sp %lx ip %lx flags %lx handle %lx pager %lx, got state %lx "
+		     "sp %lx ip %lx flags %lx handle %lx pager %lx",
 		     what, control, want->state, want->sp, want->ip, want->flags, want->user, want->pager.raw,
 		     got->state, got->sp, got->ip, got->flags, got->user, got->pager.raw);
 }

@@ -8,7 +8,8 @@
 #include "test.h"
 
 /* An IPC without timeouts but the one of its send phase, with this kind of call word; the sender goes to *sender. */
-L4_MsgTag_t message(L4_Word_t kind, L4_ThreadId_t to, L4_Word_t from, L4_Time_t send, unsigned words, L4_Word_t *sender);
+L4_MsgTag_t message(L4_Word_t kind, L4_ThreadId_t to, L4_Word_t from, L4_Time_t send, unsigned words,
+		    L4_Word_t *sender);
 
 /* Does the kernel have the path, and is it on? */
 bool path_is_there(void);

@@ -19,6 +19,7 @@ enum {
 	TOTAL = 210000,
 	PRIVILEGED_TOTAL = 30000,
 	IDLE_MAX = 20,
+	TRAP_PAGE_FAULT = 14,
 	PATIENCE_US = 3000, /* a fuzzer that does nothing for so long waits forever */
 };
 
@@ -232,8 +233,8 @@ static L4_MsgTag_t fuzzer_event(L4_ThreadId_t t, struct message *m)
 }
 
 /*
- * Supervise one fuzzer until it is done or halts, or gets nowhere: it may have made exceptions of all its system calls
- * or page faults.
+ * Supervise one fuzzer until it is done or halts, or gets nowhere: it may have made exceptions of all its system calls,
+ * or of its page faults, and then what it has not touched yet of this image is out of its reach for good.
  */
 static void supervise(L4_ThreadId_t t)
 {
@@ -247,6 +248,8 @@ static void supervise(L4_ThreadId_t t)
 		if (L4_Label(m.tag) == LABEL_DONE || image_fault(&m))
 			continue;
 		if (is_exception(&m)) {
+			if (m.mr[EXC_TRAP] == TRAP_PAGE_FAULT)
+				return;
 			/* Any other trap comes from registers that it gave itself: go on behind the
 			 * call, with sober flags. */
 			L4_LoadMR(0,
@@ -391,7 +394,10 @@ TEST_LIMIT(fuzz, privileged, 6000)
 	for (L4_Word_t i = 0; i < PLAYGROUND_SIZE; i++)
 		thread_delete(L4_GlobalId(PLAYGROUND + i, 1));
 
-	/* One of them may have been in this space, and have got it a redirector: nobody outside would hear of us again. */
+	/*
+	 * One of them may have been in this space, and have got it a redirector: nobody outside would hear of us
+	 * again.
+	 */
 	EXPECT_EQ(set_redirector(worker, L4_anythread), 1);
 }
 

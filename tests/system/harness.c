@@ -237,8 +237,10 @@ static size_t word_next(const char **line)
 	return n;
 }
 
-/* Cases about small spaces are for kernels that have them, those about limits for machines on which the kernel has seen that
- * they hold. */
+/*
+ * Cases about small spaces are for kernels that have them, those about limits for machines on which the kernel has seen
+ * that they hold.
+ */
 static bool case_possible(const struct test_case *c)
 {
 	static const char small[] = "small", limits[] = "small_limits";

@@ -616,7 +616,8 @@ static unsigned edu_find(void)
 	REQUIRE(slot < 32);
 	pci_write(slot, PCI_COMMAND, pci_read(slot, PCI_COMMAND) | MEMORY | MASTER);
 	at = pci_read(slot, PCI_BAR0) & ~0xfU;
-	REQUIRE(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(at, 12), L4_FpageLog2(EDU_REGISTERS, 12))));
+	REQUIRE(!L4_IsNilFpage(L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(at, 12),
+							   L4_FpageLog2(EDU_REGISTERS, 12))));
 	L4_Accept(L4_UntypedWordsAcceptor);
 	edu = (volatile unsigned *)EDU_REGISTERS;
 	edu[EDU_ACKNOWLEDGE / 4] = ~0U;

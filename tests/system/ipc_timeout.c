@@ -387,7 +387,10 @@ static void sleeps_for_its_turn(L4_Word_t turn)
 TEST_LIMIT(timeout, thousand_sleepers_wake_in_order, 10000)
 {
 	static L4_ThreadId_t sleepers[SLEEPERS];
-	/* All turns must lie in what a point can say, 2.1 s from when it is used; telling a thousand takes Bochs too long. */
+	/*
+	 * All turns must lie in what a point can say, 2.1 s from when it is used; telling a thousand takes Bochs too
+	 * long.
+	 */
 	L4_Word_t count = time_scale == 1 ? SLEEPERS : 300, lead = time_scale == 1 ? 20000 : 48000 * time_scale;
 
 	woken = 0;

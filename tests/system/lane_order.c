@@ -178,7 +178,8 @@ TEST(lane, handler_is_forced)
 
 /* All its calls are exceptions; the handler's are not. */
 SNIPPET(snippet_calls, "ud2\n"
-		       "snippet_calls_again: movabs $0x4c34583200000001, %rdx\n syscall\n ud2\n jmp snippet_calls_again")
+		       "snippet_calls_again: movabs $0x4c34583200000001, %rdx\n syscall\n ud2\n"
+		       "jmp snippet_calls_again")
 extern char snippet_calls_again[];
 
 TEST(lane, every_call_is_an_exception)

@@ -379,7 +379,8 @@ TEST_LIMIT(quota, two_hostile_spaces_double_their_mappings, 4000)
 	L4_Word_t before, error = 0;
 	unsigned log2 = 16;
 
-	EXPECT_EQ(give(worker, fpage(fresh_pages(), log2, L4_FullyAccessible), a.agent, fpage(FAR_AWAY, log2, 0), 0), 0);
+	EXPECT_EQ(give(worker, fpage(fresh_pages(), log2, L4_FullyAccessible), a.agent, fpage(FAR_AWAY, log2, 0), 0),
+		  0);
 	REQUIRE_EQ(set_quota(a.agent, 256), 1);
 	REQUIRE_EQ(set_quota(b.agent, 256), 1);
 	before = used_in_all();

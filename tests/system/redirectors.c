@@ -244,6 +244,7 @@ TEST(redirect, refused_areas_change_nothing)
 	EXPECT_EQ(L4_ThreadControl(keeper, inside, runner, L4_nilthread, (void *)-1UL), 1);
 	EXPECT_EQ(thread_delete(inside), 1);
 	confined->name = keeper;
-	EXPECT_EQ(L4_SpaceControl(keeper, 0, L4_FpageLog2(0x5000, 12), L4_FpageLog2(0x5000, 12), L4_anythread, &old), 0);
+	EXPECT_EQ(L4_SpaceControl(keeper, 0, L4_FpageLog2(0x5000, 12), L4_FpageLog2(0x5000, 12), L4_anythread, &old),
+		  0);
 	heard_redirected(says(0, outside), outside);
 }

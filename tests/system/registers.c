@@ -449,7 +449,8 @@ static void expect_nothing_of_the_kernels(const struct registers *r)
 {
 	for (unsigned n = 0; n < REGISTER_COUNT; n++)
 		if (n != RAX && *at((struct registers *)r, n) >> 47 == 0x1ffff)
-			FAIL("expected nothing of the kernel's in %s, got 0x%lx", names[n], *at((struct registers *)r, n));
+			FAIL("expected nothing of the kernel's in %s, got 0x%lx", names[n],
+			     *at((struct registers *)r, n));
 }
 
 static struct registers heard;

@@ -389,7 +389,8 @@ TEST(schedule, state_pending_send)
 /* Halted in the middle of a message that goes on: what it waits for, until that is over. */
 TEST(schedule, state_halted_in_a_message)
 {
-	L4_ThreadId_t receives = thread_start(&own_space, answers, 0), sends = thread_start(&own_space, sends_to_worker, 0);
+	L4_ThreadId_t receives = thread_start(&own_space, answers, 0);
+	L4_ThreadId_t sends = thread_start(&own_space, sends_to_worker, 0);
 
 	settle();
 	L4_Stop(receives);

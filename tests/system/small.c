@@ -66,7 +66,8 @@ void small_done(struct small *s)
 	struct message m;
 
 	if (!small_event(s, &m)) {
-		FAIL("expected the end of the thing, got label %ld, words 0x%lx 0x%lx 0x%lx 0x%lx", (long)m.tag.raw >> 16,
+		FAIL("expected the end of the thing, got label %ld, words 0x%lx 0x%lx 0x%lx 0x%lx",
+		     (long)m.tag.raw >> 16,
 		     m.mr[1], m.mr[2], m.mr[3], m.mr[4]);
 		test_abort();
 	}
@@ -137,13 +138,13 @@ void small_call(struct small *s)
 	small_done(s);
 }
 
-L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags, L4_ThreadId_t pager,
-		       L4_Word_t *old_ip)
+L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags,
+			     L4_ThreadId_t pager, L4_Word_t *old_ip)
 {
 	L4_Word_t state, sp, old, handle;
 
-	EXPECT(!L4_IsNilThread(L4_ExchangeRegisters(thread, control | EXCHANGE_AS_PAGER, 0, ip, flags, 0, pager, &state, &sp,
-						    old_ip ? old_ip : &old, &flags, &handle, &pager)));
+	EXPECT(!L4_IsNilThread(L4_ExchangeRegisters(thread, control | EXCHANGE_AS_PAGER, 0, ip, flags, 0, pager, &state,
+						    &sp, old_ip ? old_ip : &old, &flags, &handle, &pager)));
 	return pager;
 }
 

@@ -88,8 +88,8 @@ void small_call(struct small *s);
 void small_call_begin(struct small *s);
 
 /*
- * ExchangeRegisters as its pager or exception handler: what `control` says of the three. Returns its pager as it was, and
- * stores its IP, if asked for.
+ * ExchangeRegisters as its pager or exception handler: what `control` says of the three. Returns its pager as it was,
+ * and stores its IP, if asked for.
  */
 enum {
 	EXCHANGE_ABORT_RECEIVE = 1 << 1,
@@ -99,8 +99,8 @@ enum {
 	EXCHANGE_FORCE = 1 << 16,
 	EXCHANGE_AS_PAGER = 1 << 22,
 };
-L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags, L4_ThreadId_t pager,
-		       L4_Word_t *old_ip);
+L4_ThreadId_t small_exchange(L4_ThreadId_t thread, L4_Word_t control, L4_Word_t ip, L4_Word_t flags,
+			     L4_ThreadId_t pager, L4_Word_t *old_ip);
 
 /* Is this where it goes on after a system call by the KIP's entry? By `sysenter`, or by `int`. */
 static inline bool small_is_behind_call(L4_Word_t ip)

@@ -485,7 +485,8 @@ TEST(small, words_on_the_path)
 		EXPECT_EQ(s.data->out.eflags, 0x202);
 		for (unsigned n = 1; n <= words; n++) {
 			EXPECT_EQ(at_server.mr[n], 0x80000000UL + n);
-			EXPECT_EQ(n == 1 ? s.data->out.ebx : n == 2 ? s.data->out.ebp : s.data->utcb_out.mr[n], 0x80000001 + n);
+			EXPECT_EQ(n == 1 ? s.data->out.ebx : n == 2 ? s.data->out.ebp : s.data->utcb_out.mr[n],
+				  0x80000001 + n);
 		}
 	}
 }

@@ -30,8 +30,8 @@ static bool own_exception(const struct attacker *a, L4_Word_t own_cs, L4_Word_t 
 {
 	if (is_exception(&a->m) && a->m.mr[EXC_CS] == own_cs)
 		return true;
-	return FAIL("expected an exception in the own code segment 0x%lx with selector 0x%lx, got tag 0x%lx, segment 0x%lx "
-		    "at 0x%lx",
+	return FAIL("expected an exception in the own code segment 0x%lx with selector 0x%lx, got tag 0x%lx, "
+		    "segment 0x%lx at 0x%lx",
 		    own_cs, selector, a->m.tag.raw, a->m.mr[EXC_CS], a->m.mr[EXC_RIP]);
 }
 
@@ -64,7 +64,8 @@ static bool reads_nothing(struct attacker *a, const struct load *load, L4_Word_t
 		if (!attacker_go(a) || !own_exception(a, cs, selector))
 			return false;
 		if (a->m.mr[EXC_RIP] != AT_CODE + (L4_Word_t)(load->read - load->at) || !is_refusal(a->m.mr[EXC_TRAP]))
-			return FAIL("expected nothing to be read at 0x%x by selector 0x%lx, got 0x%lx (vector %lu at 0x%lx)",
+			return FAIL("expected nothing to be read at 0x%x by selector 0x%lx, got 0x%lx "
+				    "(vector %lu at 0x%lx)",
 				    nowhere[i], selector, a->m.mr[EXC_RBX], a->m.mr[EXC_TRAP], a->m.mr[EXC_RIP]);
 	}
 	return true;
@@ -136,8 +137,8 @@ static void transfer_to_all(struct attacker *a, const char *at, const char *end)
 			if (!EXPECT_EQ(selector & ~3UL, cs & ~3UL))
 				break;
 		} else if (a->m.mr[EXC_RIP] >= AT_CODE + TARGET || !is_refusal(a->m.mr[EXC_TRAP])) {
-			FAIL("expected a refusal of selector 0x%lx, got vector %lu at 0x%lx", selector, a->m.mr[EXC_TRAP],
-			     a->m.mr[EXC_RIP]);
+			FAIL("expected a refusal of selector 0x%lx, got vector %lu at 0x%lx", selector,
+			     a->m.mr[EXC_TRAP], a->m.mr[EXC_RIP]);
 			break;
 		}
 	}

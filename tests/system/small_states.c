@@ -67,8 +67,8 @@ TEST(small, ip_beyond_the_slot)
 	struct message m;
 
 	EXPECT_FAILED(words_send(t, 0, 2, words), SEND, IPC_OVERFLOW);
-	result = L4_ExchangeRegisters(t, 1 << 4 | 1 << 22, 0, ip, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy, &dummy,
-				      &result);
+	result = L4_ExchangeRegisters(t, 1 << 4 | 1 << 22, 0, ip, 0, 0, L4_nilthread, &dummy, &dummy, &dummy, &dummy,
+				      &dummy, &result);
 	EXPECT(L4_IsNilThread(result));
 	EXPECT_EQ(L4_ErrorCode(), ERROR_INVALID_PARAMETER);
 	EXPECT_FAILED(words_send(s.thread, 0, 1, &ip), SEND, IPC_OVERFLOW);
@@ -102,7 +102,10 @@ TEST(small, runs_over_its_end)
 	}
 }
 
-/* Behind a call at the very end there is no code to come back to: it is not made, so no message can wake the thread there. */
+/*
+ * Behind a call at the very end there is no code to come back to: it is not made, so no message can wake the thread
+ * there.
+ */
 TEST(small, calls_at_its_end)
 {
 	struct small s = small_new(small_space(22, 0));
@@ -253,9 +256,10 @@ TEST(small, sysenter_in_a_large_space)
 TEST(small, privileged_instructions)
 {
 	static const unsigned char codes[][3] = {
-		{ 0xe6, 0x80, 0x90 }, { 0xec, 0x90, 0x90 }, { HLT, 0x90, 0x90 }, { 0xfa, 0x90, 0x90 }, { 0xfb, 0x90, 0x90 },
-		{ 0x0f, 0x30, 0x90 }, { 0x0f, 0x32, 0x90 }, { 0x0f, 0x20, 0xd8 }, { 0x0f, 0x22, 0xd8 }, { 0x0f, 0x06, 0x90 },
-		{ 0x0f, 0x09, 0x90 }, { 0x0f, 0x01, 0x10 }, { 0x0f, 0x01, 0x38 },
+		{ 0xe6, 0x80, 0x90 }, { 0xec, 0x90, 0x90 }, { HLT, 0x90, 0x90 },  { 0xfa, 0x90, 0x90 },
+		{ 0xfb, 0x90, 0x90 }, { 0x0f, 0x30, 0x90 }, { 0x0f, 0x32, 0x90 }, { 0x0f, 0x20, 0xd8 },
+		{ 0x0f, 0x22, 0xd8 }, { 0x0f, 0x06, 0x90 }, { 0x0f, 0x09, 0x90 }, { 0x0f, 0x01, 0x10 },
+		{ 0x0f, 0x01, 0x38 },
 	};
 	struct small s = small_new(small_space(22, 0));
 	struct message m;

@@ -180,7 +180,8 @@ TEST(space_control, areas_with_neighbours_cannot_be_mapped_over)
 	L4_Word_t places[] = { s->kip + PAGE, s->kip, utcbs_end, s->utcb_area, utcbs_end - PAGE };
 
 	for (unsigned i = 0; i < sizeof(places) / sizeof(*places); i++)
-		EXPECT_EQ(give(worker, fpage(pages, 12, L4_FullyAccessible), agent, L4_CompleteAddressSpace, places[i]), 0);
+		EXPECT_EQ(give(worker, fpage(pages, 12, L4_FullyAccessible), agent, L4_CompleteAddressSpace, places[i]),
+			  0);
 	EXPECT_EQ(reads_in(s, s->kip + PAGE), *(volatile L4_Word_t *)pages);
 	EXPECT_EQ(reads_in(s, utcbs_end), *(volatile L4_Word_t *)pages);
 	EXPECT_EQ(reads_in(s, s->kip), *(volatile L4_Word_t *)own_space.kip);
@@ -200,7 +201,8 @@ TEST(space_control, kip_area_of_several_pages)
 	s->name = keeper;
 	REQUIRE_EQ(set_areas(keeper, L4_FpageLog2(KIP_AT, 14), L4_FpageLog2(s->utcb_area, (int)s->utcb_log2)), 1);
 	agent = agent_new(s);
-	EXPECT_EQ(give(worker, fpage(fresh_pages(), 14, L4_FullyAccessible), agent, L4_CompleteAddressSpace, KIP_AT), 0);
+	EXPECT_EQ(give(worker, fpage(fresh_pages(), 14, L4_FullyAccessible), agent, L4_CompleteAddressSpace, KIP_AT),
+		  0);
 	EXPECT_EQ(reads_in(s, KIP_AT), *(volatile L4_Word_t *)own_space.kip);
 	for (unsigned page = 1; page < 4; page++)
 		EXPECT(!can_read(s, KIP_AT + page * PAGE));

@@ -746,7 +746,8 @@ TEST(strings, up_to_the_last_page)
 /* Memory of a device, whose registers the kernel shall not touch: aborted, on either side. */
 TEST(strings, device_memory)
 {
-	L4_Fpage_t page = L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(0xf00001000UL, 12), L4_FpageLog2(WINDOW, 12));
+	L4_Fpage_t page =
+		L4_Sigma0_GetPage_RcvWindow(sigma0, L4_FpageLog2(0xf00001000UL, 12), L4_FpageLog2(WINDOW, 12));
 
 	REQUIRE(!L4_IsNilFpage(page));
 	L4_Accept(L4_UntypedWordsAcceptor);

@@ -63,7 +63,8 @@ static void driver_main(L4_Word_t unused)
 }
 
 /* A thread that the worker schedules, and whose exceptions are the worker's. */
-static L4_ThreadId_t scheduled_start(struct space *space, L4_Word_t priority, void (*function)(L4_Word_t), L4_Word_t argument)
+static L4_ThreadId_t scheduled_start(struct space *space, L4_Word_t priority, void (*function)(L4_Word_t),
+				     L4_Word_t argument)
 {
 	L4_ThreadId_t t = thread_create(space, warden);
 

@@ -61,7 +61,9 @@ static void tree_make(void)
 	}
 	REQUIRE(message_receive(t, &m));
 	thread_delete(t);
-	REQUIRE_EQ(give(tree.agent[0], fpage(WINDOW, REGION_LOG2, RWX), tree.agent[1], fpage(WINDOW, REGION_LOG2, 0), 0), 0);
+	REQUIRE_EQ(give(tree.agent[0], fpage(WINDOW, REGION_LOG2, RWX), tree.agent[1], fpage(WINDOW, REGION_LOG2, 0),
+			0),
+		   0);
 	REQUIRE_EQ(reads_in(tree.space[1], WINDOW + (COPIES * SMALL_PAGES - 1UL) * PAGE), MARK(SMALL_PAGES - 1));
 }
 

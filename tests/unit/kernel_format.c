@@ -6,16 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 #include "base/print.h"
 
 static char text[200];
 static size_t length;
 
-static void put(char c)
+static void put(const char *piece, size_t size)
 {
-	assert_true(length < sizeof(text) - 1);
-	text[length++] = c;
+	assert_true(length + size < sizeof(text));
+	memcpy(&text[length], piece, size);
+	length += size;
 	text[length] = '\0';
 }
 

@@ -161,7 +161,8 @@ static void the_short_match_agrees(void **state)
 		for (unsigned w = 0; w < COUNT_OF(sizes) * COUNT_OF(bases); w++) {
 			base += 0x9e3779b97f4a7c15UL;
 			taken += compare_matches(raw(bases[s / COUNT_OF(sizes)], sizes[s % COUNT_OF(sizes)], w & 7),
-			                         raw(bases[w / COUNT_OF(sizes)], sizes[w % COUNT_OF(sizes)], s & 7), base);
+			                         raw(bases[w / COUNT_OF(sizes)], sizes[w % COUNT_OF(sizes)], s & 7),
+			                         base);
 		}
 	assert_true(taken > 100);
 }

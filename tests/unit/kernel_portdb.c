@@ -121,7 +121,8 @@ static void model_revoke(unsigned space, uint32_t low, uint32_t high, bool flush
 			model_take(space, port, flush);
 }
 
-static void model_give(uint32_t gift, unsigned from, unsigned to, uint32_t block, uint32_t low, uint32_t high, bool grant)
+static void model_give(uint32_t gift, unsigned from, unsigned to, uint32_t block, uint32_t low, uint32_t high,
+		       bool grant)
 {
 	bool given[PORT_BLOCK] = { false }, any = false, all = true;
 	uint32_t first = block * PORT_BLOCK, target;
@@ -174,7 +175,8 @@ static void model_map(unsigned from, unsigned to, uint32_t low, uint32_t high, b
 			for (uint32_t port = block * PORT_BLOCK; port < (block + 1) * PORT_BLOCK; port++) {
 				uint32_t other = gift_of[from][port];
 
-				if (other && gift_order[other] < last && (!gift || gift_order[other] > gift_order[gift]))
+				if (other && gift_order[other] < last &&
+				    (!gift || gift_order[other] > gift_order[gift]))
 					gift = other;
 			}
 			if (!gift)

@@ -16,7 +16,9 @@ static void labels_keep_their_sign(void **state)
 
 static void ids_there_and_back(void **state)
 {
-	static const uint32_t ids[] = { 0, 0x40, 0x3e0000, 0xffffffc0, 0xffffffff, 1, 0x4bc001, 0xfffc0001, 0x3fff, 0x12345679 };
+	static const uint32_t ids[] = {
+		0, 0x40, 0x3e0000, 0xffffffc0, 0xffffffff, 1, 0x4bc001, 0xfffc0001, 0x3fff, 0x12345679,
+	};
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)

@@ -34,7 +34,9 @@ static struct timeout *expired_at(usec_t now)
 
 static void expires_at_its_deadline_and_not_before(void **state)
 {
-	static const usec_t deadlines[] = { 1, 63, 64, 65, 4095, 4096, 4097, 262143, 262144, 1UL << 40, (1UL << 40) + 1 };
+	static const usec_t deadlines[] = {
+		1, 63, 64, 65, 4095, 4096, 4097, 262143, 262144, 1UL << 40, (1UL << 40) + 1,
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(deadlines); i++) {

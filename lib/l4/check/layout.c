@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * layout.c - the bit layouts of X.2's types, and that the headers say the same as lib/abi: what can be said of both word
- * sizes in the same words.
+ * layout.c - the bit layouts of X.2's types, and that the headers say the same as lib/abi: what can be said of both
+ * word sizes in the same words.
  */
 #include <abi/kdebug.h>
 #include <abi/protocol.h>

@@ -24,8 +24,8 @@ enum L4_PathMiss {
 	L4_MISS_HAZARD,    /* the partner has something that needs C */
 	L4_MISS_PRIORITY,  /* a better thread is ready, or the partner of a send is better */
 	L4_MISS_SENDER,    /* the sender has something that needs C */
-	L4_MISS_FPU,       /* floating-point registers were switched first; then the message took the path, if nothing else
-	                    * was counted */
+	L4_MISS_FPU,       /* floating-point registers were switched first; then the message took the path, if nothing
+	                    * else was counted */
 	L4_PATH_MISSES
 };
 

@@ -40,7 +40,7 @@ extern "C" {
 /* Labels of notices. */
 enum root_notice {
 	ROOT_NO_NOTICE = 0,
-	ROOT_CLIENT_START = 0x181, /* MR1 thread, MR2 IP, MR3 SP, MR4 quota in bytes, from MR5 name, ended by a zero byte */
+	ROOT_CLIENT_START = 0x181, /* MR1 thread, MR2 IP, MR3 SP, MR4 quota in bytes, from MR5 name, and a zero byte */
 	ROOT_CLIENT_END,           /* MR1 thread */
 };
 
@@ -48,7 +48,7 @@ struct root_client {
 	L4_ThreadId_t thread; /* the main thread */
 	/* of ROOT_CLIENT_START alone */
 	L4_Word_t ip, sp;
-	unsigned long memory; /* the quota that its description gives it, in bytes; to enforce it is the pager's business */
+	unsigned long memory; /* the quota that its description gives it, in bytes; the pager is to enforce it */
 	char name[ROOT_NAME_MAX];
 };
 

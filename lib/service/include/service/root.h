@@ -48,13 +48,15 @@ enum root_request {
 	ROOT_PROGRAM_WAIT,
 	ROOT_PROGRAM_INFO,
 	ROOT_MEMORY,
+	ROOT_CONSOLE_TEXT, /* these two: for the driver of the serial line, servers/serial */
+	ROOT_CONSOLE_TYPED,
 };
 
 enum root_status {
 	ROOT_OK = 0,
 	ROOT_MALFORMED = 1, /* no such request, or not with these words */
 	ROOT_NOT_FOUND = 2, /* no such program, no such thread of this program, no character */
-	ROOT_DENIED = 3,    /* the description does not allow it; a priority above the program's, deleting the main thread */
+	ROOT_DENIED = 3,    /* by the description; a priority above the program's, deleting the main thread */
 	ROOT_EXHAUSTED = 4, /* no thread slot left, no memory for it, or the quota is used up */
 	ROOT_UNREACHABLE = 5, /* made by the functions below: the IPC failed */
 	ROOT_BUSY = 6,      /* the program is there already */
@@ -113,7 +115,8 @@ void root_write(const char *text, size_t size);
 
 /*
  * Another console for this program from now on: the server that has registered the name, which answers the requests
- * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: what the description says.
+ * "write" and "read" as the root task does (README.md). The name must stay where it is. Null: what the description
+ * says.
  */
 void root_console(const char *name);
 
@@ -137,8 +140,8 @@ enum root_status root_command_line(char *line, size_t size);
 unsigned long root_option(const char *name, unsigned long otherwise);
 
 /*
- * What is behind the word "name=", as a string of at most size bytes with the final zero: what does not fit is cut off. False: there is
- * no such word.
+ * What is behind the word "name=", as a string of at most size bytes with the final zero: what does not fit is cut
+ * off. False: there is no such word.
  */
 bool root_option_text(const char *name, char *text, size_t size);
 
