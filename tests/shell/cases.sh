@@ -40,12 +40,13 @@ shell_key_cases() {
 		shell.keys_edit|help                 this list
 		shell.keys_stop_program|bench-pong       ended .*
 		shell.keys_list_pagers|anonymous        is paged by the root task
+		shell.keys_name_missing|which program\? `tasks` lists them
 		shell.keys_end|pecan: finished, status 0
 	END
 }
 
 shell_keys_job() {
-	printf '\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
+	printf '\nrun\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
 	job shell-keys 100 "$run" --no-build --kernel --shell --timeout 60 --input "$work/keys.shell-keys" \
 		--log "$work/shell-keys.log"
 }
