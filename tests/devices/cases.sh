@@ -84,6 +84,7 @@ disk_table() {
 			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
 			disk.pci_own_device|pci-client: a device of its own: its id is right
 			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+			disk.pci_interrupts_only|pci-client: what is no interrupt: nothing 1, memory 1, a reset 1
 			disk.pci_owners_outlive_the_server|pci-thief: not found
 			disk.pci_device_comes_back|pci-client: its device is its own
 		END
@@ -533,12 +534,12 @@ serial_console_conf() {
 	local name names
 	case $1 in
 	killed*) names='killer speaker' ;;
-	stuck) names=speaker ;;
+	stuck | again) names=speaker ;;
 	flood) names='flood speaker' ;;
 	typed) names=typed ;;
 	esac
-	if [ "$1" = stuck ]; then
-		printf '%s\n' 'program serial' '    file test-serial' '    arguments stuck' '    server' '    console'
+	if [ "$1" = stuck ] || [ "$1" = again ]; then
+		printf '%s\n' 'program serial' '    file test-serial' "    arguments $1" '    server' '    console'
 	else
 		serial_console_driver
 	fi
@@ -562,6 +563,11 @@ serial_console_table() {
 			serial.console_stuck_driver|root: serial does not put out its text; program stopped
 		END
 		;;
+	again)
+		cat <<-'END'
+			serial.console_driver_asks_again_and_again|root: serial does not put out its text; program stopped
+		END
+		;;
 	typed)
 		cat <<-'END'
 			serial.console_typed|by the driver: one 1
@@ -579,11 +585,11 @@ serial_console_table() {
 
 serial_console_cases() {
 	local boot
-	for boot in killed stuck typed; do
+	for boot in killed stuck again typed; do
 		serial_console_table $boot
 	done
 	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
-	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck \
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck serial.console_lines_again \
 		serial.console_lines_beside_a_flood serial.clients_of_32_bits
 }
 
@@ -596,10 +602,10 @@ serial_console_modules() {
 
 serial_console_jobs() {
 	local boot
-	for boot in killed stuck flood typed; do
+	for boot in killed stuck again flood typed; do
 		serial_console_modules $boot
 	done
-	for boot in killed stuck flood; do
+	for boot in killed stuck again flood; do
 		job "serial-$boot" 330 "$run" --no-build --kernel --timeout 300 --modules "$work/modules.serial-$boot" \
 			--log "$work/serial-$boot.log"
 	done
@@ -634,10 +640,13 @@ judge_serial_killed() {
 }
 
 judge_serial_console() {
+	local boot
 	judge_lines serial-killed 0 < <(serial_console_table killed)
 	judge_serial_killed '' killed
-	judge_lines serial-stuck 1 < <(serial_console_table stuck)
-	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	for boot in stuck again; do
+		judge_lines serial-$boot 1 < <(serial_console_table $boot)
+		judge_serial_lines serial.console_lines_$boot $boot 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	done
 	judge_serial_lines serial.console_lines_beside_a_flood flood 'killer 0 speaker 300 flood 300 again [0-9]+ wrong 0'
 	judge_lines serial-typed 0 < <(serial_console_table typed)
 	await serial-small
