@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include <service/paging.h>
+#include <service/root.h>
 
 static bool belongs(const struct pager_client *client, L4_ThreadId_t thread)
 {
@@ -30,16 +31,24 @@ struct pager_client *clients_find(struct pager_clients *clients, L4_ThreadId_t t
 
 struct pager_client *clients_add(struct pager_clients *clients, L4_ThreadId_t thread, bool is_program)
 {
-	for (unsigned int i = 0; i < PAGER_CLIENTS_MAX; i++) {
-		struct pager_client *client = &clients->client[i];
+	struct pager_client *place = NULL;
+	bool has_another = false;
+	unsigned int free = 0;
 
-		if (client->serial != 0)
+	for (struct pager_client *client = clients->client; client < clients->client + PAGER_CLIENTS_MAX; client++) {
+		if (client->serial != 0) {
+			has_another |= root_program_number(client->thread[0]) == root_program_number(thread);
 			continue;
-		*client = (struct pager_client){ .serial = ++clients->serials, .is_program = is_program };
-		client->thread[client->thread_count++] = thread;
-		return client;
+		}
+		free++;
+		if (!place)
+			place = client;
 	}
-	return NULL;
+	if (!place || (has_another && free <= PAGER_CLIENTS_KEPT))
+		return NULL;
+	*place = (struct pager_client){ .serial = ++clients->serials, .is_program = is_program };
+	place->thread[place->thread_count++] = thread;
+	return place;
 }
 
 void clients_remove(struct pager_client *client)

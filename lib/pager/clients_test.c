@@ -12,13 +12,19 @@
 
 #include <pager/clients.h>
 #include <service/paging.h>
+#include <service/root.h>
 
-enum { R = L4_Readable, RW = L4_Readable | L4_Writable, AT = 0x100000 };
+enum { PROGRAM = 16 /* threads */, R = L4_Readable, RW = L4_Readable | L4_Writable, AT = 0x100000 };
 
 /* In lib/service the same, for programs. */
 bool root_client_has(L4_ThreadId_t client, L4_ThreadId_t thread)
 {
-	return L4_ThreadNo(thread) - L4_ThreadNo(client) < 16;
+	return L4_ThreadNo(thread) - L4_ThreadNo(client) < PROGRAM;
+}
+
+unsigned long root_program_number(L4_ThreadId_t thread)
+{
+	return L4_ThreadNo(thread) / PROGRAM;
 }
 
 static L4_ThreadId_t id(unsigned long number)
@@ -63,16 +69,29 @@ static void there_is_an_end(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < PAGER_CLIENTS_MAX; i++) {
-		struct pager_client *client = clients_add(&clients, id(1000 + i), false);
+		struct pager_client *client = clients_add(&clients, id(PROGRAM * i + 3), false);
 
 		assert_non_null(client);
 		assert_true(client->serial > last);
 		last = client->serial;
 	}
 	assert_null(clients_add(&clients, id(5000), false));
-	clients_remove(clients_find(&clients, id(1003)));
+	clients_remove(clients_find(&clients, id(PROGRAM * 3 + 3)));
 	assert_true(clients_add(&clients, id(5000), false)->serial > last);
 	assert_null(clients_add(&clients, id(5001), false));
+}
+
+static void a_program_does_not_take_all_places(void **state)
+{
+	static struct pager_clients clients;
+	unsigned int count = 0;
+
+	(void)state;
+	while (clients_add(&clients, id(PROGRAM + count % PROGRAM), false))
+		count++;
+	assert_int_equal(count, PAGER_CLIENTS_MAX - PAGER_CLIENTS_KEPT);
+	for (unsigned int i = 0; i < PAGER_CLIENTS_KEPT; i++)
+		assert_non_null(clients_add(&clients, id(PROGRAM * (2 + i)), i % 2));
 }
 
 static enum pager_status attach(struct pager_client *client, unsigned long low, unsigned long high, unsigned int rights)
@@ -131,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(threads_belong_to_one),
 		cmocka_unit_test(there_is_an_end),
+		cmocka_unit_test(a_program_does_not_take_all_places),
 		cmocka_unit_test(refuses_regions_that_cannot_be),
 		cmocka_unit_test(regions_do_not_overlap),
 	};

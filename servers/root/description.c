@@ -198,9 +198,17 @@ static const char *read_memory(struct description *program, struct words *line)
 	return read_size(line, &program->memory);
 }
 
+#define KERNEL_MOST (1UL << 40)
+
 static const char *read_kernel(struct description *program, struct words *line)
 {
-	return read_size(line, &program->kernel_memory);
+	const char *wrong = read_size(line, &program->kernel_memory);
+
+	if (wrong)
+		return wrong;
+	if (program->kernel_memory == 0 || program->kernel_memory > KERNEL_MOST)
+		return "the kernel cannot set that aside";
+	return NULL;
 }
 
 static const char *read_small(struct description *program, struct words *line)

@@ -12,6 +12,7 @@
 #include <l4/kip.h>
 #include <l4/sigma0.h>
 
+#include "frames.h"
 #include "message.h"
 
 /*
@@ -53,11 +54,9 @@ static bool is_memory(unsigned long low, unsigned long high)
 static bool claim(unsigned long low, unsigned long high)
 {
 	while (low < high) {
-		unsigned int log2 = SPACE_PAGE_LOG2;
+		unsigned int log2 = block_log2(low, high);
 		L4_Fpage_t got;
 
-		while (low % (2UL << log2) == 0 && low + (2UL << log2) <= high)
-			log2++;
 		got = L4_Sigma0_GetPage_RcvWindow(L4_nilthread, L4_FpageLog2(low, log2),
 						  L4_FpageLog2(DEVICE_BASE + low, log2));
 		L4_Accept(L4_UntypedWordsAcceptor);

@@ -184,10 +184,23 @@ unsigned long frames_contiguous(unsigned long size)
 	return piece_take(size, alignment, DMA_END);
 }
 
-void frames_take_back(unsigned long low, unsigned long size)
+unsigned int block_log2(unsigned long low, unsigned long high)
 {
-	for (unsigned long page = low; page < low + size; page += PAGE)
-		L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2(page, PAGE_LOG2), L4_FullyAccessible));
+	unsigned int log2 = PAGE_LOG2;
+
+	while (low % (2UL << log2) == 0 && low + (2UL << log2) <= high)
+		log2++;
+	return log2;
+}
+
+void frames_take_back(unsigned long low, unsigned long high)
+{
+	while (low < high) {
+		unsigned int log2 = block_log2(low, high);
+
+		L4_UnmapFpage(L4_FpageAddRights(L4_FpageLog2(low, log2), L4_FullyAccessible));
+		low += 1UL << log2;
+	}
 }
 
 void frame_free(unsigned long frame, unsigned int log2)

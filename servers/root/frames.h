@@ -26,8 +26,11 @@ void frame_free(unsigned long frame, unsigned int log2);
  */
 unsigned long frames_contiguous(unsigned long size);
 
-/* Takes [low, low + size), whole pages, from all who got them from here. */
-void frames_take_back(unsigned long low, unsigned long size);
+/* The largest flexpage that begins at low and ends at high at most: the logarithm of its size. Both are whole pages. */
+unsigned int block_log2(unsigned long low, unsigned long high);
+
+/* Takes [low, high), whole pages, from all who got them from here. */
+void frames_take_back(unsigned long low, unsigned long high);
 
 /* How many frames are left, and how many there were at first. */
 unsigned long frames_left(void);

@@ -174,7 +174,8 @@ static bool space_create(struct program *program, L4_ThreadId_t thread, L4_Threa
 	L4_Fpage_t kip_fpage = L4_FpageLog2(kip_area(program), L4_KipAreaSizeLog2(kip));
 	L4_Fpage_t utcb_fpage = L4_FpageLog2(utcb_area(program), utcb_area_log2(program));
 	L4_ThreadId_t redirector = program->is.is_confined ? program->gate : L4_nilthread;
-	L4_Word_t control = program->is.kernel_memory ? L4_SpaceQuota(program->is.kernel_memory / 1024) : 0;
+	L4_Word_t kernel_pages = (program->is.kernel_memory + SPACE_PAGE - 1) / SPACE_PAGE;
+	L4_Word_t control = kernel_pages ? L4_SpaceQuota(kernel_pages * (SPACE_PAGE / 1024)) : 0;
 	L4_Word_t old_control;
 
 	if (is_small(program))

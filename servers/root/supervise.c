@@ -173,8 +173,11 @@ static bool keep_running(struct program *program)
 /* Its areas are not given out to anybody else, but nobody to whom it has passed them on keeps them. */
 static void take_back_areas(const struct space *space)
 {
-	for (unsigned int i = 0; i < space->area_count; i++)
-		frames_take_back(space->areas[i].physical, space->areas[i].high - space->areas[i].low);
+	for (unsigned int i = 0; i < space->area_count; i++) {
+		const struct space_area *area = &space->areas[i];
+
+		frames_take_back(area->physical, area->physical + (area->high - area->low));
+	}
 }
 
 static bool finish(struct program *program)

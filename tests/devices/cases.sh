@@ -147,15 +147,16 @@ judge_disk() {
 
 # --- network cards ---
 
-packet_boots='use killed flood hostile beside user-network cost'
+packet_boots='use turns killed flood hostile beside user-network cost'
 
-# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs.
+# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs. They ask for their cards
+# in the order of their priorities.
 packet_drivers() {
 	local i
 	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
 	for ((i = 0; i < $1; i++)); do
-		sed -n "s/^    program network\$/    program network$i/; /^    program network$i\$/,/^\$/p" \
-			"$source_dir/servers/virtio-net/README.md"
+		sed -n "s/^    program network\$/    program network$i/; s/priority 150/priority $((155 - i))/
+			/^    program network$i\$/,/^\$/p" "$source_dir/servers/virtio-net/README.md"
 	done
 }
 
@@ -173,10 +174,15 @@ packet_conf() {
 		packet_client first 'first card=2' server
 		packet_client second 'second card=2' manager
 		;;
+	turns)
+		packet_drivers 2
+		packet_client left 'peer card=0 count=2000 under-way=1'
+		packet_client right 'server card=1 count=2000 under-way=1'
+		;;
 	killed)
 		packet_drivers 2
-		packet_client left 'peer card=0 count=10000 patience=50000'
-		packet_client right 'server card=1 count=10000 patience=50000 kills=50' manager
+		packet_client left 'peer card=0 count=10000 patience=50000 hold=1000'
+		packet_client right 'server card=1 count=10000 patience=50000 hold=1000 kills=50' manager
 		;;
 	flood)
 		packet_drivers 3
@@ -218,6 +224,12 @@ packet_table() {
 			packet.one_program_has_the_card|second: status 3, without the first one 0
 		END
 		;;
+	turns)
+		cat <<-'END'
+			packet.waits_miss_nothing|left: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+			packet.news_are_not_missed|right: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+		END
+		;;
 	killed)
 		cat <<-'END'
 			packet.killed|left: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
@@ -251,6 +263,7 @@ packet_table() {
 		;;
 	cost)
 		cat <<-'END'
+			packet.time_to_wait|client: waited in vain 3 times
 			packet.cost|BENCH name=packet.receive packets=32 unit=instructions value=[0-9]+
 		END
 		;;
@@ -287,6 +300,7 @@ packet_cards() {
 
 packet_jobs() {
 	packet_job use --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job turns --no-icount --qemu "$(packet_cards 0 0)"
 	packet_job killed --no-icount --machine q35 --qemu "$(packet_cards 0 0)"
 	packet_job flood --no-icount --qemu "$(packet_cards 0 0 0)"
 	packet_job hostile --no-icount --qemu "$(packet_cards 0 0 1)"

@@ -6,12 +6,12 @@
 # root_conf_NAME is the description of a boot, root_cases_NAME its table: lines of case|line, an extended regular
 # expression for a whole line of the output. All programs are test-program in one of its roles (main.c).
 
-root_boots='faults names pager driver hostile manager memory mistakes confined terminal circle greedy'
+root_boots='faults names pager driver hostile manager memory mistakes confined terminal circle greedy kernel-memory killed-pager'
 
 # What the machine ends with: the status of boot/run.
 root_status() {
 	case $1 in
-	names | hostile | manager | terminal | greedy) echo 0 ;;
+	names | hostile | manager | terminal | greedy | killed-pager) echo 0 ;;
 	*) echo 1 ;;
 	esac
 }
@@ -418,6 +418,7 @@ root_conf_greedy() {
 		program modest
 		    file test-program
 		    arguments modest
+		    priority 110
 	END
 }
 
@@ -425,6 +426,62 @@ root_cases_greedy() {
 	cat <<-'END'
 		root.reader_beside_a_greedy_one|modest: a character: is waited for
 		root.writer_beside_a_greedy_one|greedy: a line that
+	END
+}
+
+root_conf_kernel-memory() {
+	cat <<-'END'
+		program mapper
+		    file test-program
+		    arguments mapper
+		    restart 2
+		program saver
+		    file test-program
+		    arguments saver
+		    kernel 256K
+		program dying
+		    file test-program
+		    arguments fault
+		    kernel 128K
+		    server
+		    restart
+	END
+}
+
+root_cases_kernel-memory() {
+	cat <<-'END'
+		root.kernel_memory_used_up|root: mapper: the kernel has no memory for its page tables; program stopped
+		root.kernel_memory_set_aside|saver: 150 of 150 rounds went well
+		root.kernel_memory_comes_back|root: mapper has used up `restart 2` and is not started again
+		root.restarts_without_end_harm_nobody|root: starting dying again \(2\)
+	END
+}
+
+root_conf_killed-pager() {
+	cat <<-'END'
+		program killer
+		    file test-program
+		    arguments killer
+		    manager
+		program paged
+		    file test-program
+		    arguments paged-long
+		    pager test-pager
+		    memory 1M
+		    server
+		    restart
+		program test-pager
+		    file test-program
+		    arguments pager
+		    server
+		    restart
+	END
+}
+
+root_cases_killed-pager() {
+	cat <<-'END'
+		root.killed_pager_comes_back|killer: 2 test-pager: runs, .*, 10 restarts, .*
+		root.clients_of_a_killed_pager_come_back|killer: 1 paged: runs, .*, 10 restarts, .*
 	END
 }
 

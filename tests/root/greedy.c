@@ -49,3 +49,42 @@ int role_modest(void)
 	say("a character: %s", L4_IpcSucceeded(tag) ? status_name((int)L4_Label(tag)) : "is waited for");
 	return 0;
 }
+
+/* Has the kernel make page tables, for one page at as many places as there are, until it is stopped. */
+int role_mapper(void)
+{
+	enum { STEP_LOG2 = 30 };
+	unsigned int file;
+	unsigned long size;
+
+	if (root_file("a.text", &file, &size) != ROOT_OK)
+		return 1;
+	for (unsigned long place = 256; place < 1UL << (46 - STEP_LOG2); place++)
+		if (root_file_page(file, 0, (void *)(place << STEP_LOG2)) != ROOT_OK)
+			return 1;
+	return 0;
+}
+
+static void end_at_once(void *unused)
+{
+	(void)unused;
+}
+
+/* Needs some of the kernel's memory again and again, which its description has set aside. */
+int role_saver(void)
+{
+	enum { ROUNDS = 150, STACK = 4096 };
+	static char stack[STACK] __attribute__((aligned(16)));
+	unsigned int good = 0;
+
+	for (unsigned long i = 0; i < ROUNDS; i++) {
+		volatile unsigned long *page = (void *)(ROOT_HEAP_LOW + i * STACK);
+		L4_ThreadId_t thread;
+
+		*page = i;
+		good += root_thread_start(end_at_once, NULL, stack, STACK, &thread) == ROOT_OK && *page == i;
+		sleep_milliseconds(2);
+	}
+	say("%u of %d rounds went well", good, ROUNDS);
+	return 0;
+}

@@ -117,7 +117,9 @@ static const struct {
 	{ "hostile", role_hostile },   { "manager", role_manager },
 	{ "forged-port", role_forged_port }, { "deaf", role_deaf },
 	{ "callers", role_callers },   { "greedy", role_greedy },
-	{ "modest", role_modest },
+	{ "modest", role_modest },	    { "mapper", role_mapper },
+	{ "saver", role_saver },       { "killer", role_killer },
+	{ "paged-long", role_paged_long },
 };
 
 int main(void)

@@ -91,3 +91,19 @@ int role_manager(void)
 	say("memory: %s", before == after ? "all there again" : "some is lost");
 	return 0;
 }
+
+/* Stops a pager again and again, whatever its client is doing. */
+int role_killer(void)
+{
+	enum { KILLS = 10 };
+
+	for (unsigned int i = 0; i < KILLS; i++) {
+		sleep_milliseconds(110 + 3 * i);
+		if (root_program_stop("test-pager", ROOT_STOP_AS_FAILED) != ROOT_OK)
+			return 1;
+	}
+	sleep_milliseconds(400);
+	describe("test-pager");
+	describe("paged");
+	return 0;
+}

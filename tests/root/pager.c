@@ -176,3 +176,18 @@ int role_paged(void)
 	say("a large page: %s", status_name(root_large_page(ROOT_LARGE_LOW)));
 	return *(volatile int *)0x600000000;
 }
+
+/* Runs as long as its pager does. */
+int role_paged_long(void)
+{
+	volatile unsigned long *heap = (void *)ROOT_HEAP_LOW;
+
+	for (unsigned long round = 0;; round++) {
+		for (unsigned long i = 0; i < 8; i++) {
+			if (round > 0 && heap[i * PAGE / 8] != round + i - 1)
+				say("word %lu is wrong", i);
+			heap[i * PAGE / 8] = round + i;
+		}
+		sleep_milliseconds(1);
+	}
+}

@@ -36,5 +36,9 @@ int role_deaf(void);      /* a server that dies before it has heard all its clie
 int role_callers(void);   /* its clients */
 int role_greedy(void);    /* wants all characters, and all of the root task's time */
 int role_modest(void);    /* wants one character, and to write a line */
+int role_mapper(void);    /* wants all of the kernel's memory */
+int role_saver(void);     /* uses the memory that the kernel has set aside for it */
+int role_killer(void);    /* stops the pager of paged-long again and again */
+int role_paged_long(void); /* is paged, as long as its pager lives */
 
 #endif

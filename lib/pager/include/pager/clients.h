@@ -25,6 +25,9 @@ extern "C" {
 
 enum { PAGER_CLIENTS_MAX = 32, PAGER_REGIONS_MAX = 8, PAGER_THREADS_MAX = 8, PAGER_PAGE = 4096 };
 
+/* So many places are kept for programs that have no client yet: threads cost nothing, programs are in a description. */
+enum { PAGER_CLIENTS_KEPT = 8 };
+
 /* Where user memory ends. */
 #define PAGER_USER_END 0x800000000000UL
 
@@ -58,7 +61,10 @@ struct pager_clients {
 /* The client that a thread belongs to; null: none. */
 struct pager_client *clients_find(struct pager_clients *clients, L4_ThreadId_t thread);
 
-/* A client with this first thread, which belongs to nobody yet. Null: there are too many. */
+/*
+ * A client with this first thread, which belongs to nobody yet. Null: there are too many, or its program has one
+ * and the last places are kept for others.
+ */
 struct pager_client *clients_add(struct pager_clients *clients, L4_ThreadId_t thread, bool is_program);
 
 /* The entry is free from now on. */
