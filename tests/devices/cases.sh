@@ -589,8 +589,8 @@ serial_console_cases() {
 		serial_console_table $boot
 	done
 	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
-	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck serial.console_lines_again \
-		serial.console_lines_beside_a_flood serial.clients_of_32_bits
+	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck \
+		serial.console_lines_again serial.console_lines_beside_a_flood serial.clients_of_32_bits
 }
 
 # serial_console_modules BOOT [ARGUMENT]: the list of its modules.
