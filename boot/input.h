@@ -9,6 +9,7 @@
 #ifndef BOOT_INPUT_H
 #define BOOT_INPUT_H
 
+#include <abi/bootinfo.h>
 #include "memory.h"
 
 enum {
@@ -38,6 +39,7 @@ struct boot_input {
 	struct boot_module module[MODULES_MAX];
 	unsigned region_count;
 	struct boot_region region[REGIONS_MAX];
+	struct boot_framebuffer framebuffer; /* width 0: the screen shows text, or nothing */
 	unsigned rsdp_size; /* 0: none found */
 	unsigned char rsdp[RSDP_SIZE];
 	unsigned strings_used;

@@ -204,9 +204,24 @@ static void modules_move(struct layout *layout)
 	}
 }
 
+/* What the loader says of the screen is one module more. */
+static void framebuffer_place(struct layout *layout)
+{
+	struct boot_input *input = layout->input;
+	const struct boot_framebuffer *framebuffer = &input->framebuffer;
+	if (framebuffer->width == 0 || input->module_count == MODULES_MAX)
+		return;
+	phys_t place = layout_allocate(layout, sizeof(*framebuffer), MEMORY_MODULE, BOOT_FRAMEBUFFER);
+	memset(at_phys(place), 0, PAGE_SIZE);
+	memcpy(at_phys(place), framebuffer, sizeof(*framebuffer));
+	input_add_module(input, place, sizeof(*framebuffer), BOOT_FRAMEBUFFER,
+			 sizeof(BOOT_FRAMEBUFFER) - 1);
+}
+
 void layout_place(struct layout *layout)
 {
 	modules_move(layout);
+	framebuffer_place(layout);
 	for (unsigned i = SIGMA0; i <= ROOT; i++) {
 		struct program *program = &layout->program[i];
 		elf_load(at_phys(program->module->start), &program->image, at_phys(program->phys));

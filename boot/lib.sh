@@ -332,7 +332,7 @@ run_in_bochs() {
 	: >"$serial"
 	: >"$log"
 	line="file, dev=\"$serial\""
-	[ -z "$typed" ] || line="socket-server, dev=localhost:$((bochs_port = 20000 + RANDOM))"
+	[ -z "$typed" ] || line="socket-server, dev=127.0.0.1:$((bochs_port = 20000 + RANDOM))"
 	sed -e "s|@IMAGE@|$image|" -e "s|@LINE@|$line|" -e "s|@LOG@|$log.bochslog|" \
 		-e "s|@CPUS@|$cpus|" -e "s|@MEMORY@|$memory|" \
 		-e "s|@HOST@|$((memory < 1024 ? memory : 1024))|" \
@@ -385,7 +385,7 @@ type_when_asked() {
 # type_in_bochs SERIAL TYPED: is the other end of the serial line, which Bochs waits for before it starts.
 type_in_bochs() {
 	local line reader
-	until exec {line}<>"/dev/tcp/localhost/$bochs_port"; do
+	until exec {line}<>"/dev/tcp/127.0.0.1/$bochs_port"; do
 		kill -0 "$child" || return 1
 		pause 0.2
 	done 2>/dev/null

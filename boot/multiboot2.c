@@ -14,6 +14,7 @@ enum multiboot2_tag_type {
 	TAG_LOADER_NAME = 2,
 	TAG_MODULE = 3,
 	TAG_MEMORY_MAP = 6,
+	TAG_FRAMEBUFFER = 8,
 	TAG_EFI32 = 11,
 	TAG_EFI64 = 12,
 	TAG_ACPI_OLD = 14,
@@ -46,6 +47,18 @@ struct multiboot2_memory_entry {
 	uint32_t reserved;
 };
 
+struct multiboot2_framebuffer {
+	struct multiboot2_tag tag;
+	uint64_t address;
+	uint32_t pitch;
+	uint32_t width;
+	uint32_t height;
+	uint8_t bits; /* of a pixel */
+	uint8_t type; /* 1: with colours as follows */
+	uint16_t reserved;
+	uint8_t red, red_bits, green, green_bits, blue, blue_bits; /* their lowest bits in a pixel, and how many */
+} __attribute__((packed));
+
 static void module_read(struct boot_input *input, const struct multiboot2_module *module)
 {
 	unsigned room = module->tag.size - sizeof(*module);
@@ -70,6 +83,20 @@ static void memory_read(struct boot_input *input, const struct multiboot2_memory
 	}
 }
 
+/* Of another form than what <abi/bootinfo.h> says: as if there were none. */
+static void framebuffer_read(struct boot_input *input, const struct multiboot2_framebuffer *from)
+{
+	if (from->tag.size < sizeof(*from) || from->type != 1 || from->bits != 32 || from->red != 16 || from->green != 8 ||
+	    from->blue != 0)
+		return;
+	input->framebuffer = (struct boot_framebuffer){
+		.address = from->address,
+		.pitch = from->pitch,
+		.width = from->width,
+		.height = from->height,
+	};
+}
+
 static void tag_read(struct boot_input *input, const struct multiboot2_tag *tag)
 {
 	const char *content = (const char *)(tag + 1);
@@ -83,6 +110,9 @@ static void tag_read(struct boot_input *input, const struct multiboot2_tag *tag)
 		break;
 	case TAG_MEMORY_MAP:
 		memory_read(input, (const struct multiboot2_memory *)tag);
+		break;
+	case TAG_FRAMEBUFFER:
+		framebuffer_read(input, (const struct multiboot2_framebuffer *)tag);
 		break;
 	case TAG_EFI32:
 	case TAG_EFI64:

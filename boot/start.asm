@@ -31,12 +31,20 @@ section .multiboot2 align=8
 MB2_MAGIC	equ 0xe85250d6
 MB2_I386	equ 0
 TAG_END		equ 0
+TAG_CONSOLE	equ 4
+TAG_FRAMEBUFFER	equ 5
 TAG_MODULE_ALIGN equ 6
+OPTIONAL	equ 1
+EGA_TEXT	equ 1 << 1		; there may be text on the screen
 header:
 		dd MB2_MAGIC, MB2_I386, header.end - header
 		dd -(MB2_MAGIC + MB2_I386 + (header.end - header))
 		dw TAG_MODULE_ALIGN, 0	; modules on page boundaries
 		dd 8
+		dw TAG_CONSOLE, OPTIONAL
+		dd 12, EGA_TEXT, 0
+		dw TAG_FRAMEBUFFER, OPTIONAL
+		dd 20, 0, 0, 0, 0	; of any size
 		dw TAG_END, 0
 		dd 8
 .end:

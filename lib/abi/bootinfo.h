@@ -51,4 +51,14 @@ struct bootrec_simple_exec {
 	unsigned long long cmdline_offset;
 };
 
+/* What is in the module that is called so: a linear framebuffer that the loader has set. A pixel is 32 bits, 0x00rrggbb. */
+#define BOOT_FRAMEBUFFER "framebuffer"
+
+struct boot_framebuffer {
+	unsigned long long address; /* physical */
+	unsigned int pitch;         /* bytes from one row to the next */
+	unsigned int width, height; /* pixels */
+	unsigned int reserved;
+};
+
 #endif

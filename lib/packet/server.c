@@ -184,7 +184,8 @@ static void serve_wait(L4_ThreadId_t client, unsigned long received, unsigned lo
 {
 	enum packet_status status;
 
-	tell_waiter(PACKET_OK);
+	if (waiter.raw != client.raw) /* else it has had enough of waiting, and asks again */
+		tell_waiter(PACKET_OK);
 	status = look();
 	if (status != PACKET_OK) {
 		window_answer(client, status, 0);

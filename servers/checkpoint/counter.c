@@ -4,7 +4,8 @@
  *
  * The thread that counts has its number and its stack in a region of `checkpoint`, which brings both back, and the
  * thread's registers. All else is new in each run: the second thread, which prints what the first one has reached, and
- * the variable by which it knows. It ends the program after some lines, while the first one is counting.
+ * the variable by which it knows. It ends the program after some lines, while the first one is counting. With disk=1
+ * the pager is the one of the name disk-checkpoint: that one remembers when the machine has been off, too.
  */
 #include <l4/ipc.h>
 #include <l4/schedule.h>
@@ -49,10 +50,11 @@ static void print(void *unused)
 
 int main(void)
 {
-	L4_ThreadId_t thread, pager = root_lookup_wait("checkpoint");
+	const char *name = root_option("disk", 0) ? "disk-checkpoint" : "checkpoint";
+	L4_ThreadId_t thread, pager = root_lookup(name);
 
 	if (L4_IsNilThread(pager)) {
-		printf("counter: no program called `checkpoint` remembers it\n");
+		printf("counter: no program called `%s` remembers it\n", name);
 		return 1;
 	}
 	if (root_thread_start(print, NULL, stack, sizeof(stack), &thread) != ROOT_OK)
@@ -62,7 +64,7 @@ int main(void)
 		pager_restore(pager, NAME); /* returns only if there is nothing to go on from */
 	if (pager_attach(pager, REGION, PAGES * PAGE, L4_Readable | L4_Writable, 0) != PAGER_OK ||
 	    pager_checkpoints(pager, NAME, INTERVAL) != PAGER_OK) {
-		printf("counter: `checkpoint` has no room for it\n");
+		printf("counter: `%s` has no room for it\n", name);
 		return 1;
 	}
 	__asm__ volatile("movq %0, %%rsp\n\txorl %%ebp, %%ebp\n\tcall *%1\n\tud2"

@@ -17,6 +17,7 @@
 
 #include "input.h"
 #include "linear.h"
+#include "pixels.h"
 #include "screen.h"
 #include "text.h"
 
@@ -137,34 +138,46 @@ static void serve(L4_ThreadId_t client, L4_MsgTag_t tag, L4_Msg_t *msg)
 static const struct card *choose(void)
 {
 	unsigned int width = (unsigned int)root_option("width", 0), height = (unsigned int)root_option("height", 0);
+	bool is_text = text_is_on() && !dispi_is_on();
 	char mode[8] = "";
-	bool is_text = text_is_on() && !linear_is_on(), wants_text;
 
 	root_option_text("mode", mode, sizeof(mode));
-	wants_text = strcmp(mode, "text") == 0;
-	if (wants_text && !is_text)
+	if (strcmp(mode, "text") == 0 && !is_text) {
 		printf("display: the card is in no text mode\n");
-	if (wants_text || (is_text && width == 0 && height == 0 && strcmp(mode, "linear") != 0))
-		return is_text ? text_begin(&terminal) : NULL;
-	return linear_begin(&terminal, width, height);
+		return NULL;
+	}
+	if (strcmp(mode, "text") == 0 || (is_text && width == 0 && height == 0 && mode[0] == 0))
+		return text_begin(&terminal);
+	return linear_begin(&terminal, strcmp(mode, "loader") == 0, width, height);
 }
 
-static bool begin(void)
+static void show_nothing(unsigned int column, unsigned int row, struct cell cell)
 {
+	(void)column, (void)row, (void)cell;
+}
+
+/* Without a screen all goes on: who writes is not to wait for ever. */
+static void begin(void)
+{
+	static const struct card none = { .columns = 80, .rows = 25, .put = show_nothing };
+
 	card = choose();
-	if (!card)
-		return false;
+	if (card) {
+		printf("display: %s, %u columns, %u rows\n", card->cursor ? "text" : "linear", card->columns,
+		       card->rows);
+	} else {
+		printf("display: nothing is shown\n");
+		card = &none;
+		terminal_begin(&terminal, none.columns, none.rows);
+	}
 	for (unsigned int i = 0; i <= PROGRAMS; i++)
 		terminal_writer_begin(&writer[i]);
 	screen_show(card, &terminal);
-	printf("display: %s, %u columns, %u rows\n", card->cursor ? "text" : "linear", card->columns, card->rows);
-	return true;
 }
 
 int main(void)
 {
-	if (!begin())
-		return 1;
+	begin();
 	main_thread = L4_MyGlobalId();
 	if (root_option_text("keyboard", keyboard_name, sizeof(keyboard_name)))
 		root_thread_start(wait_for_keys, NULL, keys_stack, sizeof(keys_stack), &keys_thread);

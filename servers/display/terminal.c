@@ -135,7 +135,7 @@ static void plain(struct terminal *terminal, struct terminal_writer *writer, uns
 	default:
 		if (character >= ' ' && character < DELETE)
 			put(terminal, writer, character);
-		else if (character >= 0xc0) /* UTF-8: one sign for a character; its other bytes are below */
+		else if (character >= 0xc0) /* UTF-8: one sign for a character; its other bytes are from 0x80 to 0xbf */
 			put(terminal, writer, '?');
 	}
 }
@@ -194,10 +194,10 @@ static void set_colours(struct terminal_writer *writer)
 static void erase_in_row(struct terminal *terminal, unsigned char with, unsigned int what)
 {
 	unsigned int column = smaller(terminal->column, terminal->columns - 1);
+	unsigned int end = what == 1 ? column + 1 : terminal->columns;
 
 	if (what <= 2)
-		erase(terminal, with, terminal->row, what == 0 ? column : 0,
-		      what == 1 ? column + 1 : terminal->columns);
+		erase(terminal, with, terminal->row, what == 0 ? column : 0, end);
 }
 
 static void erase_in_screen(struct terminal *terminal, unsigned char with, unsigned int what)

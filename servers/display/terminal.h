@@ -17,7 +17,7 @@
 
 enum { TERMINAL_COLUMNS_MAX = 240, TERMINAL_ROWS_MAX = 90, SEQUENCE_NUMBERS = 8 };
 
-/* As the text mode of a VGA has it in memory. Colours: the character's in bits 0 to 3, its background's in 4 to 6. */
+/* As the text mode of a VGA has it in memory. Colours: the character's in bits 0 to 3, what is behind it in 4 to 6. */
 struct cell {
 	unsigned char character, colours;
 };
@@ -25,8 +25,8 @@ struct cell {
 enum { COLOURS_PLAIN = 0x07 };
 
 struct terminal {
-	unsigned int columns, rows;	       /* at most as many as above, at least 1 */
-	unsigned int column, row;	       /* the cursor's; column `columns`: the next character begins a row */
+	unsigned int columns, rows;	       /* at least 1, at most as many as above */
+	unsigned int column, row;	       /* the cursor's; column may be `columns`: what comes next begins a row */
 	unsigned int changed_first, changed_end; /* rows whose cells may have changed since somebody made these equal */
 
 	/* private: rows in a ring, so that scrolling moves nothing */

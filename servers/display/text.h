@@ -7,12 +7,12 @@
 
 #include "screen.h"
 
-/* Whether the card is in a text mode; a linear one (linear.h) may look like it. */
+/* Whether the card is in a text mode; one with a linear framebuffer (dispi_is_on()) may look like it. */
 bool text_is_on(void);
 
 /*
- * Makes the terminal as large as the card's screen, with what stands there and the cursor where it is: what was written
- * before this program was started anew. Null: its memory is not ours; that is printed.
+ * Makes the terminal as large as the card's screen, with what stands there and the cursor where it is: what was
+ * written before this program was started anew. Null: its memory is not ours; that is printed.
  */
 const struct card *text_begin(struct terminal *terminal);
 

@@ -3,8 +3,8 @@
  * pci - gives PCI devices to their drivers: <device/pci.h>.
  *
  * It knows where each device's memory is, and passes pages of it on; drivers name them by register and offset. The
- * page with a device's MSI-X table stays here, so that a driver's interrupts are those that the root task has given
- * it.
+ * page with a device's MSI-X table stays here, so that what a driver has written there is an interrupt; which one, is
+ * the driver's word.
  *
  * Who owns what is in the one page that the root task leaves as it was when it starts this server anew ("dma" in the
  * description). Each owner is one word, written by one store: it is there or not, whenever the server ends.
@@ -24,6 +24,7 @@
 enum { PAGE = 4096, PAGE_LOG2 = 12, DEVICES_MAX = 64, FUNCTIONS = 8, HAS_FUNCTIONS = 1 << 23 };
 enum { HANDLE_BITS = 16, HANDLE_MASK = (1 << HANDLE_BITS) - 1 };
 enum { MSIX_ENABLE = 1U << 31, MSI_ENABLE = 1 << 16, MSI_IS_64 = 1 << 23, MSI_VECTORS = 7 << 20 };
+enum { MESSAGE_PREFIX = 0xfee, VECTOR_FIRST = 32, VECTOR_LAST = 255 };
 
 /* What lies behind a base address register. */
 struct memory {
@@ -227,11 +228,24 @@ static enum pci_status serve_map(struct device *device, unsigned long bar, unsig
 	return PCI_OK;
 }
 
+/*
+ * Whether it is one as root_interrupt() has them: to a processor, fixed delivery, edge (Intel's manual, volume 3A,
+ * 11.11). With others a device resets processors, or writes over memory.
+ */
+static bool is_interrupt(unsigned long message)
+{
+	unsigned int data = (unsigned int)message;
+
+	return message >> 52 == MESSAGE_PREFIX && data >= VECTOR_FIRST && data <= VECTOR_LAST;
+}
+
 static enum pci_status serve_start(struct device *device, unsigned long message)
 {
 	unsigned int msix = config_capability(device->handle, CAPABILITY_MSIX);
 	unsigned int msi = config_capability(device->handle, CAPABILITY_MSI);
 
+	if (!is_interrupt(message))
+		return PCI_MALFORMED;
 	if (!(msix && start_msix(device, msix, message))) {
 		if (!msi)
 			return PCI_NOT_FOUND;

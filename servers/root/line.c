@@ -118,11 +118,11 @@ void line_poll(void)
 {
 	if (kept_count == 0)
 		return;
-	if (!L4_IsNilThread(taker)) {
-		hand_over();
-	} else if (now() - waiting_since > PATIENCE_MICROSECONDS) {
+	if (now() - waiting_since > PATIENCE_MICROSECONDS) {
 		console_say("%s does not put out its text; program stopped", driver->is.name);
 		program_end(driver, STATUS_STOPPED);
+	} else if (!L4_IsNilThread(taker)) {
+		hand_over();
 	}
 }
 
@@ -150,9 +150,11 @@ bool line_serve_text(struct program *program, L4_ThreadId_t thread, L4_Msg_t *ms
 		return answer(msg, ROOT_BUSY);
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
+	/* Who asks again and has put out nothing is waited for no longer. */
+	if (!driver || L4_MsgWord(msg, 0) != 0)
+		waiting_since = now();
 	driver = program;
 	taker = thread;
-	waiting_since = now();
 	if (L4_MsgWord(msg, 0) != 0)
 		drop(handed_over);
 	if (kept_count <= CROWDED)

@@ -33,7 +33,7 @@ bool line_is_drivers(const struct program *program);
 /* Whether so much text is kept that this program's writes should be answered later: WAIT_FOR_ROOM (wait.h). */
 bool line_is_crowded(const struct program *writer);
 
-/* Gives the driver the next text, if there is some and it waits. One that has had text for ten seconds is stopped. */
+/* Gives the driver the next text, if there is some and it waits. One that puts out none for ten seconds is stopped. */
 void line_poll(void);
 
 /* How long the root task may wait for a message before it should call line_poll() again. */

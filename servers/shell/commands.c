@@ -66,13 +66,19 @@ static int find(const char *name, struct root_program *program)
  * Programs
  */
 
+/* Was it done? If not, why. */
+static bool done(const char *name, enum root_status status)
+{
+	if (status != ROOT_OK && *name)
+		printf("%s: %s\n", name, status_text(status));
+	else if (status != ROOT_OK)
+		printf("which program? `tasks` lists them\n");
+	return status == ROOT_OK;
+}
+
 static bool start(const char *name, const char *arguments)
 {
-	enum root_status status = root_program_start(name, arguments);
-
-	if (status != ROOT_OK)
-		printf("%s: %s\n", *name ? name : "start what?", status_text(status));
-	return status == ROOT_OK;
+	return done(name, root_program_start(name, arguments));
 }
 
 /* Until it has ended, or Ctrl-C is typed. */
@@ -108,10 +114,8 @@ static void command_run_program(char *text)
 static void stop(char *text, enum root_stop how)
 {
 	char *name = take_word(&text);
-	enum root_status status = root_program_stop(name, how);
 
-	if (status != ROOT_OK)
-		printf("%s: %s\n", name, status_text(status));
+	done(name, root_program_stop(name, how));
 }
 
 static void command_stop(char *text)

@@ -84,6 +84,7 @@ disk_table() {
 			disk.pci_strangers_have_no_handle|pci-client: read 2, map 2, start 2
 			disk.pci_own_device|pci-client: a device of its own: its id is right
 			disk.pci_wrong_requests|pci-client: behind the end 1, no such register 1, nothing there 2
+			disk.pci_interrupts_only|pci-client: what is no interrupt: nothing 1, memory 1, a reset 1
 			disk.pci_owners_outlive_the_server|pci-thief: not found
 			disk.pci_device_comes_back|pci-client: its device is its own
 		END
@@ -146,15 +147,16 @@ judge_disk() {
 
 # --- network cards ---
 
-packet_boots='use killed flood hostile beside user-network cost'
+packet_boots='use turns killed flood hostile beside user-network cost'
 
-# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs.
+# packet_drivers NUMBER: the bus, and drivers network0 to network(NUMBER - 1), from their READMEs. They ask for their cards
+# in the order of their priorities.
 packet_drivers() {
 	local i
 	sed -n '/^    program pci$/,/^$/p' "$source_dir/servers/pci/README.md"
 	for ((i = 0; i < $1; i++)); do
-		sed -n "s/^    program network\$/    program network$i/; /^    program network$i\$/,/^\$/p" \
-			"$source_dir/servers/virtio-net/README.md"
+		sed -n "s/^    program network\$/    program network$i/; s/priority 150/priority $((155 - i))/
+			/^    program network$i\$/,/^\$/p" "$source_dir/servers/virtio-net/README.md"
 	done
 }
 
@@ -172,10 +174,15 @@ packet_conf() {
 		packet_client first 'first card=2' server
 		packet_client second 'second card=2' manager
 		;;
+	turns)
+		packet_drivers 2
+		packet_client left 'peer card=0 count=2000 under-way=1'
+		packet_client right 'server card=1 count=2000 under-way=1'
+		;;
 	killed)
 		packet_drivers 2
-		packet_client left 'peer card=0 count=10000 patience=50000'
-		packet_client right 'server card=1 count=10000 patience=50000 kills=50' manager
+		packet_client left 'peer card=0 count=10000 patience=50000 hold=1000'
+		packet_client right 'server card=1 count=10000 patience=50000 hold=1000 kills=50' manager
 		;;
 	flood)
 		packet_drivers 3
@@ -217,6 +224,12 @@ packet_table() {
 			packet.one_program_has_the_card|second: status 3, without the first one 0
 		END
 		;;
+	turns)
+		cat <<-'END'
+			packet.waits_miss_nothing|left: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+			packet.news_are_not_missed|right: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+		END
+		;;
 	killed)
 		cat <<-'END'
 			packet.killed|left: 10000 packets sent, 10000 received, 0 wrong, .* missed, .* again
@@ -250,6 +263,7 @@ packet_table() {
 		;;
 	cost)
 		cat <<-'END'
+			packet.time_to_wait|client: waited in vain 3 times
 			packet.cost|BENCH name=packet.receive packets=32 unit=instructions value=[0-9]+
 		END
 		;;
@@ -286,6 +300,7 @@ packet_cards() {
 
 packet_jobs() {
 	packet_job use --no-icount --qemu "$(packet_cards 0 0 1)"
+	packet_job turns --no-icount --qemu "$(packet_cards 0 0)"
 	packet_job killed --no-icount --machine q35 --qemu "$(packet_cards 0 0)"
 	packet_job flood --no-icount --qemu "$(packet_cards 0 0 0)"
 	packet_job hostile --no-icount --qemu "$(packet_cards 0 0 1)"
@@ -519,12 +534,12 @@ serial_console_conf() {
 	local name names
 	case $1 in
 	killed*) names='killer speaker' ;;
-	stuck) names=speaker ;;
+	stuck | again) names=speaker ;;
 	flood) names='flood speaker' ;;
 	typed) names=typed ;;
 	esac
-	if [ "$1" = stuck ]; then
-		printf '%s\n' 'program serial' '    file test-serial' '    arguments stuck' '    server' '    console'
+	if [ "$1" = stuck ] || [ "$1" = again ]; then
+		printf '%s\n' 'program serial' '    file test-serial' "    arguments $1" '    server' '    console'
 	else
 		serial_console_driver
 	fi
@@ -548,6 +563,11 @@ serial_console_table() {
 			serial.console_stuck_driver|root: serial does not put out its text; program stopped
 		END
 		;;
+	again)
+		cat <<-'END'
+			serial.console_driver_asks_again_and_again|root: serial does not put out its text; program stopped
+		END
+		;;
 	typed)
 		cat <<-'END'
 			serial.console_typed|by the driver: one 1
@@ -565,12 +585,12 @@ serial_console_table() {
 
 serial_console_cases() {
 	local boot
-	for boot in killed stuck typed; do
+	for boot in killed stuck again typed; do
 		serial_console_table $boot
 	done
 	printf '%s\n' bochs.serial.console_lines_killed bochs.serial.console_killed_under_way
 	printf '%s\n' serial.console_lines_killed serial.console_killed_under_way serial.console_lines_stuck \
-		serial.console_lines_beside_a_flood serial.clients_of_32_bits
+		serial.console_lines_again serial.console_lines_beside_a_flood serial.clients_of_32_bits
 }
 
 # serial_console_modules BOOT [ARGUMENT]: the list of its modules.
@@ -582,10 +602,10 @@ serial_console_modules() {
 
 serial_console_jobs() {
 	local boot
-	for boot in killed stuck flood typed; do
+	for boot in killed stuck again flood typed; do
 		serial_console_modules $boot
 	done
-	for boot in killed stuck flood; do
+	for boot in killed stuck again flood; do
 		job "serial-$boot" 330 "$run" --no-build --kernel --timeout 300 --modules "$work/modules.serial-$boot" \
 			--log "$work/serial-$boot.log"
 	done
@@ -620,10 +640,13 @@ judge_serial_killed() {
 }
 
 judge_serial_console() {
+	local boot
 	judge_lines serial-killed 0 < <(serial_console_table killed)
 	judge_serial_killed '' killed
-	judge_lines serial-stuck 1 < <(serial_console_table stuck)
-	judge_serial_lines serial.console_lines_stuck stuck 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	for boot in stuck again; do
+		judge_lines serial-$boot 1 < <(serial_console_table $boot)
+		judge_serial_lines serial.console_lines_$boot $boot 'killer 0 speaker 300 flood 0 again [0-9]+ wrong 0'
+	done
 	judge_serial_lines serial.console_lines_beside_a_flood flood 'killer 0 speaker 300 flood 300 again [0-9]+ wrong 0'
 	judge_lines serial-typed 0 < <(serial_console_table typed)
 	await serial-small

@@ -285,6 +285,8 @@ static int role_bus(void)
 	read = pci_read(pci, handle, 256, &value);
 	printf("%s: behind the end %u, no such register %u, nothing there %u\n", own_name, read,
 	       pci_map(pci, handle, 6, 0, page), pci_map(pci, handle, NO_BAR, 0, page));
+	printf("%s: what is no interrupt: nothing %u, memory %u, a reset %u\n", own_name, pci_start(pci, handle, 0),
+	       pci_start(pci, handle, 0x100000UL << 32 | 0xff), pci_start(pci, handle, 0xfee00000UL << 32 | 5 << 8));
 	root_program_stop("pci", ROOT_STOP_AS_FAILED);
 	root_program_start("pci-thief", NULL);
 	root_program_wait("pci-thief", &status);

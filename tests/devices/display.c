@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * display.c - clients of the display: one looks into the card's memory for what it has written, and types by the keyboard's
- * controller; the others write at the same time.
+ * display.c - clients of the display: one looks into the card's memory for what it has written, and types by the
+ * keyboard's controller; the others write at the same time.
  */
 #include <device/keyboard.h>
 #include <device/ports.h>
@@ -263,7 +263,7 @@ static void flood(void *unused)
 			L4_Word_t word = 0;
 
 			for (unsigned int j = 0; j < 8; j++)
-				word = word << 8 | (chance() % 16 ? (unsigned char)likely[chance() % sizeof(likely)] : chance() % 256);
+				word = word << 8 | (unsigned char)likely[chance() % sizeof(likely)] << chance() % 16 / 15;
 			L4_MsgAppendWord(&msg, word);
 		}
 		L4_Set_MsgLabel(&msg, chance() % 8 ? ROOT_WRITE : chance() % 2 ? ROOT_READ : chance());

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# tests/devices/display.sh - the display: its cases, as cases.sh beside it has the others'. tests/run sources this behind that.
+# tests/devices/display.sh - the display: its cases, as cases.sh beside it has the others'. tests/run sources it, too.
 
 display_table() {
 	case $1 in
@@ -20,6 +20,12 @@ display_table() {
 		END
 		;;
 	bochs) display_table text | sed 's/^/bochs./' ;;
+	none)
+		cat <<-'END'
+			display.none|display: nothing is shown
+			display.none_still_answers|pecan: finished, status 0
+		END
+		;;
 	linear) echo 'display.pixels|pixels: 128 of 128 are right' ;;
 	bochs-linear) display_table linear | sed 's/^/bochs./' ;;
 	screen-*)
@@ -56,16 +62,23 @@ display_conf() {
 	END
 }
 
+display_none_conf() {
+	described display display
+	printf '%s\n' 'program beside' '    file test-display' '    arguments stripes'
+}
+
 display_linear_conf() {
 	local at=0xfd000000 # the card's memory, as the firmware of both emulators puts it
 	described pci pci
 	described display display | sed 's/arguments .*/arguments width=640 height=400/'
-	printf 'program pixels\n    file test-display\n    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
+	printf 'program pixels\n    file test-display\n'
+	printf '    arguments at=%s\n    device %s-0x%x\n' $at $at $((at + 0xffff))
 }
 
+# screen_conf ARGUMENTS [LINE]: for the display
 screen_conf() {
 	described pci pci
-	described display display | sed "s/arguments .*/& $1/"
+	described display display | sed "s/arguments .*/& $1${2:+\\n    $2}/"
 	described keyboard keyboard
 	described display screen-shell
 	printf '%s\n' 'program hello' '    manual'
@@ -73,9 +86,21 @@ screen_conf() {
 
 display_cases() {
 	local boot
-	for boot in text linear bochs bochs-linear screen-text screen-linear screen-uefi; do
+	for boot in text linear bochs bochs-linear screen-text screen-linear screen-uefi screen-loader none; do
 		display_table $boot
 	done
+}
+
+# display_modules JOB MODULE...: and its description
+display_modules() {
+	local name=$1 module
+	shift
+	{
+		for module; do
+			echo "modules/$module $module"
+		done
+		echo "$work/conf.$name system.conf"
+	} >"$work/modules.$name"
 }
 
 # display_job BOOT CONF OPTION...: CONF writes the description
@@ -83,31 +108,28 @@ display_job() {
 	local name=display-$1
 	$2 >"$work/conf.$name"
 	shift 2
-	printf '%s\n' 'modules/kernel kernel' 'modules/sigma0 sigma0' 'modules/root root' "$work/conf.$name system.conf" \
-		'modules/pci pci' 'modules/display display' 'modules/keyboard keyboard' 'modules/test-display test-display' \
-		>"$work/modules.$name"
-	job "$name" 150 "$run" --no-build --timeout 120 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
+	display_modules "$name" kernel sigma0 root pci display keyboard test-display
+	job "$name" 330 "$run" --no-build --timeout 300 --modules "$work/modules.$name" --log "$work/$name.log" "$@"
 }
 
-# screen_job BOOT MODE ARGUMENT OPTION...
+# screen_job BOOT MODE ARGUMENTS LINE OPTION...
 screen_job() {
-	local name=display-screen-$1 mode=$2 module
-	screen_conf "$3" >"$work/conf.$name"
-	shift 3
-	for module in kernel sigma0 root pci display keyboard shell hello; do
-		echo "modules/$module $module"
-	done >"$work/modules.$name"
-	echo "$work/conf.$name system.conf" >>"$work/modules.$name"
-	job "$name" 330 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
+	local name=display-screen-$1 mode=$2
+	screen_conf "$3" "$4" >"$work/conf.$name"
+	shift 4
+	display_modules "$name" kernel sigma0 root pci display keyboard shell hello
+	job "$name" 630 env PECAN_BUILD="$build" "$source_dir/tests/devices/screen" $mode "$work/$name.log" \
 		--modules "$work/modules.$name" "$@"
 }
 
 display_jobs() {
 	display_job text display_conf --kernel --no-icount
 	display_job linear display_linear_conf --kernel
-	screen_job text text mode=text
-	screen_job linear linear 'width=800 height=600' --kernel
-	screen_job uefi linear '' --uefi
+	screen_job text text mode=text ''
+	screen_job linear linear 'width=800 height=600' '' --kernel
+	screen_job uefi linear '' '' --uefi
+	screen_job loader linear '' 'device 0x80000000-0x803e7fff' --uefi --qemu '-vga none -device bochs-display'
+	display_job none display_none_conf --kernel --qemu '-vga none'
 }
 
 display_bochs_jobs() {

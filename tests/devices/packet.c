@@ -45,7 +45,7 @@ static unsigned long now(void)
  * Peers
  */
 
-enum { TYPE = 0xb588, MIN = 60, SIZES = PACKET_MAX + 1 - MIN, UNDER_WAY = 48, NO_NUMBER = 0xffffffff };
+enum { TYPE = 0xb588, MIN = 60, SIZES = PACKET_MAX + 1 - MIN, NO_NUMBER = 0xffffffff };
 
 struct message {
 	unsigned char to[PACKET_ADDRESS], from[PACKET_ADDRESS];
@@ -57,9 +57,11 @@ struct message {
 };
 
 static unsigned int count;		       /* of packets to send, and to receive */
+static unsigned int under_way;		       /* of them, at most */
 static unsigned int next, confirmed, expected; /* numbers */
 static unsigned long wrong, missed, again;     /* packets */
 static bool is_heard;			       /* the other one is there */
+static unsigned long hold;		       /* microseconds */
 
 static unsigned int size_of(unsigned int number)
 {
@@ -116,7 +118,7 @@ static void take_message(const struct message *message)
 		missed++;
 }
 
-/* Whether there is anything to confirm. */
+/* Whether there is anything to confirm. Some packets it holds for a while, so that the driver may end meanwhile. */
 static bool take_all(void)
 {
 	bool has_number = false;
@@ -124,12 +126,13 @@ static bool take_all(void)
 
 	while (packet_receive(&link, &packet)) {
 		struct message message;
-		bool right = false;
+		bool right;
 
+		if (hold > 0 && random() % 8 == 0)
+			L4_Sleep(L4_TimePeriod(hold));
 		memcpy(&message, packet.data, sizeof(message));
-		if (message.type == TYPE)
-			right = is_right((struct message *)packet.data, packet.length);
-		if (!packet_release(&link, &packet) || message.type != TYPE)
+		right = message.type == TYPE && is_right((struct message *)packet.data, packet.length);
+		if (!packet_release(&link, &packet))
 			continue;
 		if (right)
 			take_message(&message);
@@ -144,7 +147,7 @@ static void send_what_is_due(bool is_waited_for)
 {
 	bool sent = false;
 
-	while (is_heard && next < count && next - confirmed < UNDER_WAY && send_number(next)) {
+	while (is_heard && next < count && next - confirmed < under_way && send_number(next)) {
 		next++;
 		sent = true;
 	}
@@ -190,10 +193,13 @@ static bool start_killer(void)
  * Two ways to wait
  */
 
-/* Microseconds: after which numbers are sent again; for which the other one may still want to be told something. */
-enum { PAUSE = 10000, LINGER = 2000000 };
+/*
+ * Microseconds: how often the other one is called until it answers; for how long it may still want to be told something
+ * at the end; after which numbers are sent again.
+ */
+enum { CALL = 100000, LINGER = 2000000 };
 static unsigned long patience;
-static unsigned long heard, progress; /* when something came, when a number was confirmed */
+static unsigned long called, heard, progress; /* when; progress: a number was confirmed */
 
 static bool has_all(void)
 {
@@ -205,6 +211,12 @@ static bool goes_on(void)
 	return !has_all() || L4_SystemClock().raw - heard < LINGER;
 }
 
+/* To wait for packets. */
+static L4_Time_t pause(void)
+{
+	return L4_TimePeriod(!is_heard ? CALL : has_all() ? LINGER : patience);
+}
+
 static void serve_packets(enum packet_status status)
 {
 	const unsigned int before = confirmed;
@@ -213,6 +225,10 @@ static void serve_packets(enum packet_status status)
 
 	if (is_waited_for)
 		heard = clock;
+	if (!is_heard && clock - called >= CALL) {
+		called = clock;
+		is_waited_for = true;
+	}
 	if (confirmed != before)
 		progress = clock;
 	if (clock - progress >= patience && !has_all()) {
@@ -240,7 +256,7 @@ static int role_peer(void)
 		return 1;
 	send_number(NO_NUMBER);
 	while (goes_on())
-		serve_packets(packet_wait(&link, L4_TimePeriod(PAUSE)));
+		serve_packets(packet_wait(&link, pause()));
 	return tell_numbers();
 }
 
@@ -264,17 +280,16 @@ static void serve_all(void)
 	L4_ThreadId_t from;
 
 	while (goes_on()) {
-		L4_MsgTag_t tag = L4_Wait_Timeout(L4_TimePeriod(PAUSE), &from);
+		L4_MsgTag_t tag = L4_Wait_Timeout(pause(), &from);
 
-		if (L4_IpcFailed(tag))
-			serve_packets(PACKET_TIMEOUT);
-		else if (packet_is_news(&link, from)) {
+		if (L4_IpcSucceeded(tag) && packet_is_news(&link, from)) {
 			serve_packets(packet_update(&link));
 			packet_listen(&link);
-		} else {
+		} else if (L4_IpcSucceeded(tag)) {
 			L4_LoadMR(0, 0);
 			L4_Reply(from);
 		}
+		serve_packets(PACKET_TIMEOUT); /* whatever has come, it may be time */
 		packet_flush(&link);
 	}
 }
@@ -494,6 +509,19 @@ static int role_beside(void)
  * What it costs: one program with both cards, so that nobody else runs
  */
 
+/* A wait that has ended for its client has ended for the driver: it does not answer the next one with it. */
+static void wait_in_vain(void)
+{
+	unsigned int whole = 0;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned long begin = now();
+
+		whole += packet_wait(&link, L4_TimePeriod(10000)) == PACKET_TIMEOUT && now() - begin >= 10000000;
+	}
+	printf("%s: waited in vain %u times\n", own_name, whole);
+}
+
 static int role_cost(void)
 {
 	static const unsigned int packets[] = { 1, 32 };
@@ -503,6 +531,7 @@ static int role_cost(void)
 	if (open_card(&link, 0, 0) != PACKET_OK || open_card(&other, 1, 1) != PACKET_OK)
 		return 1;
 	packet_wait(&other, L4_ZeroTime);
+	wait_in_vain();
 	for (unsigned int round = 0; round < 4; round++) { /* the first ones warm up */
 		const unsigned int n = packets[round % 2];
 		unsigned long begin = now(), sent, arrived, received;
@@ -603,6 +632,8 @@ int main(void)
 	role_find();
 	count = (unsigned int)root_option("count", 1000);
 	patience = root_option("patience", 20000000);
+	hold = root_option("hold", 0);
+	under_way = (unsigned int)root_option("under-way", 48);
 	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (strcmp(roles[i].name, own_role) == 0)
 			return roles[i].role();

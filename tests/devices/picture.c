@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * picture.c - what can be read on a screen, on the host: `picture FILE` prints the rows of text, without the blanks at their
- * ends.
+ * picture.c - what can be read on a screen, on the host: `picture FILE` prints the rows of text, without the blanks at
+ * their ends.
  *
- * FILE is a picture as QEMU's monitor saves it (PPM, 8 bits a colour), on which each character must be the font's, pixel by
- * pixel, in one colour on another; or the memory of a text mode, 80 columns and 25 rows. What cannot be read is DEL.
+ * FILE is a picture as QEMU's monitor saves it (PPM, 8 bits a colour), on which each character must be the font's, pixel
+ * by pixel, in one colour on another; or the memory of a text mode, 80 columns and 25 rows. What cannot be read is DEL.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -80,7 +80,7 @@ int main(int count, char **word)
 	} else if (size == TEXT_COLUMNS * TEXT_ROWS * 2) {
 		print_cells();
 	} else {
-		fprintf(stderr, "usage: picture FILE, which is a PPM of at most 1920 x 1440 pixels, or 4000 bytes of text mode\n");
+		fprintf(stderr, "usage: picture FILE, a PPM of at most 1920 x 1440 pixels, or 4000 bytes of text mode\n");
 		return 2;
 	}
 	return 0;

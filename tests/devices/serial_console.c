@@ -6,6 +6,7 @@
  *   killer    the same, in bursts, and stops the driver in the midst of each; slow=N: on a machine that much slower
  *   flood     writes and writes
  *   stuck     is the driver itself, and takes one text that it never puts out
+ *   again     is the driver, too, and asks for that one text again and again
  *   typed     reads what is typed
  */
 #include <device/serial.h>
@@ -100,6 +101,14 @@ int role_stuck(void)
 	ask_root(ROOT_CONSOLE_TEXT, 0);
 	L4_Sleep(L4_Never);
 	return 0;
+}
+
+int role_again(void)
+{
+	for (;;) {
+		ask_root(ROOT_CONSOLE_TEXT, 0);
+		L4_Sleep(L4_TimePeriod(SECOND / 4));
+	}
 }
 
 /* The typist (tests/devices/typist) looks for "type", and types what stands behind it. */

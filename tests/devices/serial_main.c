@@ -41,7 +41,7 @@ static const struct {
 } roles[] = {
 	{ "user", role_user },	     { "loop", role_loop },	  { "hostile", role_hostile }, { "writer", role_writer },
 	{ "checker", role_checker }, { "speaker", role_speaker }, { "killer", role_killer },   { "stuck", role_stuck },
-	{ "typed", role_typed },     { "flood", role_flood },
+	{ "typed", role_typed },     { "flood", role_flood },	  { "again", role_again },
 };
 
 int main(void)

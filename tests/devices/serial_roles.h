@@ -30,6 +30,7 @@ int role_speaker(void);
 int role_killer(void);
 int role_flood(void);
 int role_stuck(void);
+int role_again(void);
 int role_typed(void);
 
 #endif

@@ -40,14 +40,36 @@ shell_key_cases() {
 		shell.keys_edit|help                 this list
 		shell.keys_stop_program|bench-pong       ended .*
 		shell.keys_list_pagers|anonymous        is paged by the root task
+		shell.keys_name_missing|which program\? `tasks` lists them
 		shell.keys_end|pecan: finished, status 0
 	END
 }
 
 shell_keys_job() {
-	printf '\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
+	printf '\nrun\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
 	job shell-keys 100 "$run" --no-build --kernel --shell --timeout 60 --input "$work/keys.shell-keys" \
 		--log "$work/shell-keys.log"
+}
+
+# The lines of servers/shell/README.md with a disk, in two boots.
+# shellcheck disable=SC2016
+shell_disk_job() {
+	rm -f "$work/image.shell-disk"
+	truncate -s 16M "$work/image.shell-disk"
+	{
+		sed -n 's/^    pecan> //p' "$source_dir/servers/shell/README.md"
+		echo exit
+	} >"$work/keys.shell-disk"
+	job shell-disk 330 bash -c '
+		for boot in first next; do
+			"$1" --no-build --shell --kernel --timeout 150 --disk "$2/image.shell-disk" \
+				--input "$2/keys.shell-disk" --log "$2/shell-disk.log" || exit 1
+			[ $boot = next ] || ! grep "^counter: 4" "$2/shell-disk.log" || exit 1
+		done' - "$run" "$work"
+}
+
+shell_disk_cases() {
+	echo 'shell.disk|counter: [4-9]'
 }
 
 judge_shell() {

@@ -43,7 +43,7 @@ enum pci_status pci_map(L4_ThreadId_t pci, unsigned int handle, unsigned int bar
 
 /*
  * The device may transfer, and interrupts by this message (root_interrupt()), by its MSI-X vector 0 or MSI.
- * PCI_NOT_FOUND: it has neither.
+ * PCI_NOT_FOUND: it has neither. PCI_MALFORMED: that message is no interrupt.
  */
 enum pci_status pci_start(L4_ThreadId_t pci, unsigned int handle, unsigned long message);
 
