@@ -176,8 +176,8 @@ packet_conf() {
 		;;
 	turns)
 		packet_drivers 2
-		packet_client left 'peer card=0 count=2000 under-way=1'
-		packet_client right 'server card=1 count=2000 under-way=1'
+		packet_client left 'peer card=0 count=500 under-way=1'
+		packet_client right 'server card=1 count=500 under-way=1'
 		;;
 	killed)
 		packet_drivers 2
@@ -226,8 +226,8 @@ packet_table() {
 		;;
 	turns)
 		cat <<-'END'
-			packet.waits_miss_nothing|left: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
-			packet.news_are_not_missed|right: 2000 packets sent, 2000 received, 0 wrong, 0 missed, 0 again
+			packet.waits_miss_nothing|left: 500 packets sent, 500 received, 0 wrong, 0 missed, 0 again
+			packet.news_are_not_missed|right: 500 packets sent, 500 received, 0 wrong, 0 missed, 0 again
 		END
 		;;
 	killed)
