@@ -114,12 +114,15 @@ static void read_line(const char *what)
 static void show_echo(const char *what)
 {
 	static char text[2048];
-	size_t size = 0;
+	size_t size = 0, before;
 	int c;
 
-	L4_Sleep(L4_TimePeriod(SECOND / 10));
-	while (size < sizeof(text) && (c = read_from(far, false)) >= 0)
-		text[size++] = (char)c;
+	do {
+		before = size;
+		L4_Sleep(L4_TimePeriod(SECOND / 4));
+		while (size < sizeof(text) && (c = read_from(far, false)) >= 0)
+			text[size++] = (char)c;
+	} while (size > before); /* the echo of a long line takes its time on a busy host */
 	if (size < 40)
 		show(what, text, size);
 	else

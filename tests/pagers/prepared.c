@@ -199,7 +199,7 @@ static void coming_and_leaving(void)
 	pager = pager_named("file");
 	longest = 0;
 	run_actor(want, FILE_FRAMES);
-	printf("BENCH name=file.fault unit=instructions max=%lu\n", longest);
+	printf("BENCH name=file.fault.due unit=instructions max=%lu\n", longest);
 	longest = 0;
 	enough = false;
 	for (unsigned int i = 0; i < CROWD; i++)
