@@ -423,7 +423,7 @@ serial_conf() {
 		serial_far_driver
 		printf '%s\n' 'program writer' '    file test-serial' '    arguments writer' \
 			'program checker' '    file test-serial' '    arguments checker' '    priority 140' \
-			'program hostile' '    file test-serial' '    arguments hostile' '    server' \
+			'program hostile' '    file test-serial' '    arguments hostile' \
 			'program hostile-too' '    file test-serial' '    arguments hostile' '    server'
 		;;
 	loop)

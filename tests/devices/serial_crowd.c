@@ -163,6 +163,4 @@ int role_hostile(void)
 		}
 	}
 	printf("hostile: %d requests\n", ROUNDS);
-	for (;;)
-		L4_Sleep(L4_Never);
 }
