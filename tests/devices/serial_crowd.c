@@ -163,4 +163,5 @@ int role_hostile(void)
 		}
 	}
 	printf("hostile: %d requests\n", ROUNDS);
+	return 0;
 }
