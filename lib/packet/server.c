@@ -11,7 +11,6 @@
 
 #include <stddef.h>
 
-#include <abi/protocol.h>
 #include <device/window.h>
 #include <l4/ipc.h>
 #include <l4/message.h>
@@ -137,26 +136,13 @@ static void serve_interrupt(L4_ThreadId_t interrupt)
  * Requests
  */
 
-static void serve(L4_MsgTag_t tag, L4_ThreadId_t client);
-
-/* Without waiting: a thread that sends to this one is there, and so is one of whom nothing comes in no time. */
-static bool owner_exists(void)
-{
-	L4_MsgTag_t tag = L4_Receive_Timeout(owner, L4_ZeroTime);
-
-	if (L4_IpcFailed(tag))
-		return (L4_ErrorCode() & 0xf) >> 1 != IPC_NO_PARTNER;
-	serve(tag, owner);
-	return true;
-}
-
 static void serve_connect(L4_ThreadId_t client)
 {
 	unsigned long its_program = root_program_number(client), address = 0;
 	unsigned long clock = L4_SystemClock().raw;
 	bool is_known = program == its_program;
 
-	if (is_known ? clock - connected < PACKET_PAUSE : program != NOBODY && owner_exists()) {
+	if (is_known ? clock - connected < PACKET_PAUSE : program != NOBODY && root_thread_exists(owner)) {
 		window_answer(client, PACKET_BUSY, 0);
 		return;
 	}

@@ -9,6 +9,7 @@
 
 #include <l4/ipc.h>
 #include <l4/kip.h>
+#include <l4/schedule.h>
 #include <l4/thread.h>
 
 enum { PAGE_LOG2 = 12 };
@@ -25,6 +26,14 @@ unsigned long root_program_number(L4_ThreadId_t thread)
 	if (!L4_IsGlobalId(thread) || L4_ThreadNo(thread) < first)
 		return 0;
 	return (L4_ThreadNo(thread) - first) / ROOT_THREADS_MAX + 1;
+}
+
+/* Schedule refuses us other programs' threads; why, depends on whether there is one. */
+bool root_thread_exists(L4_ThreadId_t thread)
+{
+	L4_Word_t old;
+
+	return L4_Schedule(thread, ~0UL, ~0UL, ~0UL, ~0UL, &old) != 0 || L4_ErrorCode() != L4_ErrInvalidThread;
 }
 
 static enum root_status call(L4_ThreadId_t server, enum root_request request, L4_Msg_t *msg)

@@ -176,7 +176,7 @@ static void age(struct socket *socket)
 {
 	if (socket->state == SOCKET_CLOSING)
 		stream_age(socket);
-	else if (!thread_exists(socket->owner))
+	else if (!root_thread_exists(socket->owner))
 		close_socket(socket);
 }
 

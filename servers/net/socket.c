@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include <l4/schedule.h>
 #include <l4/thread.h>
 #include <service/root.h>
 
@@ -93,12 +92,4 @@ void sockets_forget_call(L4_ThreadId_t thread)
 		if (L4_IsThreadEqual(sockets[i].sender, thread))
 			sockets[i].sender = L4_nilthread;
 	}
-}
-
-/* Schedule refuses us any thread; why, depends on whether there is one. */
-bool thread_exists(L4_ThreadId_t thread)
-{
-	L4_Word_t old;
-
-	return L4_Schedule(thread, ~0UL, ~0UL, ~0UL, ~0UL, &old) != 0 || L4_ErrorCode() != L4_ErrInvalidThread;
 }

@@ -83,7 +83,4 @@ void sockets_each(void (*function)(struct socket *socket));
 /* The thread waits for nothing any more, at no socket. */
 void sockets_forget_call(L4_ThreadId_t thread);
 
-/* Whether there is such a thread. */
-bool thread_exists(L4_ThreadId_t thread);
-
 #endif

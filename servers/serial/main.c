@@ -6,7 +6,6 @@
  * ("write", "read") and in lib/device/include/device/serial.h. Who waits is noted (input.h, output.h), and nobody is
  * waited for.
  */
-#include <abi/protocol.h>
 #include <device/serial.h>
 #include <l4/ipc.h>
 #include <l4/kdebug.h>
@@ -180,23 +179,14 @@ static void serve(L4_ThreadId_t from, L4_MsgTag_t tag)
 }
 
 /*
- * Who reads a line has the turn until it is complete; a thread that is no more shall not. A zero wait for a message of
- * it tells: it fails in one way if there is no such thread, in another if it waits as it should.
+ * Who reads a line has the turn until it is complete; a thread that is no more shall not.
  */
 static void look_after_turn(void)
 {
 	L4_ThreadId_t reader;
 
-	while ((reader.raw = input_line_reader(&input)) != 0) {
-		L4_MsgTag_t tag = L4_Receive_Timeout(reader, L4_ZeroTime);
-
-		if (L4_IpcSucceeded(tag))
-			serve(reader, tag);
-		else if ((L4_ErrorCode() & 0xf) >> 1 == IPC_NO_PARTNER)
-			input_forget(&input, reader.raw);
-		else
-			return;
-	}
+	while ((reader.raw = input_line_reader(&input)) != 0 && !root_thread_exists(reader))
+		input_forget(&input, reader.raw);
 }
 
 /*

@@ -2,8 +2,9 @@
 /*
  * web - shows the system's files to a browser (HTTP 1.0, RFC 1945): a list of them at /, and each at its name.
  *
- * One connection at a time is served, and given up when it has not done anything for PATIENCE. When the network server
- * ends, so do the sockets; new ones are opened from the next.
+ * One connection at a time is served. It is given up when it has not done anything for PATIENCE, and when it has not
+ * ended after `limit=` seconds: who is slow on purpose shall not have the page to himself. When the network server ends,
+ * so do the sockets; new ones are opened from the next.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,9 +20,16 @@
 /* Where the pages of a file are mapped, one after the other. */
 #define FILE_WINDOW ((void *)0x800000000UL)
 
-enum { PORT = 80, PATIENCE = 5000000 /* microseconds */, PAUSE = 100000, PAGE = 4096, REQUEST_MAX = 1024 };
+enum { PORT = 80, LIMIT = 60 /* seconds */, PAGE = 4096, REQUEST_MAX = 1024 };
+enum { PATIENCE = 5000000, PAUSE = 100000, SECOND = 1000000 }; /* microseconds */
 
 static unsigned long visits;
+static unsigned long limit, deadline; /* of the connection, microseconds */
+
+static bool is_late(void)
+{
+	return L4_SystemClock().raw > deadline;
+}
 
 static enum net_status send_text(struct net_socket *socket, const char *text)
 {
@@ -64,7 +72,7 @@ static enum net_status send_file(struct net_socket *socket, const char *name)
 		return status == NET_OK ? send_text(socket, "There is no such file.\n") : status;
 	}
 	status = send_head(socket, "200 OK", "text/plain");
-	for (unsigned long at = 0; status == NET_OK && at < size; at += PAGE) {
+	for (unsigned long at = 0; status == NET_OK && at < size && !is_late(); at += PAGE) {
 		if (root_file_page(file, at, FILE_WINDOW) != ROOT_OK)
 			return NET_EXHAUSTED;
 		status = net_send(socket, FILE_WINDOW, size - at < PAGE ? size - at : PAGE);
@@ -72,13 +80,13 @@ static enum net_status send_file(struct net_socket *socket, const char *name)
 	return status;
 }
 
-/* The request up to the empty line. False: there is none. */
+/* The request up to the empty line. False: there is none, or it takes too long. */
 static bool receive_request(struct net_socket *socket, char request[REQUEST_MAX])
 {
 	unsigned long size = 0, got;
 
 	do {
-		if (net_receive(socket, request + size, REQUEST_MAX - 1 - size, &got) != NET_OK || got == 0)
+		if (net_receive(socket, request + size, REQUEST_MAX - 1 - size, &got) != NET_OK || got == 0 || is_late())
 			return false;
 		size += got;
 		request[size] = 0;
@@ -111,6 +119,7 @@ static void serve_all(struct net_socket *listener)
 		if (status != NET_OK)
 			continue;
 		socket.patience = L4_TimePeriod(PATIENCE);
+		deadline = L4_SystemClock().raw + limit;
 		serve(&socket);
 		net_close(&socket);
 	}
@@ -121,6 +130,7 @@ int main(void)
 	unsigned int port = (unsigned int)root_option("port", PORT);
 	struct net_socket listener;
 
+	limit = root_option("limit", LIMIT) * SECOND;
 	for (;;) {
 		enum net_status status = net_open(&listener, NET, NET_TCP);
 

@@ -167,17 +167,6 @@ static int role_user(void)
  * Clients that make no sense
  */
 
-static void send_words(unsigned long label, unsigned int words, unsigned long first, unsigned long second)
-{
-	L4_Msg_t msg;
-
-	L4_MsgClear(&msg);
-	for (unsigned int i = 0; i < words; i++)
-		L4_MsgAppendWord(&msg, i == 0 ? first : second);
-	L4_Set_MsgLabel(&msg, label);
-	L4_MsgLoad(&msg);
-}
-
 /* Wild entries; then a wild submit, whose answer it takes or does not. */
 static void bother(bool takes_answer)
 {
@@ -198,7 +187,7 @@ static void bother(bool takes_answer)
 			entry.operation = BLOCK_READ;
 		ring->entry[i] = entry;
 	}
-	send_words(random() % 8 ? BLOCK_SUBMIT : random() % 0x800, random() % 8 ? 2 : random() % 5,
+	load_words(random() % 8 ? BLOCK_SUBMIT : random() % 0x800, random() % 8 ? 2 : random() % 5,
 		   wild[random() % WILD], wild[random() % WILD]);
 	if (takes_answer)
 		L4_Call_Timeouts(disk.driver, L4_TimePeriod(1000), L4_TimePeriod(1000));
@@ -214,7 +203,7 @@ static void flood(void *unused)
 {
 	(void)unused;
 	for (;;) {
-		send_words(BLOCK_SUBMIT, 2, random(), random());
+		load_words(BLOCK_SUBMIT, 2, random(), random());
 		L4_Send_Timeout(disk.driver, L4_TimePeriod(1000));
 	}
 }
@@ -240,7 +229,7 @@ static int role_silent(void)
 		request[i] = (struct block_request){ .operation = BLOCK_READ, .sector = first_sector, .count = 1 };
 		block_submit(&disk, &request[i]);
 	}
-	send_words(BLOCK_SUBMIT, 2, SLOTS, 0);
+	load_words(BLOCK_SUBMIT, 2, SLOTS, 0);
 	L4_Send(disk.driver);
 	L4_Sleep(L4_Never);
 	return 1;
@@ -295,10 +284,7 @@ static int role_bus(void)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*role)(void);
-} roles[] = {
+static const struct role roles[] = {
 	{ "load", role_load },	     { "bystander", role_bystander }, { "user", role_user },
 	{ "hostile", role_hostile }, { "silent", role_silent },	      { "bus", role_bus },
 	{ "thief", role_thief },
@@ -313,8 +299,5 @@ int main(void)
 		printf("%s: no disk\n", own_name);
 		return 1;
 	}
-	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, own_role) == 0)
-			return roles[i].role();
-	return 1;
+	return role_play(roles, sizeof(roles) / sizeof(roles[0]));
 }

@@ -393,17 +393,6 @@ static int role_lazy(void)
  * Clients that make no sense
  */
 
-static void send_words(unsigned long label, unsigned int words, unsigned long first, unsigned long second)
-{
-	L4_Msg_t msg;
-
-	L4_MsgClear(&msg);
-	for (unsigned int i = 0; i < words; i++)
-		L4_MsgAppendWord(&msg, i == 0 ? first : second);
-	L4_Set_MsgLabel(&msg, label);
-	L4_MsgLoad(&msg);
-}
-
 static const unsigned int wild[] = { 0,	   1,	 13,   14,   60,   1514, 1515, 2048, 4095, 4096, 4097, 260096,
 				     260097, 262143, 262144, 262145, 1U << 31, ~0U, -4096U, -2048U };
 
@@ -439,7 +428,7 @@ static void run_flooder(void *unused)
 {
 	(void)unused;
 	for (;;) {
-		send_words(random() % 2 ? PACKET_LOOK : PACKET_WAIT, random() % 3, random(), random());
+		load_words(random() % 2 ? PACKET_LOOK : PACKET_WAIT, random() % 3, random(), random());
 		L4_Send_Timeout(link.driver, L4_TimePeriod(1000));
 	}
 }
@@ -449,7 +438,7 @@ static void run_connector(void *unused)
 	(void)unused;
 	for (;;) {
 		L4_Accept(L4_MapGrantItems(L4_FpageLog2((L4_Word_t)link.window, PACKET_WINDOW_LOG2)));
-		send_words(PACKET_CONNECT, 0, 0, 0);
+		load_words(PACKET_CONNECT, 0, 0, 0);
 		L4_Call_Timeouts(link.driver, L4_TimePeriod(1000), L4_TimePeriod(1000));
 	}
 }
@@ -468,7 +457,7 @@ static int role_hostile(void)
 		root_thread_start(helpers[i % 3], NULL, stacks[i], sizeof(stacks[i]), &helper[i]);
 	for (unsigned int i = 0; i < rounds; i++) {
 		scribble();
-		send_words(random() % 8 ? PACKET_LOOK + random() % 2 : any(), random() % 4, any(), any());
+		load_words(random() % 8 ? PACKET_LOOK + random() % 2 : any(), random() % 4, any(), any());
 		if (i % 2)
 			L4_Call_Timeouts(link.driver, L4_TimePeriod(1000), L4_TimePeriod(1000));
 		else
@@ -618,10 +607,7 @@ static int role_arp(void)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*role)(void);
-} roles[] = {
+static const struct role roles[] = {
 	{ "peer", role_peer },	   { "server", role_server },	{ "first", role_first },   { "second", role_second },
 	{ "flood", role_flood },   { "sink", role_sink },	{ "lazy", role_lazy },	   { "cost", role_cost },
 	{ "hostile", role_hostile }, { "beside", role_beside }, { "arp", role_arp },
@@ -634,8 +620,5 @@ int main(void)
 	patience = root_option("patience", 20000000);
 	hold = root_option("hold", 0);
 	under_way = (unsigned int)root_option("under-way", 48);
-	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, own_role) == 0)
-			return roles[i].role();
-	return 1;
+	return role_play(roles, sizeof(roles) / sizeof(roles[0]));
 }

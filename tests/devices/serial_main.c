@@ -4,8 +4,8 @@
  */
 #include <l4/ipc.h>
 #include <l4/message.h>
-#include <string.h>
 
+#include "role.h"
 #include "serial_roles.h"
 
 enum root_status write_to(L4_ThreadId_t serial, const char *text, size_t size)
@@ -35,10 +35,7 @@ int read_from(L4_ThreadId_t serial, bool waits)
 	return L4_Label(tag) == ROOT_OK && L4_UntypedWords(tag) == 1 ? (int)word : -(int)L4_Label(tag);
 }
 
-static const struct {
-	const char *name;
-	int (*role)(void);
-} roles[] = {
+static const struct role roles[] = {
 	{ "user", role_user },	     { "loop", role_loop },	  { "hostile", role_hostile }, { "writer", role_writer },
 	{ "checker", role_checker }, { "speaker", role_speaker }, { "killer", role_killer },   { "stuck", role_stuck },
 	{ "typed", role_typed },     { "flood", role_flood },	  { "again", role_again },
@@ -46,17 +43,6 @@ static const struct {
 
 int main(void)
 {
-	static char line[ROOT_TEXT_MAX + 1];
-	char *role = line, *end;
-
-	root_command_line(line, sizeof(line));
-	while (*role && *role != ' ')
-		role++;
-	for (end = ++role; *end && *end != ' '; end++)
-		;
-	*end = 0;
-	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, role) == 0)
-			return roles[i].role();
-	return 1;
+	role_find();
+	return role_play(roles, sizeof(roles) / sizeof(roles[0]));
 }

@@ -377,10 +377,7 @@ static int role_wait(void)
 	return net_accept(&listener, &socket, NULL, NULL) == NET_OK && net_close(&socket) == NET_OK ? 0 : 1;
 }
 
-static const struct {
-	const char *name;
-	int (*role)(void);
-} roles[] = {
+static const struct role roles[] = {
 	{ "echo", role_echo },	 { "datagrams", role_datagrams }, { "serve", role_serve },
 	{ "names", role_names }, { "reconnect", role_reconnect }, { "lookup", role_lookup },
 	{ "tftp", role_tftp },	 { "wait", role_wait },
@@ -389,8 +386,5 @@ static const struct {
 int main(void)
 {
 	role_find();
-	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, own_role) == 0)
-			return roles[i].role();
-	return 1;
+	return role_play(roles, sizeof(roles) / sizeof(roles[0]));
 }

@@ -273,10 +273,7 @@ static int role_attacker(void)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*role)(void);
-} roles[] = {
+static const struct role roles[] = {
 	{ "wild", role_wild },	   { "thief", role_thief }, { "silent", role_silent },
 	{ "mortal", role_mortal }, { "fate", role_fate },   { "attacker", role_attacker },
 };
@@ -284,8 +281,5 @@ static const struct {
 int main(void)
 {
 	role_find();
-	for (unsigned int i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (strcmp(roles[i].name, own_role) == 0)
-			return roles[i].role();
-	return 1;
+	return role_play(roles, sizeof(roles) / sizeof(roles[0]));
 }

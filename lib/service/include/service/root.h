@@ -108,6 +108,12 @@ L4_ThreadId_t root_task(void);
 unsigned long root_program_number(L4_ThreadId_t thread);
 
 /*
+ * Whether there is a thread of this id now, be it of another program: how a server learns, without waiting, that a
+ * client has ended for whom it keeps something.
+ */
+bool root_thread_exists(L4_ThreadId_t thread);
+
+/*
  * Writes text to the console. Texts of up to ROOT_TEXT_MAX bytes are never torn by other programs.
  * The message registers are as before.
  */
