@@ -52,6 +52,20 @@ static const char *error_name(void)
 	return L4_ErrorCode() >> 1 == 2 ? "no partner" : "another error";
 }
 
+/* What a call and its answer cost, all of both sides' code: more if one of them is confined. */
+static void print_cost(L4_ThreadId_t server)
+{
+	unsigned long least = -1UL, start, cost;
+
+	for (unsigned int i = 0; i < 20; i++) {
+		start = __builtin_ia32_rdtsc();
+		ask(server, LABEL_DOUBLE, i);
+		cost = __builtin_ia32_rdtsc() - start;
+		least = cost < least ? cost : least;
+	}
+	printf("BENCH name=%s.roundtrip words=1 unit=instructions min=%lu\n", own_name, least);
+}
+
 int role_client(void)
 {
 	unsigned int rounds = root_option("rounds", 1);
@@ -59,6 +73,7 @@ int role_client(void)
 	L4_ThreadId_t server = root_lookup_wait(name), first = server;
 
 	say("twice 21 is %lu", ask(server, LABEL_DOUBLE, 21));
+	print_cost(server);
 	for (unsigned int i = 0; i < rounds; i++) {
 		if (ask(server, LABEL_FAIL, 0) != 0)
 			return 1;
