@@ -3,8 +3,8 @@
  * main.c - the conductor: has the players exchange messages, pair by pair and with larger and larger working sets, and
  * prints what a round trip took.
  *
- * pairs=1 leaves out what needs small spaces. With the argument marks=1 the last round of each is between two magic
- * breakpoints of Bochs, in the order in which they are printed; bench/small/count reads what Bochs tells about the
+ * pairs=1 leaves out what needs small spaces. With the argument marks=1 the last rounds of each are between two magic
+ * breakpoints of Bochs each, in the order in which they are printed; bench/small/count reads what Bochs tells about the
  * instructions between them.
  */
 #include <stdbool.h>

@@ -9,7 +9,7 @@
 enum {
 	PLAY_ECHO = 1, /* MR1 pages: touch so many, and answer with the same message */
 	/*
-	 * MR1 the server's id, MR2 pages, MR3 rounds, MR4 one if the last round is to be marked: call it, and answer
+	 * MR1 the server's id, MR2 pages, MR3 rounds, MR4 one if the last rounds are to be marked: call it, and answer
 	 * with median, minimum, maximum of a round, in ticks of the time-stamp counter; no words: a call failed
 	 */
 	PLAY_RUN,
@@ -18,6 +18,7 @@ enum {
 enum {
 	PLAY_WARM_UP = 20,
 	PLAY_ROUNDS_MAX = 2000,
+	PLAY_MARKED = 3, /* `count` knows it */
 	PLAY_PAGES_MAX = 128,
 	PLAY_PAGE = 4096,
 };

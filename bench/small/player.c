@@ -76,7 +76,7 @@ static bool run(L4_ThreadId_t server, unsigned long count, unsigned int rounds, 
 		if (!good)
 			return false;
 	}
-	if (marked) {
+	for (unsigned int i = 0; marked && i < PLAY_MARKED; i++) {
 		mark();
 		exchange(server, count);
 		mark();

@@ -45,7 +45,7 @@ net_conf() {
 	case $1 in
 	use)
 		net_system
-		net_program web web 's/^    server\$/    arguments limit=3\n&/'
+		net_program web web 's/^ *server$/    arguments limit=3\n&/'
 		printf 'program %s\n    arguments %s\n' ping '10.0.2.2 2'
 		net_client server serve server
 		net_client echo 'echo to=0x0a000264'

@@ -21,9 +21,16 @@ shell_transcript() {
 	sed -n '/^    pecan> /,/^    pecan: finished/s/^    //p' "$source_dir/README.md"
 }
 
-# The same lines for all numbers.
+# The same lines for all numbers. What was typed of a command when another program's line came is there twice: behind
+# that line the shell shows it again, and the rest follows.
 shell_normal() {
-	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^root: starting ' | sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//'
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^root: starting ' |
+		sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//' |
+		awk '
+			begun && index($0, begun) != 1 { print begun }
+			{ begun = /^pecan> / ? $0 : "" }
+			!begun { print }
+			END { if (begun) print begun }'
 }
 
 shell_job() {
