@@ -127,6 +127,7 @@ static void lie(unsigned long unused)
 	for (unsigned int words = 0; words < 4; words++)
 		EXPECT_EQ(pager_call(pager, PAGER_ATTACH, words, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, PAGER_ADD_THREAD, 0, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_add_thread(pager, pager), PAGER_DENIED); /* who is of another program, and nobody's yet */
 	EXPECT_EQ(pager_call(pager, PAGER_COUNTS, 3, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, 0x999, 4, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, 0, 0, word), PAGER_MALFORMED);

@@ -222,10 +222,149 @@ static void coming_and_leaving(void)
 	EXPECT_AT_MOST(longest, FILE_BOUND);
 }
 
+/*
+ * Somebody who passes a page on to another space, thousands of times, where it is used all the time. Whoever gets the
+ * page's frame next waits until all have lost it; nobody waits for long because it is looked at, again and again.
+ */
+
+enum { COPIES = 20000, ITEMS = 30, TAKE_COPY = 1000, LOOK_AT_COPY = 500 };
+
+#define COPIES_AT 0x300000000000UL
+
+static volatile L4_ThreadId_t receiver;
+static volatile bool all_passed_on;
+
+static void get_copies(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	L4_Accept(L4_MapGrantItems(L4_CompleteAddressSpace));
+	receiver = L4_MyGlobalId();
+	for (;;) {
+		L4_ThreadId_t from;
+
+		if (L4_IpcSucceeded(L4_Wait_Timeout(L4_TimePeriod(100), &from))) {
+			L4_LoadMR(0, 0);
+			L4_Reply(from);
+		} else if (all_passed_on) {
+			(void)*word_at(COPIES_AT);
+		}
+	}
+}
+
+static void pass_on(unsigned long leaves)
+{
+	attach(1);
+	*word_at(AT) = 1;
+	for (unsigned long copy = 0; copy < COPIES; copy += ITEMS) {
+		L4_Msg_t msg;
+
+		L4_MsgClear(&msg);
+		for (unsigned long i = copy; i < copy + ITEMS; i++)
+			L4_MsgAppendMapItem(&msg, L4_MapItem(L4_FpageAddRights(L4_Fpage(AT, PAGE), RW),
+							     COPIES_AT + i * PAGE));
+		L4_MsgLoad(&msg);
+		EXPECT(L4_IpcSucceeded(L4_Call(receiver)));
+	}
+	all_passed_on = true;
+	if (leaves)
+		EXPECT_EQ(pager_leave(pager), PAGER_OK);
+}
+
+/* The longest wait of so many who want pages. */
+static unsigned long longest_of(unsigned int victims, unsigned long pages)
+{
+	longest = 0;
+	for (unsigned int i = 0; i < victims; i++)
+		EXPECT_EQ(actor_wait(actor_start(want, pages, PRIORITY_VICTIM), 10 * PATIENCE_MS), ACTOR_DONE);
+	return longest;
+}
+
+static void pass_on_in(const char *name, bool leaves, unsigned int victims, unsigned long pages)
+{
+	unsigned long first;
+
+	pager = pager_named(name);
+	receiver = L4_nilthread;
+	all_passed_on = false;
+	actor_start(get_copies, 0, PRIORITY_VICTIM);
+	while (L4_IsNilThread(receiver))
+		L4_Sleep(L4_TimePeriod(1000));
+	EXPECT_EQ(actor_wait(actor_start(pass_on, leaves, PRIORITY_VICTIM), PATIENCE_MS), ACTOR_DONE);
+	first = longest_of(victims, pages);
+	printf("BENCH name=%s.fault.passed_on copies=%d unit=instructions max=%lu\n", name, COPIES, first);
+	EXPECT_AT_MOST(first, (TAKE_COPY + LOOK_AT_COPY) * COPIES);
+}
+
+/* All of the pool is wanted when the first one has left. */
+static void passed_on_and_left(void)
+{
+	pass_on_in("anonymous", true, 2, 1024);
+	actors_kill();
+	pass_on_in("cow", true, COW_POOL / COW_QUOTA, COW_QUOTA);
+}
+
+static void passed_on_and_used(void)
+{
+	static const char *const names[] = { "file", "compress" };
+	static const unsigned long bounds[] = { FILE_BOUND, 200000 };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		unsigned long again;
+
+		pass_on_in(names[i], false, 1, 2 * FILE_FRAMES);
+		again = longest_of(1, 2 * FILE_FRAMES);
+		printf("BENCH name=%s.fault.passed_on.again unit=instructions max=%lu\n", names[i], again);
+		EXPECT_AT_MOST(again, bounds[i]);
+		actors_kill();
+	}
+}
+
+/*
+ * Clients of servers/compress that have filled its store with small things, and left: none of these has a frame.
+ */
+
+enum { COMPRESS_QUOTA = 1024, COMPRESS_CLIENTS = 4, COMPRESS_FRAMES = 64, COMPRESS_BOUND = 400000 };
+
+static void fill_and_leave(unsigned long unused)
+{
+	(void)unused;
+	attach(COMPRESS_QUOTA);
+	for (unsigned long page = 0; page < COMPRESS_QUOTA; page++)
+		*word_at(AT + page * PAGE) = page;
+	born++;
+	while (!left)
+		L4_Sleep(L4_TimePeriod(1000));
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+}
+
+static void small_things_left_behind(void)
+{
+	struct actor *actor[COMPRESS_CLIENTS];
+
+	pager = pager_named("compress");
+	born = left = 0;
+	for (unsigned int i = 0; i < COMPRESS_CLIENTS; i++) {
+		actor[i] = actor_start(fill_and_leave, i, PRIORITY_VICTIM);
+		while (born <= i)
+			L4_Sleep(L4_TimePeriod(1000));
+	}
+	left = 1;
+	for (unsigned int i = 0; i < COMPRESS_CLIENTS; i++)
+		EXPECT_EQ(actor_wait(actor[i], PATIENCE_MS), ACTOR_DONE);
+	longest = 0;
+	run_actor(want, 2 * COMPRESS_FRAMES);
+	printf("BENCH name=compress.fault.left_behind unit=instructions max=%lu bound=%d\n", longest, COMPRESS_BOUND);
+	EXPECT_AT_MOST(longest, COMPRESS_BOUND);
+}
+
 const struct test_case prepared_cases[] = {
 	{ "cow_family_of_the_dead", family_of_the_dead },
 	{ "cow_family_in_one_bucket", family_in_one_bucket },
 	{ "cow_who_has_left_sees_nothing_new", who_has_left_sees_nothing_new },
 	{ "file_coming_and_leaving", coming_and_leaving },
+	{ "compress_small_things_left_behind", small_things_left_behind },
+	{ "passed_on_and_left", passed_on_and_left },
+	{ "passed_on_and_used", passed_on_and_used },
 	{ NULL, NULL },
 };
