@@ -324,7 +324,7 @@ static void passed_on_and_used(void)
  * Clients of servers/compress that have filled its store with small things, and left: none of these has a frame.
  */
 
-enum { COMPRESS_QUOTA = 1024, COMPRESS_CLIENTS = 4, COMPRESS_FRAMES = 64, COMPRESS_BOUND = 400000 };
+enum { COMPRESS_QUOTA = 1024, COMPRESS_CLIENTS = 4, COMPRESS_FRAMES = 64, COMPRESS_BOUND = 600000 };
 
 static void fill_and_leave(unsigned long unused)
 {
