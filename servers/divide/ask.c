@@ -10,9 +10,13 @@
 #include <l4io.h>
 #include <service/root.h>
 
-/* False: there is no server any more; it may come back. */
+/* False: there is no server, or not any more; it may come back. */
 static bool ask(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *quotient)
 {
+	if (L4_IsNilThread(server)) {
+		printf("ask: no program called `divide` can answer\n");
+		return false;
+	}
 	L4_LoadMR(0, 1);
 	L4_LoadMR(1, number);
 	if (L4_IpcFailed(L4_Call(server))) {
