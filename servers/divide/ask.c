@@ -10,13 +10,20 @@
 #include <l4io.h>
 #include <service/root.h>
 
-/* False: there is no server, or not any more; it may come back. */
+static L4_ThreadId_t find_server(void)
+{
+	L4_ThreadId_t server = root_lookup_wait("divide");
+
+	if (L4_IsNilThread(server)) {
+		printf("ask: there is no server `divide`\n");
+		root_exit(1);
+	}
+	return server;
+}
+
+/* False: there is no server any more; it may come back. */
 static bool ask(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *quotient)
 {
-	if (L4_IsNilThread(server)) {
-		printf("ask: no program called `divide` can answer\n");
-		return false;
-	}
 	L4_LoadMR(0, 1);
 	L4_LoadMR(1, number);
 	if (L4_IpcFailed(L4_Call(server))) {
@@ -31,10 +38,10 @@ static bool ask(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *quotient)
 
 int main(void)
 {
-	L4_ThreadId_t server = root_lookup_wait("divide");
+	L4_ThreadId_t server = find_server();
 	L4_Word_t quotient;
 
 	if (!ask(server, root_option("number", 1), &quotient))
-		server = root_lookup_wait("divide");
+		server = find_server();
 	return ask(server, 20, &quotient) ? 0 : 1;
 }

@@ -85,16 +85,6 @@ static bool start(const char *name, const char *arguments)
 	return done(name, root_program_start(name, arguments), "its file is not there, or is damaged");
 }
 
-/* Has Ctrl-C been typed? */
-static bool interrupted(void)
-{
-	bool is_so = keys_interrupt();
-
-	if (is_so)
-		printf("^C\n");
-	return is_so;
-}
-
 /* Until it has ended, or Ctrl-C is typed. */
 static void wait_for(const char *name)
 {
@@ -102,8 +92,10 @@ static void wait_for(const char *name)
 	int number = find(name, &program);
 
 	while (number >= 0 && root_program_info(number, &program) == ROOT_OK && program.state != ROOT_PROGRAM_ENDED) {
-		if (interrupted())
+		if (keys_interrupt()) {
+			printf("^C\n");
 			root_program_stop(name, ROOT_STOP);
+		}
 		L4_Sleep(L4_TimePeriod(POLL_MICROSECONDS));
 	}
 }
@@ -201,6 +193,13 @@ static void command_files(char *text)
 		printf("%8lu %s\n", size, name);
 }
 
+static bool is_text(const char *bytes, unsigned long size)
+{
+	while (size > 0 && bytes[size - 1])
+		size--;
+	return size == 0;
+}
+
 static void command_cat(char *text)
 {
 	char *name = take_word(&text);
@@ -211,14 +210,18 @@ static void command_cat(char *text)
 		printf(*name ? "there is no file '%s'; `files` lists them\n" : "which file? `files` lists them\n", name);
 		return;
 	}
-	for (unsigned long at = 0; at < size && !interrupted(); at += PAGE) {
-		unsigned long left = size - at;
+	for (unsigned long at = 0; at < size; at += PAGE) {
+		unsigned long here = size - at < PAGE ? size - at : PAGE;
 
 		if (root_file_page(file, at, (void *)FILE_WINDOW) != ROOT_OK) {
 			printf("%s: the root task does not give its page at %lu\n", name, at);
 			return;
 		}
-		io_write((const char *)FILE_WINDOW, left < PAGE ? left : PAGE);
+		if (!is_text((const char *)FILE_WINDOW, here)) {
+			printf("%s is no text\n", name);
+			return;
+		}
+		io_write((const char *)FILE_WINDOW, here);
 	}
 }
 
