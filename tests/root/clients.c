@@ -52,11 +52,15 @@ static const char *error_name(void)
 	return L4_ErrorCode() >> 1 == 2 ? "no partner" : "another error";
 }
 
-/* What a call and its answer cost, all of both sides' code: more if one of them is confined. */
+/*
+ * What a call and its answer cost, all of both sides' code: more if one of them is confined. What other programs do at
+ * first would count, too.
+ */
 static void print_cost(L4_ThreadId_t server)
 {
 	unsigned long least = -1UL, start, cost;
 
+	sleep_milliseconds(20);
 	for (unsigned int i = 0; i < 20; i++) {
 		start = __builtin_ia32_rdtsc();
 		ask(server, LABEL_DOUBLE, i);
