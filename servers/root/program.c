@@ -280,12 +280,16 @@ struct program *program_of_number(L4_ThreadId_t thread)
 	return L4_IsGlobalId(thread) && index < program_count ? &programs[index] : NULL;
 }
 
+static unsigned int slot_of(L4_ThreadId_t thread)
+{
+	return (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
+}
+
 struct program *program_of(L4_ThreadId_t thread)
 {
 	struct program *program = program_of_number(thread);
-	L4_Word_t slot = (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
 
-	return program && L4_IsThreadEqual(program->threads[slot].id, thread) ? program : NULL;
+	return program && L4_IsThreadEqual(program->threads[slot_of(thread)].id, thread) ? program : NULL;
 }
 
 struct program *program_named(const char *name)
@@ -370,9 +374,7 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 		return ROOT_NOT_FOUND;
 	if (L4_IsThreadEqual(thread, program->threads[0].id))
 		return ROOT_DENIED;
-	for (unsigned int slot = 1; slot < ROOT_THREADS_MAX; slot++)
-		if (L4_IsThreadEqual(program->threads[slot].id, thread))
-			program->threads[slot].id = L4_nilthread;
+	program->threads[slot_of(thread)].id = L4_nilthread;
 	for (unsigned int i = 0; i < program->is.serves.count; i++)
 		if (L4_IsThreadEqual(program->served[i], thread))
 			program->served[i] = L4_nilthread;

@@ -363,6 +363,7 @@ root_cases_confined() {
 		root.trespass_is_stopped|root: trespasser \(thread .*\) sent a message to victim \(thread 0x[0-9a-f]+\): it may not talk to it; program stopped
 		root.trespass_after_restart|root: starting trespasser again \(1\)
 		root.trespass_to_sigma0|root: hermit \(thread .*\) sent a message to nobody \(thread 0x120\): it may not talk to it; program stopped
+		root.confined_round_trip_is_less_than_2000|BENCH name=confined-client\.roundtrip words=1 unit=instructions min=1[0-9]{3}
 		root.confined_partner_dies_unheard|callers: three calls: no partner, no partner, no partner
 	END
 }
