@@ -7,7 +7,9 @@
 #include <l4/schedule.h>
 #include <l4/thread.h>
 #include <l4io.h>
+#include <pager/clients.h>
 #include <pager/fork.h>
+#include <service/root.h>
 
 #include "test.h"
 
@@ -27,12 +29,11 @@ static void attach(unsigned long pages)
  * Somebody who has done nothing wrong, and wants a page every SLEEP_US: how late it has one at most. A pager has a
  * higher priority than its clients, so what it does for others is in that time.
  */
-static void want(unsigned long pages)
+static void touch_in_time(unsigned long pages)
 {
 	enum { SLEEP_US = 100 };
 	unsigned long cycles_per_us = L4_ProcDescInternalFreq(L4_ProcDesc(L4_GetKernelInterface(), 0)) / 1000;
 
-	attach(pages);
 	for (unsigned long page = 0; page < pages; page++) {
 		unsigned long due = now() + SLEEP_US * cycles_per_us, then;
 
@@ -41,6 +42,12 @@ static void want(unsigned long pages)
 		then = now();
 		longest = then > due + longest ? then - due : longest;
 	}
+}
+
+static void want(unsigned long pages)
+{
+	attach(pages);
+	touch_in_time(pages);
 }
 
 /*
@@ -358,11 +365,77 @@ static void small_things_left_behind(void)
 	EXPECT_AT_MOST(longest, COMPRESS_BOUND);
 }
 
+/*
+ * A program that has all the places that it may have, each with many threads that are dead and one that is not; and
+ * others of its threads that want one more, all the time.
+ */
+
+enum { PLACES_BOUND = 40000, WANTED = 64 };
+
+static void take_a_place(void *unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	if (pager_enter(pager) == PAGER_OK)
+		for (unsigned int i = 1; i < PAGER_THREADS_MAX; i++)
+			EXPECT_EQ(pager_add_thread(pager, L4_GlobalId(L4_ThreadNo(L4_MyGlobalId()), 64 * i + 1)), PAGER_OK);
+	born++;
+	L4_Sleep(L4_Never);
+}
+
+static void want_a_place(unsigned long unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	while (!enough)
+		pager_enter(pager);
+}
+
+static void want_later(unsigned long pages)
+{
+	attach(pages);
+	born++;
+	while (!left)
+		L4_Sleep(L4_TimePeriod(1000));
+	touch_in_time(pages);
+}
+
+static void all_places_taken(void)
+{
+	enum { PLACES = PAGER_CLIENTS_MAX - PAGER_CLIENTS_KEPT, CROWD = 8 };
+	static char stack[PLACES][2048] __attribute__((aligned(16)));
+	L4_ThreadId_t thread[PLACES];
+	struct actor *victim;
+
+	pager = pager_named("anonymous");
+	born = left = 0;
+	longest = 0;
+	enough = false;
+	victim = actor_start(want_later, WANTED, PRIORITY_VICTIM);
+	while (born < 1)
+		L4_Sleep(L4_TimePeriod(1000));
+	for (unsigned int i = 0; i < PLACES; i++) {
+		EXPECT_EQ(root_thread_start(take_a_place, NULL, stack[i], sizeof(stack[i]), &thread[i]), ROOT_OK);
+		while (born < i + 2)
+			L4_Sleep(L4_TimePeriod(1000));
+	}
+	for (unsigned int i = 0; i < CROWD; i++)
+		EXPECT(actor_start(want_a_place, i, PRIORITY_CROWD));
+	left = 1;
+	EXPECT_EQ(actor_wait(victim, 4 * PATIENCE_MS), ACTOR_DONE);
+	enough = true;
+	for (unsigned int i = 0; i < PLACES; i++)
+		root_thread_delete(thread[i]);
+	printf("BENCH name=anonymous.fault.all_places_taken unit=instructions max=%lu bound=%d\n", longest, PLACES_BOUND);
+	EXPECT_AT_MOST(longest, PLACES_BOUND);
+}
+
 const struct test_case prepared_cases[] = {
 	{ "cow_family_of_the_dead", family_of_the_dead },
 	{ "cow_family_in_one_bucket", family_in_one_bucket },
 	{ "cow_who_has_left_sees_nothing_new", who_has_left_sees_nothing_new },
 	{ "file_coming_and_leaving", coming_and_leaving },
+	{ "all_places_taken", all_places_taken },
 	{ "compress_small_things_left_behind", small_things_left_behind },
 	{ "passed_on_and_left", passed_on_and_left },
 	{ "passed_on_and_used", passed_on_and_used },

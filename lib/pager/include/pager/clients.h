@@ -46,6 +46,7 @@ struct pager_client {
 	struct pager_region region[PAGER_REGIONS_MAX];
 
 	/* the pager's own */
+	unsigned int witness;	/* index of the thread that was alive when that was asked last */
 	bool reported;		/* on the console: a fault of its was refused */
 	unsigned long quota;    /* in pages */
 	unsigned long charged;  /* of it used, in pages */
