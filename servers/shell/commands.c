@@ -253,8 +253,8 @@ static const struct {
 	void (*run)(char *text);
 } commands[] = {
 	{ "help", "help                 this list", command_help },
-	{ "run", "run NAME [WORD...]   start a program and wait for its end; Ctrl-C stops it; without\n"
-		 "                     words it gets those of last time",
+	{ "run", "run NAME [WORD...]   start a program and wait for its end; Ctrl-C stops it;\n"
+		 "                     without words it gets those of last time",
 	  command_run_program },
 	{ "start", "start NAME [WORD...] start a program and go on", command_start },
 	{ "stop", "stop NAME            end a program for good", command_stop },
