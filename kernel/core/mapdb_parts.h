@@ -259,15 +259,30 @@ void mapping_link(uint32_t number, uint32_t parent_number, virt_t source);
 /* The accesses to a page that a revocation has seen are news for those above its root, too. */
 void mapping_pass_status(struct revocation *r);
 
-/* A mapping without pages and children goes; revocations that stand at it stand at its parent from now on. */
-void mapping_free(uint32_t number);
+/*
+ * A mapping without pages and children goes, out of its entry of the shade; revocations that stand at it stand at its
+ * parent from now on.
+ */
+void mapping_free(uint32_t number, struct shade *shade);
 
 /*
  * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table
  * is not its own. Did tables go with it?
  */
-bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
-                          const struct cpu *cpu);
+static inline bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level,
+                                        bool all_taken, const struct cpu *cpu)
+{
+	struct entry e = find(s, address, level);
+
+	if (*e.pte && !all_taken)
+		return false;
+	struct shade *shade = shade_of(e.pte);
+
+	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child)
+		return false;
+	mapping_free(number, shade);
+	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);
+}
 
 /* core/mapdb_revoke.c */
 

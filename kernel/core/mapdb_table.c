@@ -130,10 +130,10 @@ bool tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 		space_invalidate(s, cpu, address);
 		table_free(s, table);
 
-		uint32_t number = above.level < LEVELS - 1 ? mapping_at(s, address, above.level) : 0;
+		struct shade *shade = shade_of(above.pte);
 
-		if (number && !mapping_of(number)->child)
-			mapping_free(number);
+		if (shade && shade->mapping && !mapping_of(shade->mapping)->child)
+			mapping_free(shade->mapping, shade);
 	}
 	return any;
 }
@@ -160,7 +160,8 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
-	pte_set(e.pte, 0);
+	*e.pte = 0;
+	--*frame_count(e.pte);
 	if (e.level)
 		account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
