@@ -109,7 +109,7 @@ void mapping_free(uint32_t number, struct shade *shade)
 	mapping_release(number);
 }
 
-bool mapdb_bequeath(struct space *s, struct revocation *r)
+SELDOM bool mapdb_bequeath(struct space *s, struct revocation *r)
 {
 	uint32_t frame = record_frame_left(s, RECORD_MAPPING);
 	const struct mapping *m;

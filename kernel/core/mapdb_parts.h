@@ -77,11 +77,6 @@ struct entry {
 	unsigned level;
 };
 
-static inline unsigned index_of(virt_t address, unsigned level)
-{
-	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
-}
-
 /* What the shade of its table, if that has one, says about an entry. */
 static inline struct shade *shade_of(const pte_t *entry)
 {
@@ -93,13 +88,13 @@ static inline struct shade *shade_of(const pte_t *entry)
 /* The entry for an address in the table that an entry is. */
 static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned level)
 {
-	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + index_of(address, level);
+	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + table_index(address, level);
 }
 
 /* The way to an entry, step by step: from the top, down as long as there are tables. */
 static inline struct entry top_entry(const struct space *s, virt_t address)
 {
-	return (struct entry){ &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+	return (struct entry){ &s->root[table_index(address, LEVELS - 1)], LEVELS - 1 };
 }
 
 static inline struct entry step_down(struct entry e, virt_t address)
@@ -129,7 +124,7 @@ static inline void forget_recent(struct space *s)
 static inline struct entry find(struct space *s, virt_t address, unsigned level)
 {
 	if (level == 0 && is_recent(s, address))
-		return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+		return (struct entry){ s->recent.table + table_index(address, 0), 0 };
 	return walk(s, address, level);
 }
 
@@ -138,10 +133,10 @@ static inline struct entry find_mappings(struct space *s, virt_t address, uint32
 {
 	if (!is_recent(s, address))
 		return walk_mappings(s, address, number);
-	number[0] = s->recent.shade[index_of(address, 0)].mapping;
+	number[0] = s->recent.shade[table_index(address, 0)].mapping;
 	number[1] = s->recent.around[1];
 	number[2] = s->recent.around[2];
-	return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+	return (struct entry){ s->recent.table + table_index(address, 0), 0 };
 }
 
 /* Of these the one that the user's page there belongs to: the smallest, others have a hole there. */
