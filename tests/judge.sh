@@ -302,7 +302,7 @@ footprint_budgets() {
 		footprint.fault|fault.roundtrip|0|kernel|600
 		footprint.irq|irq.latency|0|kernel|150
 		footprint.map|map.4k|0|kernel|850
-		footprint.unmap|unmap.4k|0|kernel|1300
+		footprint.unmap|unmap.4k|0|kernel|1100
 	END
 }
 
