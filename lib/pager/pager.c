@@ -50,7 +50,10 @@ static void client_forget(struct pager_client *client)
 	clients_remove(client);
 }
 
-/* ExchangeRegisters takes orders for a thread from its pager only. */
+/*
+ * ExchangeRegisters takes orders for a thread from its pager only. root_thread_exists() would keep the place of a thread
+ * that lives and has another pager.
+ */
 static bool has_this_pager(L4_ThreadId_t thread)
 {
 	L4_Word_t old;

@@ -14,14 +14,24 @@
 
 enum { PAGE_LOG2 = 12 };
 
+/* The kernel is asked once: it would be a system call for each request. */
+static L4_Word_t user_base(void)
+{
+	static L4_Word_t base;
+
+	if (base == 0)
+		base = L4_ThreadIdUserBase(L4_GetKernelInterface());
+	return base;
+}
+
 L4_ThreadId_t root_task(void)
 {
-	return L4_GlobalId(L4_ThreadIdUserBase(L4_GetKernelInterface()) + 2, 1);
+	return L4_GlobalId(user_base() + 2, 1);
 }
 
 unsigned long root_program_number(L4_ThreadId_t thread)
 {
-	L4_Word_t first = L4_ThreadIdUserBase(L4_GetKernelInterface()) + ROOT_FIRST_THREAD;
+	L4_Word_t first = user_base() + ROOT_FIRST_THREAD;
 
 	if (!L4_IsGlobalId(thread) || L4_ThreadNo(thread) < first)
 		return 0;

@@ -476,6 +476,10 @@ void request_serve(L4_ThreadId_t client, L4_MsgTag_t tag)
 		return;
 	}
 	socket = socket_find(program, L4_MsgWord(&msg, 0));
+	if (socket && !L4_IsThreadEqual(socket->owner, client) && !root_thread_exists(socket->owner)) {
+		close_socket(socket); /* of a thread that is no more, or of an earlier life of the program */
+		socket = NULL;
+	}
 	if (socket)
 		serve_socket(client, socket, label, &msg, words);
 	else

@@ -329,6 +329,7 @@ static const struct keyword {
 	{ "device", read_device, 0 },
 	{ "driver", read_driver, 0 },
 	{ "console", NULL, offsetof(struct description, is_console) },
+	{ "deaf", NULL, offsetof(struct description, is_deaf) },
 	{ "pci", NULL, offsetof(struct description, has_pci) },
 	{ "dma", read_dma, 0 },
 };

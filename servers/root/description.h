@@ -60,6 +60,7 @@ struct description {
 	struct name_list talks;
 
 	bool is_console;           /* may drive the serial line under the root task's console */
+	bool is_deaf;              /* may not read what is typed there */
 	bool has_pci;              /* may have any device memory */
 	unsigned long dma_memory;  /* bytes of contiguous memory whose physical address it learns */
 	unsigned int resource_count;

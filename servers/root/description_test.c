@@ -90,7 +90,7 @@ static void test_every_keyword(void **state)
 				   "  priority 200\n"
 				   "  memory 1M\n"
 				   "  kernel 256K\n"
-				   "  server\n  manual\n  manager\n  spaces\n  pci\n  console\n"
+				   "  server\n  manual\n  manager\n  spaces\n  pci\n  console\n  deaf\n"
 				   "  restart\n"
 				   "  pager anonymous\n"
 				   "  serves block disk0\n"
@@ -107,7 +107,7 @@ static void test_every_keyword(void **state)
 	assert_int_equal(disk->memory, 1 << 20);
 	assert_int_equal(disk->kernel_memory, 256 << 10);
 	assert_true(disk->is_server && disk->is_manual && disk->is_manager && disk->has_spaces && disk->has_pci &&
-		    disk->is_console);
+		    disk->is_console && disk->is_deaf);
 	assert_int_equal(disk->restarts, RESTARTS_UNLIMITED);
 	assert_string_equal(disk->pager, "anonymous");
 	assert_true(name_list_has(&disk->serves, "block") && name_list_has(&disk->serves, "disk0"));

@@ -2,8 +2,9 @@
 /*
  * gate.c - one thread for each confined program.
  *
- * A gate reads of the root task's memory only what does not change while its program runs, its description and those of
- * others, and thread ids, word by word. It calls nothing that prints.
+ * A gate reads of the root task's memory only what does not change while its program runs: what gate_open() left for
+ * it, and the program's pager. It calls nothing that prints. A message that may pass it never touches: the words are
+ * where they came, in its message registers, and go on from there with the system call that waits for the next one.
  */
 #include "gate.h"
 
@@ -20,6 +21,7 @@ static struct gate {
 	L4_ThreadId_t thread; /* nilthread: closed */
 	L4_Word_t version;
 	struct program *program;
+	bool passes[PROGRAMS_MAX]; /* what is sent to the program of that index */
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 } gates[PROGRAMS_MAX];
 
@@ -37,11 +39,11 @@ static bool may_talk(const struct program *program, const struct program *to)
 }
 
 /* By the thread's number: it may have ended meanwhile. Then our send fails, and the sender waits for nobody. */
-static bool may_pass(const struct program *program, L4_ThreadId_t to)
+static bool may_pass(const struct gate *gate, L4_ThreadId_t to)
 {
 	const struct program *partner = program_of_number(to);
 
-	return L4_IsThreadEqual(to, program->pager) || (partner && may_talk(program, partner));
+	return (partner && gate->passes[program_index(partner)]) || L4_IsThreadEqual(to, gate->program->pager);
 }
 
 static void tell(L4_ThreadId_t sender, L4_ThreadId_t to)
@@ -59,25 +61,24 @@ static void gate_run(struct gate *gate) __attribute__((noreturn, used));
 
 static void gate_run(struct gate *gate)
 {
+	L4_ThreadId_t to = L4_nilthread; /* whom the message in the message registers is for */
+
 	L4_Accept(L4_UntypedWordsAcceptor);
 	for (;;) {
-		L4_ThreadId_t sender, to;
-		L4_MsgTag_t tag = L4_Wait(&sender);
-		L4_Msg_t msg;
+		L4_ThreadId_t sender;
+		L4_MsgTag_t tag = L4_Ipc(to, L4_anythread, L4_Timeouts(L4_Never, L4_Never), &sender);
 
+		to = L4_nilthread;
 		if (L4_IpcFailed(tag) || !L4_IpcRedirected(tag))
 			continue;
-		to = L4_IntendedReceiver();
-		if (!may_pass(gate->program, to)) {
-			tell(sender, to);
+		if (!may_pass(gate, L4_IntendedReceiver())) {
+			tell(sender, L4_IntendedReceiver());
 			continue;
 		}
-		L4_MsgStore(tag, &msg);
+		to = L4_IntendedReceiver();
 		L4_Set_Propagation(&tag);
-		L4_Set_MsgMsgTag(&msg, tag);
+		L4_LoadMR(0, tag.raw);
 		L4_Set_VirtualSender(sender);
-		L4_MsgLoad(&msg);
-		L4_Send(to);
 	}
 }
 
@@ -96,11 +97,7 @@ __asm__(".text\n"
 
 static struct gate *gate_of(const struct program *program)
 {
-	unsigned int number = 0;
-
-	while (program_at(number) != program)
-		number++;
-	return &gates[number];
+	return &gates[program_index(program)];
 }
 
 /* Behind those of all programs. */
@@ -125,11 +122,14 @@ L4_ThreadId_t gate_open(struct program *program)
 	struct gate *gate = gate_of(program);
 	struct gate **top = (struct gate **)(gate->stack + STACK_BYTES) - 2;
 	L4_ThreadId_t thread = next_id(gate);
+	const struct program *to;
 	L4_Msg_t msg;
 
 	if (!L4_ThreadControl(thread, L4_Myself(), L4_Myself(), L4_Myself(), utcb_of(gate)))
 		return L4_nilthread;
 	gate->program = program;
+	for (unsigned int i = 0; (to = program_at(i)); i++)
+		gate->passes[i] = may_talk(program, to);
 	gate->thread = thread;
 	L4_Set_Priority(thread, program->is.priority);
 	*top = gate;

@@ -131,7 +131,7 @@ L4_Time_t line_patience(void)
 	return kept_count == 0 ? L4_Never : L4_TimePeriod(PATIENCE_MICROSECONDS);
 }
 
-/* Who has waited for room writes on, and what was under way comes again. */
+/* Who has waited for room writes on, and what was under way comes again. The next driver is told by a text of no bytes. */
 void line_program_ended(const struct program *program)
 {
 	if (driver != program)
@@ -140,6 +140,7 @@ void line_program_ended(const struct program *program)
 	taker = L4_nilthread;
 	print_kept();
 	wait_end(WAIT_FOR_ROOM, "", 0);
+	wait_end(WAIT_FOR_LINE, "", 0);
 }
 
 bool line_serve_text(struct program *program, L4_ThreadId_t thread, L4_Msg_t *msg)
@@ -147,7 +148,7 @@ bool line_serve_text(struct program *program, L4_ThreadId_t thread, L4_Msg_t *ms
 	if (!program->is.is_console)
 		return answer(msg, ROOT_DENIED);
 	if (driver && driver != program)
-		return answer(msg, ROOT_BUSY);
+		return !wait_begin(program, thread, WAIT_FOR_LINE, "") && answer(msg, ROOT_EXHAUSTED);
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
 	/* Who asks again and has put out nothing is waited for no longer. */

@@ -24,9 +24,19 @@ enum { VERSION_MASK = (1 << SMALL_ID_VERSION_BITS) - 1 };
 static struct program programs[PROGRAMS_MAX];
 static unsigned int program_count;
 
+/* The kernel is asked once where it is: that is a system call. */
+static void *kip(void)
+{
+	static void *page;
+
+	if (!page)
+		page = L4_GetKernelInterface();
+	return page;
+}
+
 static L4_Word_t first_thread_number(void)
 {
-	return L4_ThreadIdUserBase(L4_GetKernelInterface()) + ROOT_FIRST_THREAD;
+	return L4_ThreadIdUserBase(kip()) + ROOT_FIRST_THREAD;
 }
 
 L4_Word_t program_thread_number(unsigned int index, unsigned int slot)
@@ -102,7 +112,7 @@ static L4_Word_t utcb_area(const struct program *program)
 
 static L4_Word_t utcb_location(const struct program *program, unsigned int slot)
 {
-	return utcb_area(program) + slot * L4_UtcbSize(L4_GetKernelInterface());
+	return utcb_area(program) + slot * L4_UtcbSize(kip());
 }
 
 static unsigned int threads_max(const struct program *program)
@@ -112,10 +122,9 @@ static unsigned int threads_max(const struct program *program)
 
 static unsigned int utcb_area_log2(const struct program *program)
 {
-	void *kip = L4_GetKernelInterface();
-	unsigned int log2 = L4_UtcbAreaSizeLog2(kip);
+	unsigned int log2 = L4_UtcbAreaSizeLog2(kip());
 
-	while (1UL << log2 < threads_max(program) * L4_UtcbSize(kip))
+	while (1UL << log2 < threads_max(program) * L4_UtcbSize(kip()))
 		log2++;
 	return log2;
 }
@@ -124,7 +133,7 @@ static unsigned int utcb_area_log2(const struct program *program)
 static L4_ThreadId_t next_id(struct program *program, unsigned int slot)
 {
 	struct program_thread *thread = &program->threads[slot];
-	L4_Word_t number = program_thread_number(program - programs, slot);
+	L4_Word_t number = program_thread_number(program_index(program), slot);
 
 	do
 		thread->version = (thread->version + 1) & VERSION_MASK;
@@ -170,8 +179,7 @@ unsigned long program_kernel_memory(struct program *program)
 /* The first thread of a new space, waiting for its start message. False: the kernel refused; nothing is left. */
 static bool space_create(struct program *program, L4_ThreadId_t thread, L4_ThreadId_t pager, unsigned int slot)
 {
-	void *kip = L4_GetKernelInterface();
-	L4_Fpage_t kip_fpage = L4_FpageLog2(kip_area(program), L4_KipAreaSizeLog2(kip));
+	L4_Fpage_t kip_fpage = L4_FpageLog2(kip_area(program), L4_KipAreaSizeLog2(kip()));
 	L4_Fpage_t utcb_fpage = L4_FpageLog2(utcb_area(program), utcb_area_log2(program));
 	L4_ThreadId_t redirector = program->is.is_confined ? program->gate : L4_nilthread;
 	L4_Word_t kernel_pages = (program->is.kernel_memory + SPACE_PAGE - 1) / SPACE_PAGE;
@@ -272,12 +280,16 @@ struct program *program_of_number(L4_ThreadId_t thread)
 	return L4_IsGlobalId(thread) && index < program_count ? &programs[index] : NULL;
 }
 
+static unsigned int slot_of(L4_ThreadId_t thread)
+{
+	return (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
+}
+
 struct program *program_of(L4_ThreadId_t thread)
 {
 	struct program *program = program_of_number(thread);
-	L4_Word_t slot = (L4_ThreadNo(thread) - first_thread_number()) % ROOT_THREADS_MAX;
 
-	return program && L4_IsThreadEqual(program->threads[slot].id, thread) ? program : NULL;
+	return program && L4_IsThreadEqual(program->threads[slot_of(thread)].id, thread) ? program : NULL;
 }
 
 struct program *program_named(const char *name)
@@ -291,6 +303,11 @@ struct program *program_named(const char *name)
 struct program *program_at(unsigned int index)
 {
 	return index < program_count ? &programs[index] : NULL;
+}
+
+unsigned int program_index(const struct program *program)
+{
+	return program - programs;
 }
 
 /* threads_max(): none. */
@@ -357,9 +374,7 @@ enum root_status program_thread_delete(struct program *program, L4_ThreadId_t th
 		return ROOT_NOT_FOUND;
 	if (L4_IsThreadEqual(thread, program->threads[0].id))
 		return ROOT_DENIED;
-	for (unsigned int slot = 1; slot < ROOT_THREADS_MAX; slot++)
-		if (L4_IsThreadEqual(program->threads[slot].id, thread))
-			program->threads[slot].id = L4_nilthread;
+	program->threads[slot_of(thread)].id = L4_nilthread;
 	for (unsigned int i = 0; i < program->is.serves.count; i++)
 		if (L4_IsThreadEqual(program->served[i], thread))
 			program->served[i] = L4_nilthread;

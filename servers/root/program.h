@@ -114,6 +114,9 @@ void program_set_pager(struct program *program, L4_ThreadId_t thread);
 /* All programs in the order of the description; null behind the last one. */
 struct program *program_at(unsigned int index);
 
+/* The place of a program in that order. */
+unsigned int program_index(const struct program *program);
+
 /* For the requests of lib/service: threads of a running program. */
 enum root_status program_thread_create(struct program *program, unsigned long ip, unsigned long sp,
 				       unsigned int priority, L4_ThreadId_t *thread);

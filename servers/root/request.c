@@ -53,6 +53,8 @@ static bool serve_read(struct program *program, L4_ThreadId_t thread, L4_Msg_t *
 		return answer_text(msg, ROOT_ELSEWHERE, program->console, strlen(program->console));
 	if (message_words(msg) != 1)
 		return answer(msg, ROOT_MALFORMED);
+	if (program->is.is_deaf)
+		return answer(msg, ROOT_DENIED);
 	program->output.reads = true;
 	if (L4_MsgWord(msg, 0) != 0) {
 		console_reader_add(&program->output, thread);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * wait.h - threads that wait for an answer until something happens: a name appears, a program ends, text has gone out.
+ * wait.h - threads that wait for an answer until something happens: a name appears, a program ends, text has gone out,
+ * the line is without a driver.
  *
  * Each program has room for a few, so that none can use up the others'. A thread that asks for something else meanwhile
  * has given up waiting.
@@ -17,7 +18,7 @@ struct program;
 
 enum { WAITS_MAX = 8 }; /* of the threads of a program, at a time */
 
-enum wait_kind { WAIT_FOR_NAME, WAIT_FOR_END, WAIT_FOR_ROOM /* whose name is "" */ };
+enum wait_kind { WAIT_FOR_NAME, WAIT_FOR_END, WAIT_FOR_ROOM, WAIT_FOR_LINE /* the name of these two is "" */ };
 
 struct wait {
 	enum wait_kind kind;

@@ -534,7 +534,8 @@ serial_console_conf() {
 	local name names
 	case $1 in
 	killed*) names='killer speaker' ;;
-	stuck | again) names=speaker ;;
+	stuck) names='speaker spare' ;;
+	again) names=speaker ;;
 	flood) names='flood speaker' ;;
 	typed) names=typed ;;
 	esac
@@ -546,6 +547,7 @@ serial_console_conf() {
 	for name in $names; do
 		printf 'program %s\n    file test-serial\n    arguments %s %s\n' "$name" "$name" "${2-}"
 		[ "$name" = speaker ] || echo '    manager'
+		[ "$name" != spare ] || echo '    console'
 		[ "$name" != killer ] || echo '    priority 200' # above the driver's, to stop it under way
 	done
 }
@@ -561,6 +563,7 @@ serial_console_table() {
 	stuck)
 		cat <<-'END'
 			serial.console_stuck_driver|root: serial does not put out its text; program stopped
+			serial.console_next_driver|root: spare: exit status 100
 		END
 		;;
 	again)

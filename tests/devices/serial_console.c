@@ -7,6 +7,7 @@
  *   flood     writes and writes
  *   stuck     is the driver itself, and takes one text that it never puts out
  *   again     is the driver, too, and asks for that one text again and again
+ *   spare     is the next driver when that one has been stopped
  *   typed     reads what is typed
  */
 #include <device/serial.h>
@@ -109,6 +110,13 @@ int role_again(void)
 		ask_root(ROOT_CONSOLE_TEXT, 0);
 		L4_Sleep(L4_TimePeriod(SECOND / 4));
 	}
+}
+
+/* Asks when another has been the driver for a while; the exit status tells the answer. */
+int role_spare(void)
+{
+	L4_Sleep(L4_TimePeriod(SECOND));
+	return 100 + (int)ask_root(ROOT_CONSOLE_TEXT, 0);
 }
 
 /* The typist (tests/devices/typist) looks for "type", and types what stands behind it. */

@@ -38,7 +38,7 @@ int read_from(L4_ThreadId_t serial, bool waits)
 static const struct role roles[] = {
 	{ "user", role_user },	     { "loop", role_loop },	  { "hostile", role_hostile }, { "writer", role_writer },
 	{ "checker", role_checker }, { "speaker", role_speaker }, { "killer", role_killer },   { "stuck", role_stuck },
-	{ "typed", role_typed },     { "flood", role_flood },	  { "again", role_again },
+	{ "typed", role_typed },     { "flood", role_flood },	  { "again", role_again },	  { "spare", role_spare },
 };
 
 int main(void)

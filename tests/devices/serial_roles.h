@@ -31,6 +31,7 @@ int role_killer(void);
 int role_flood(void);
 int role_stuck(void);
 int role_again(void);
+int role_spare(void);
 int role_typed(void);
 
 #endif

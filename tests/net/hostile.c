@@ -107,6 +107,14 @@ static int role_thief(void)
 	return 0;
 }
 
+/* In its second life: those of the first, which has ended at once. */
+static int role_heir(void)
+{
+	if (L4_Version(L4_MyGlobalId()) == 1)
+		return net_open(&sockets[0], NET, NET_UDP) == NET_OK;
+	return role_thief();
+}
+
 /*
  * Has all its sockets full of bytes that nobody takes, in both directions, and then does nothing.
  */
@@ -276,6 +284,7 @@ static int role_attacker(void)
 static const struct role roles[] = {
 	{ "wild", role_wild },	   { "thief", role_thief }, { "silent", role_silent },
 	{ "mortal", role_mortal }, { "fate", role_fate },   { "attacker", role_attacker },
+	{ "heir", role_heir },
 };
 
 int main(void)

@@ -350,10 +350,20 @@ root_conf_confined() {
 		    arguments deaf
 		    serves deaf
 		    server
+		    restart 1
 		program callers
 		    file test-program
 		    arguments callers
 		    talks deaf
+		program late-listener
+		    file test-program
+		    serves late
+		    arguments late-listener
+		program hasty
+		    file test-program
+		    arguments hasty
+		    talks late
+		    restart 2
 	END
 }
 
@@ -367,6 +377,9 @@ root_cases_confined() {
 		root.trespass_is_stopped|root: trespasser \(thread .*\) sent a message to victim \(thread 0x[0-9a-f]+\): it may not talk to it; program stopped
 		root.trespass_after_restart|root: starting trespasser again \(1\)
 		root.trespass_to_sigma0|root: hermit \(thread .*\) sent a message to nobody \(thread 0x120\): it may not talk to it; program stopped
+		root.confined_round_trip_is_less_than_2000|BENCH name=confined-client\.roundtrip words=1 unit=instructions min=1[0-9]{3}
+		root.confined_calls_of_the_dead_are_not_heard|late-listener: heard 2, 1 of them live
+		root.confined_call_goes_on_behind_them|hasty: its own call: an answer
 		root.confined_partner_dies_unheard|callers: three calls: no partner, no partner, no partner
 	END
 }
@@ -423,12 +436,17 @@ root_conf_greedy() {
 		    file test-program
 		    arguments modest
 		    priority 110
+		program unheard
+		    file test-program
+		    arguments modest
+		    deaf
 	END
 }
 
 root_cases_greedy() {
 	cat <<-'END'
 		root.reader_beside_a_greedy_one|modest: a character: is waited for
+		root.deaf_reads_nothing|unheard: a character: denied
 		root.writer_beside_a_greedy_one|greedy: a line that
 	END
 }

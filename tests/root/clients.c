@@ -52,11 +52,15 @@ static const char *error_name(void)
 	return L4_ErrorCode() >> 1 == 2 ? "no partner" : "another error";
 }
 
-/* What a call and its answer cost, all of both sides' code: more if one of them is confined. */
+/*
+ * What a call and its answer cost, all of both sides' code: more if one of them is confined. What other programs do at
+ * first would count, too.
+ */
 static void print_cost(L4_ThreadId_t server)
 {
 	unsigned long least = -1UL, start, cost;
 
+	sleep_milliseconds(20);
 	for (unsigned int i = 0; i < 20; i++) {
 		start = __builtin_ia32_rdtsc();
 		ask(server, LABEL_DOUBLE, i);
@@ -159,6 +163,25 @@ int role_deaf(void)
 	return 1;
 }
 
+/* Hears its clients late, and then all that there are. */
+int role_late_listener(void)
+{
+	unsigned int heard = 0, living = 0;
+	L4_ThreadId_t client;
+
+	if (root_register("late", L4_Myself()) != ROOT_OK)
+		return 1;
+	sleep_milliseconds(400);
+	while (L4_IpcSucceeded(L4_Wait_Timeout(L4_TimePeriod(50000), &client))) {
+		heard++;
+		living += root_thread_exists(client);
+		L4_LoadMR(0, 0);
+		L4_Reply(client);
+	}
+	say("heard %u, %u of them live", heard, living);
+	return 0;
+}
+
 enum { CALLERS = 3, CALLER_STACK = 4096 };
 
 static L4_ThreadId_t deaf;
@@ -185,5 +208,31 @@ int role_callers(void)
 		while (!outcome[i])
 			sleep_milliseconds(5);
 	say("three calls: %s, %s, %s", outcome[0], outcome[1], outcome[2]);
+	return 0;
+}
+
+static L4_ThreadId_t listener;
+
+static void call_listener(void *unused)
+{
+	(void)unused;
+	ask(listener, LABEL_DOUBLE, 1);
+}
+
+/* Ends twice while a call is on its way; the third time only the thread does that calls, and its program calls again. */
+int role_hasty(void)
+{
+	static char stack[CALLER_STACK] __attribute__((aligned(16)));
+	L4_ThreadId_t thread;
+
+	listener = root_lookup_wait("late");
+	if (root_thread_start(call_listener, NULL, stack, CALLER_STACK, &thread) != ROOT_OK)
+		return 1;
+	sleep_milliseconds(5);
+	if (L4_Version(L4_MyGlobalId()) < 3)
+		return 1;
+	root_thread_delete(thread);
+	L4_LoadMR(0, 0);
+	say("its own call: %s", L4_IpcSucceeded(L4_Call(listener)) ? "an answer" : error_name());
 	return 0;
 }

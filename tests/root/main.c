@@ -127,6 +127,7 @@ static const struct {
 	{ "pager", role_pager },       { "paged", role_paged },	    { "driver", role_driver },
 	{ "hostile", role_hostile },   { "manager", role_manager },
 	{ "forged-port", role_forged_port }, { "deaf", role_deaf },
+	{ "late-listener", role_late_listener }, { "hasty", role_hasty },
 	{ "callers", role_callers },   { "greedy", role_greedy },
 	{ "modest", role_modest },	    { "mapper", role_mapper },
 	{ "saver", role_saver },       { "killer", role_killer },

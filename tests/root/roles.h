@@ -34,6 +34,8 @@ int role_manager(void);   /* starts, stops and describes others */
 int role_forged_port(void); /* sends a page as if it were a port */
 int role_deaf(void);      /* a server that dies before it has heard all its clients */
 int role_callers(void);   /* its clients */
+int role_late_listener(void); /* a server that hears its clients late */
+int role_hasty(void);     /* its client, that ends while it calls */
 int role_greedy(void);    /* wants all characters, and all of the root task's time */
 int role_modest(void);    /* wants one character, and to write a line */
 int role_mapper(void);    /* wants all of the kernel's memory */
