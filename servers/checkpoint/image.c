@@ -8,18 +8,18 @@
 
 enum { PAGE_WORDS = PAGER_PAGE / sizeof(unsigned long), HEADER = 0, FPU = 1, MAP = 2, SLOT_BITS = 2 };
 
-#define MAGIC 0x3130746e696f7063UL /* "cpoint01" */
+#define MAGIC 0x3230746e696f7063UL /* "cpoint02" */
 
 /* The header's page. */
 struct header {
 	unsigned long magic, sequence, checksum;
-	unsigned long name, interval, region_count;
+	unsigned long name, owner, interval, region_count;
 	struct {
 		unsigned long low, high, rights;
 	} region[PAGER_REGIONS_MAX];
 	unsigned long frame[IMAGE_FRAME];
 	unsigned long fpu_words;
-	unsigned long unused[PAGE_WORDS - 6 - 3 * PAGER_REGIONS_MAX - IMAGE_FRAME - 1];
+	unsigned long unused[PAGE_WORDS - 7 - 3 * PAGER_REGIONS_MAX - IMAGE_FRAME - 1];
 };
 
 _Static_assert(sizeof(struct header) == PAGER_PAGE, "a page");
@@ -73,6 +73,7 @@ static void description_take(struct image *image)
 
 	image->sequence = header->sequence;
 	image->state.name = header->name;
+	image->state.owner = header->owner;
 	image->state.interval = header->interval;
 	image->state.region_count = header->region_count;
 	for (unsigned int i = 0; i < PAGER_REGIONS_MAX; i++) {
@@ -174,8 +175,8 @@ bool image_complete(struct image *image, const struct image_state *state)
 	struct header *header = &description.header;
 
 	*header = (struct header){
-		.magic = MAGIC, .sequence = image->sequence + 1, .name = state->name, .interval = state->interval,
-		.region_count = state->region_count, .fpu_words = state->fpu_words,
+		.magic = MAGIC, .sequence = image->sequence + 1, .name = state->name, .owner = state->owner,
+		.interval = state->interval, .region_count = state->region_count, .fpu_words = state->fpu_words,
 	};
 	for (unsigned int i = 0; i < PAGER_REGIONS_MAX; i++) {
 		header->region[i].low = state->region[i].low;

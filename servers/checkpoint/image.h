@@ -29,7 +29,7 @@ enum {
 
 /* What is to be kept beside pages. */
 struct image_state {
-	unsigned long name;
+	unsigned long name, owner; /* the name is the owner's: root_program_number() */
 	unsigned long interval;
 	unsigned long region_count;
 	struct {

@@ -56,7 +56,9 @@ static bool make(struct image *image, unsigned int round)
 	static struct image_state state;
 	unsigned int page[PAGER_PAGE / sizeof(unsigned int)];
 
-	state = (struct image_state){ .name = 7, .interval = round, .region_count = 2, .fpu_words = IMAGE_FPU };
+	state = (struct image_state){
+		.name = 7, .owner = 8, .interval = round, .region_count = 2, .fpu_words = IMAGE_FPU,
+	};
 	state.region[1].high = round * 4096;
 	for (unsigned int i = 0; i < IMAGE_FRAME; i++)
 		state.frame[i] = round * i;
@@ -82,6 +84,7 @@ static void is_round(struct image *image, unsigned int round)
 	assert_int_equal(image->sequence, round);
 	if (round > 0) {
 		assert_int_equal(image->state.name, 7);
+		assert_int_equal(image->state.owner, 8);
 		assert_int_equal(image->state.interval, round);
 		assert_int_equal(image->state.region[1].high, round * 4096);
 		assert_int_equal(image->state.frame[IMAGE_FRAME - 1], round * (IMAGE_FRAME - 1));

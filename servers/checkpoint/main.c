@@ -98,11 +98,17 @@ static const char *fault(const struct pager_fault *fault, struct pager_mapping *
 	return NULL;
 }
 
-/* Null: no checkpoints are kept under that name. */
-static struct image *image_named(unsigned long name)
+/* A program and all that it is in later lives, each with names of its own. */
+static unsigned long owner_of(const struct pager_client *client)
+{
+	return root_program_number(client->thread[0]);
+}
+
+/* Null: no checkpoints of its program are kept under that name. */
+static struct image *image_named(const struct pager_client *client, unsigned long name)
 {
 	for (unsigned int i = 0; i < IMAGES; i++)
-		if (image[i].state.name == name)
+		if (name != 0 && image[i].state.name == name && image[i].state.owner == owner_of(client))
 			return &image[i];
 	return NULL;
 }
@@ -134,7 +140,7 @@ static struct image *image_without_checkpoint(void)
 
 static enum pager_status begin(struct pager_client *client, unsigned long name, unsigned long interval)
 {
-	struct image *old = name ? image_named(name) : NULL;
+	struct image *old = image_named(client, name);
 
 	if (name == 0 || interval < INTERVAL_LEAST || interval > 1UL << 40)
 		return PAGER_MALFORMED;
@@ -145,13 +151,14 @@ static enum pager_status begin(struct pager_client *client, unsigned long name, 
 	if (!old || !image_forget(old))
 		return PAGER_EXHAUSTED;
 	old->state.name = name;
-	task_begin(task_of(client), old, name, interval);
+	old->state.owner = owner_of(client);
+	task_begin(task_of(client), old, interval);
 	return PAGER_OK;
 }
 
 static enum pager_status restore(struct pager_client *client, unsigned long name)
 {
-	struct image *old = name ? image_named(name) : NULL;
+	struct image *old = image_named(client, name);
 
 	if (!old || old->sequence == 0)
 		return PAGER_NOT_FOUND;
@@ -161,9 +168,9 @@ static enum pager_status restore(struct pager_client *client, unsigned long name
 	return PAGER_NO_ANSWER;
 }
 
-static enum pager_status forget(unsigned long name)
+static enum pager_status forget(const struct pager_client *client, unsigned long name)
 {
-	struct image *old = name ? image_named(name) : NULL;
+	struct image *old = image_named(client, name);
 
 	if (!old)
 		return PAGER_NOT_FOUND;
@@ -186,7 +193,7 @@ static enum pager_status request(struct pager_client *client, L4_ThreadId_t thre
 	if (label == PAGER_RESTORE && words == 1)
 		return restore(client, first);
 	if (label == PAGER_FORGET && words == 1)
-		return forget(first);
+		return forget(client, first);
 	if (label != PAGER_CHECKPOINT_COUNTS || words != 0 || of->phase == TASK_NONE)
 		return PAGER_MALFORMED;
 	L4_MsgAppendWord(msg, of->image->sequence);

@@ -22,10 +22,11 @@ static unsigned long next_due(const struct task *task)
 	return L4_SystemClock().raw + task->state.interval / 2;
 }
 
-void task_begin(struct task *task, struct image *image, unsigned long name, unsigned long interval)
+void task_begin(struct task *task, struct image *image, unsigned long interval)
 {
 	*task = (struct task){ .phase = TASK_IDLE, .image = image };
-	task->state.name = name;
+	task->state.name = image->state.name;
+	task->state.owner = image->state.owner;
 	task->state.interval = interval;
 	task->due = L4_SystemClock().raw;
 }

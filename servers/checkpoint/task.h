@@ -33,8 +33,8 @@ struct task {
 	unsigned long pages_saved, saved_before_write, given_up;
 };
 
-/* Begins to be checkpointed. */
-void task_begin(struct task *task, struct image *image, unsigned long name, unsigned long interval);
+/* Begins to be checkpointed, into an image whose name and owner are set. */
+void task_begin(struct task *task, struct image *image, unsigned long interval);
 
 /* The client's thread, which waits for an answer, gets an exception instead, to become the one in the image. */
 void task_restore(struct task *task, struct image *image, struct pager_client *client);

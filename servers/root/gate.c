@@ -25,17 +25,14 @@ static struct gate {
 	char stack[STACK_BYTES] __attribute__((aligned(16)));
 } gates[PROGRAMS_MAX];
 
-/*
- * Names of the partner that the description may have among those to talk to: the program's, and those of its services.
- */
+/* Whether one of the names to talk to is that of the other program, or of a service of it. */
 static bool may_talk(const struct program *program, const struct program *to)
 {
-	if (to == program || name_list_has(&program->is.talks, to->is.name))
-		return true;
+	bool may = to == program || name_list_has(&program->is.talks, to->is.name);
+
 	for (unsigned int i = 0; i < to->is.serves.count; i++)
-		if (name_list_has(&program->is.talks, to->is.serves.names[i]))
-			return true;
-	return false;
+		may |= name_list_has(&program->is.talks, to->is.serves.names[i]);
+	return may;
 }
 
 /* By the thread's number: it may have ended meanwhile. Then our send fails, and the sender waits for nobody. */
@@ -154,13 +151,13 @@ void gate_close(struct program *program)
 bool gate_told(L4_ThreadId_t from, L4_Msg_t *msg)
 {
 	L4_ThreadId_t global = L4_GlobalIdOf(from), sender, to;
-	struct program *program = NULL, *partner;
+	L4_Word_t number = L4_ThreadNo(global) - program_thread_number(PROGRAMS_MAX, 0);
+	struct program *program, *partner;
 
-	for (unsigned int i = 0; i < PROGRAMS_MAX; i++)
-		if (!L4_IsNilThread(gates[i].thread) && L4_IsThreadEqual(gates[i].thread, global))
-			program = gates[i].program;
-	if (!program || L4_UntypedWords(L4_MsgMsgTag(msg)) != TRESPASS_WORDS)
+	if (number >= PROGRAMS_MAX || !L4_IsThreadEqual(gates[number].thread, global) ||
+	    L4_UntypedWords(L4_MsgMsgTag(msg)) != TRESPASS_WORDS)
 		return false;
+	program = gates[number].program;
 	sender.raw = L4_MsgWord(msg, 0);
 	to.raw = L4_MsgWord(msg, 1);
 	partner = program_of(to);

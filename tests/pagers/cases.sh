@@ -27,7 +27,7 @@ pagers_job() {
 		'file cache=64 pages=256 patience=200 @server @priority=150 @memory=3M' \
 		'compress pool=256 store=2048 quota=4096 @server @priority=150 @memory=5M' \
 		'checkpoint pool=2048 @server @priority=150 @memory=12M' \
-		"test-pagers $words @spaces @priority=140 @memory=4M"
+		'counter @manual' "test-pagers $words @spaces @manager @priority=140 @memory=4M"
 	seq -f %07g 0 4999 >"$work/numbers"
 	printf '%s\n' 'modules/file romfile numbers cache=4 @server @priority=150 @memory=1M' \
 		"$here/numbers numbers" >>"$work/modules.$name"

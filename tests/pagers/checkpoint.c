@@ -10,6 +10,7 @@
 #include <l4/thread.h>
 #include <l4io.h>
 #include <pager/checkpoint.h>
+#include <service/manage.h>
 
 #include "hostile.h"
 #include "test.h"
@@ -420,6 +421,28 @@ static void the_living_are_not_replaced(void)
 	end(actor);
 }
 
+/* The one that has died here is of the name that `counter` uses for itself. */
+static void the_dead_are_their_programs(void)
+{
+	unsigned long before = program_name;
+	struct actor *actor;
+	int status = -1;
+
+	program_name = 0xc0;
+	corrupt = 0;
+	actor = actor_start(start_fresh, 0, PRIORITY_VICTIM);
+	L4_Sleep(L4_TimePeriod(3 * INTERVAL));
+	actor_kill(actor);
+	EXPECT_EQ(root_program_start("counter", ""), ROOT_OK);
+	EXPECT_EQ(root_program_wait("counter", &status), ROOT_OK);
+	EXPECT_EQ(status, 0);
+	actor = actor_start(start_restored, 0, PRIORITY_VICTIM);
+	until_checked(2);
+	EXPECT_EQ(corrupt, 0);
+	end(actor);
+	program_name = before;
+}
+
 /* Takes all images there are, with nothing in them, and goes. */
 static void take_a_name(unsigned long number)
 {
@@ -461,6 +484,7 @@ static const struct test_case cases[] = {
 	{ "pause_is_short", pause_is_short },
 	{ "writes_do_not_get_into_it", writes_do_not_get_into_it },
 	{ "the_living_are_not_replaced", the_living_are_not_replaced },
+	{ "the_dead_are_their_programs", the_dead_are_their_programs },
 	{ "names_of_the_dead_come_back", names_of_the_dead_come_back },
 	{ "quota_is_the_end", quota_is_the_end },
 	{ "leaver", hostile_leaver },

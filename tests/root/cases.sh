@@ -369,6 +369,7 @@ root_conf_confined() {
 
 root_cases_confined() {
 	cat <<-'END'
+		root.confined_sends_no_string|confined: a string: message overflow
 		root.confined_talks|confined: twice 5 is 10
 		root.confined_does_not_find_others|confined: a stranger's name: nobody
 		root.confined_partner_fails|confined-client: the server failed: no partner
@@ -379,7 +380,7 @@ root_cases_confined() {
 		root.trespass_to_sigma0|root: hermit \(thread .*\) sent a message to nobody \(thread 0x120\): it may not talk to it; program stopped
 		root.confined_round_trip_is_less_than_2000|BENCH name=confined-client\.roundtrip words=1 unit=instructions min=1[0-9]{3}
 		root.confined_calls_of_the_dead_are_not_heard|late-listener: heard 2, 1 of them live
-		root.confined_call_goes_on_behind_them|hasty: its own call: an answer
+		root.confined_call_goes_on_behind_them|hasty: its own call: 63 words make 85344
 		root.confined_partner_dies_unheard|callers: three calls: no partner, no partner, no partner
 	END
 }

@@ -11,7 +11,7 @@
 
 #include "roles.h"
 
-enum { LABEL_DOUBLE = 1, LABEL_FAIL = 2 };
+enum { LABEL_DOUBLE = 1, LABEL_FAIL = 2, WORDS_MAX = 63 };
 
 int role_server(void)
 {
@@ -49,7 +49,14 @@ static L4_Word_t ask(L4_ThreadId_t server, L4_Word_t label, L4_Word_t number)
 
 static const char *error_name(void)
 {
-	return L4_ErrorCode() >> 1 == 2 ? "no partner" : "another error";
+	switch (L4_ErrorCode() >> 1 & 7) {
+	case 2:
+		return "no partner";
+	case 4:
+		return "message overflow";
+	default:
+		return "another error";
+	}
 }
 
 /*
@@ -118,9 +125,14 @@ int role_late(void)
 int role_confined(void)
 {
 	L4_ThreadId_t echo = root_lookup_wait("echo");
+	L4_Msg_t msg;
 
 	say("a stranger's name: %s", L4_IsNilThread(root_lookup("stranger")) ? "nobody" : "somebody");
 	say("twice 4 is %lu", ask(echo, LABEL_DOUBLE, 4));
+	L4_MsgClear(&msg);
+	L4_MsgAppendSimpleStringItem(&msg, L4_StringItem(1, own_name));
+	L4_MsgLoad(&msg);
+	say("a string: %s", L4_IpcSucceeded(L4_Call(echo)) ? "an answer" : error_name());
 	say("twice 5 is %lu", ask(echo, LABEL_DOUBLE, 5));
 	return 0;
 }
@@ -163,19 +175,35 @@ int role_deaf(void)
 	return 1;
 }
 
+/* Of all words of a message, each times its place. */
+static L4_Word_t sum_of_words(L4_MsgTag_t tag)
+{
+	L4_Word_t sum = 0, word;
+
+	for (unsigned int i = 1; i <= L4_UntypedWords(tag); i++) {
+		L4_StoreMR((int)i, &word);
+		sum += i * word;
+	}
+	return sum;
+}
+
 /* Hears its clients late, and then all that there are. */
 int role_late_listener(void)
 {
 	unsigned int heard = 0, living = 0;
 	L4_ThreadId_t client;
+	L4_MsgTag_t tag;
 
 	if (root_register("late", L4_Myself()) != ROOT_OK)
 		return 1;
 	sleep_milliseconds(400);
-	while (L4_IpcSucceeded(L4_Wait_Timeout(L4_TimePeriod(50000), &client))) {
+	while (L4_IpcSucceeded(tag = L4_Wait_Timeout(L4_TimePeriod(50000), &client))) {
+		L4_Word_t sum = sum_of_words(tag);
+
 		heard++;
 		living += root_thread_exists(client);
-		L4_LoadMR(0, 0);
+		L4_LoadMR(0, 1);
+		L4_LoadMR(1, sum);
 		L4_Reply(client);
 	}
 	say("heard %u, %u of them live", heard, living);
@@ -224,6 +252,7 @@ int role_hasty(void)
 {
 	static char stack[CALLER_STACK] __attribute__((aligned(16)));
 	L4_ThreadId_t thread;
+	L4_Msg_t msg;
 
 	listener = root_lookup_wait("late");
 	if (root_thread_start(call_listener, NULL, stack, CALLER_STACK, &thread) != ROOT_OK)
@@ -232,7 +261,11 @@ int role_hasty(void)
 	if (L4_Version(L4_MyGlobalId()) < 3)
 		return 1;
 	root_thread_delete(thread);
-	L4_LoadMR(0, 0);
-	say("its own call: %s", L4_IpcSucceeded(L4_Call(listener)) ? "an answer" : error_name());
+	L4_MsgClear(&msg);
+	for (L4_Word_t i = 1; i <= WORDS_MAX; i++)
+		L4_MsgAppendWord(&msg, i);
+	L4_MsgLoad(&msg);
+	L4_MsgStore(L4_Call(listener), &msg);
+	say("its own call: %d words make %lu", WORDS_MAX, L4_MsgWord(&msg, 0));
 	return 0;
 }

@@ -110,7 +110,8 @@ static void check(const struct tcb *running)
 		for (struct ring *r = queues[p].next; r != &queues[p]; r = r->next)
 			assert_int_equal(tcb_priority(CONTAINER_OF(r, struct tcb, ready_link)), p);
 	}
-	assert_int_equal(cpu.ready_floor, highest > 0 ? highest << 2 : 0);
+	highest = highest > 0 ? highest << 2 : 0;
+	assert_int_equal(cpu.ready_floor, highest > (int)cpu.turn_floor ? highest : (int)cpu.turn_floor);
 	assert_true(ring_empty(&running->ready_link));
 	assert_true(ring_empty(&idle.ready_link));
 }
@@ -610,6 +611,23 @@ static void the_end_of_a_slice_with_nobody_else_is_no_preemption(void **state)
 	assert_int_equal(cpu.slice_end, now + SLICE_DEFAULT);
 }
 
+/* The server is thread 0, its client thread 1, whose equal thread 2 is. */
+static void whose_slice_ends_in_a_better_server_goes_behind_its_equals(void **state)
+{
+	(void)state;
+	tcb_make(&thread[0], 120);
+	thread[1].hold = HOLD_HALTED;
+	sched_ready(&thread[2]);
+	sched_start_slice(&thread[0]);
+	now = cpu.slice_end;
+	expect_runs(sched_tick(&thread[0], now), &thread[0]);
+	thread[0].hold = HOLD_HALTED;
+	thread[1].hold = 0;
+	expect_runs(sched_hand_over(&thread[0], &thread[1]), &thread[2]);
+	assert_int_equal(cpu.turn_floor, 0);
+	expect_runs(sched_next(&thread[2]), &thread[1]);
+}
+
 static void a_delay_for_somebody_who_went_away_costs_no_slice(void **state)
 {
 	(void)state;
@@ -928,6 +946,7 @@ int main(void)
 		cmocka_unit_test_setup(who_yields_then_has_its_delay_again_next_time, setup),
 		cmocka_unit_test_setup(the_end_of_a_slice_is_put_off_too_whatever_is_sensitive, setup),
 		cmocka_unit_test_setup(the_end_of_a_slice_with_nobody_else_is_no_preemption, setup),
+		cmocka_unit_test_setup(whose_slice_ends_in_a_better_server_goes_behind_its_equals, setup),
 		cmocka_unit_test_setup(a_delay_for_somebody_who_went_away_costs_no_slice, setup),
 		cmocka_unit_test_setup(a_delay_does_not_outlast_the_quantum, setup),
 		cmocka_unit_test_setup(who_wants_to_be_told_is, setup),

@@ -6,7 +6,8 @@
  * interval ago. Another thread, in an empty space, can become that one: it goes on where that one was. What is not in
  * a region of the pager (the image, if another pager brought it; message registers; thread ids) is the new thread's.
  *
- * A name is a number other than 0; who knows it may take the program over when it is dead.
+ * A name is a number other than 0, and the calling program's own: others may use the same. Started again, a program
+ * is still the same; in another boot it is that which has its place in the description.
  */
 #ifndef PAGER_CHECKPOINT_H
 #define PAGER_CHECKPOINT_H
