@@ -98,15 +98,19 @@ static _Noreturn void stop(void)
 		__asm__ volatile("cli; hlt");
 }
 
+static void print_reason(const char *format, va_list arguments)
+{
+	print("\nkernel panic: ");
+	print_format(uart_write, format, arguments);
+	print("\n");
+}
+
 void panic(const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("\nkernel panic: ");
-	print_format(uart_write, format, arguments);
-	va_end(arguments);
-	print("\n");
+	print_reason(format, arguments);
 	print_thread();
 	print_backtrace((virt_t)__builtin_return_address(0), __builtin_frame_address(0));
 	stop();
@@ -117,10 +121,7 @@ void panic_with_frame(const struct tcb *frame, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	print("\nkernel panic: ");
-	print_format(uart_write, format, arguments);
-	va_end(arguments);
-	print("\n");
+	print_reason(format, arguments);
 	print_registers(frame);
 	print_thread();
 	print_backtrace(frame->rip, (const word_t *)frame->regs.rbp);

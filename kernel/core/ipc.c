@@ -30,7 +30,7 @@ SELDOM static bool is_local_to(const struct tcb *sender, const struct tcb *t)
 }
 
 /* Would t take a message from `sender` now? */
-static bool accepts(const struct tcb *t, const struct tcb *sender)
+static inline bool accepts(const struct tcb *t, const struct tcb *sender)
 {
 	if (t->wait != NOT_WAITING)
 		return t->wait == t->id || t->wait == sender->sender_name;
@@ -65,7 +65,7 @@ static bool source_exists(word_t from)
 	       (thread_number(from) < SYSTEM_BASE && !id_is_local(from)) || thread_find(from);
 }
 
-static void start_timeout(struct tcb *t, usec_t deadline)
+static inline void start_timeout(struct tcb *t, usec_t deadline)
 {
 	if (deadline == USEC_NEVER)
 		return;
@@ -130,7 +130,7 @@ void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 	ipc_wake(t);
 }
 
-void ipc_timed_out(struct tcb *t)
+SELDOM void ipc_timed_out(struct tcb *t)
 {
 	ipc_fail(t, t->hold & HOLD_SENDING ? PHASE_SEND : PHASE_RECEIVE, IPC_TIMEOUT);
 }
@@ -403,7 +403,7 @@ struct tcb *ipc_resume(struct tcb *t)
 	return receive_phase(t, NULL);
 }
 
-void ipc_wait_for_start(struct tcb *t, word_t pager)
+SELDOM void ipc_wait_for_start(struct tcb *t, word_t pager)
 {
 	t->role = ROLE_START;
 	t->receive_from = pager;
@@ -423,7 +423,7 @@ bool ipc_is_sending(const struct tcb *t)
 	return t->transfer.to || (!t->transfer_from && t->role != ROLE_EXHAUSTED && (t->hold & HOLD_SENDING));
 }
 
-void ipc_abort(struct tcb *t)
+SELDOM void ipc_abort(struct tcb *t)
 {
 	if (t->transfer.to || t->transfer_from || t->answer_from)
 		transfer_abort(t);

@@ -10,7 +10,7 @@ static struct {
 } kernel_range[MAP_KERNEL_RANGES];
 static unsigned kernel_ranges;
 
-void map_reserve(phys_t low, phys_t high)
+SELDOM void map_reserve(phys_t low, phys_t high)
 {
 	assert(kernel_ranges < MAP_KERNEL_RANGES);
 	kernel_range[kernel_ranges].low = low;
@@ -78,21 +78,28 @@ static bool show_source(struct space *from, virt_t address, unsigned level, unsi
 	return !from->is_sigma0 || mapdb_show_sigma0(from, address, wish) || mapdb_show_sigma0(from, address, level);
 }
 
-/* Map one page of at most `level`; stores the level it came to. */
-static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
+/* Was there no memory for a page of this level here, or for a smaller one? */
+static bool is_too_large(const struct revocation *clearing, virt_t at, unsigned level)
+{
+	return (clearing->too_large & ~(PAGE_SIZE - 1UL)) == at && clearing->too_large != at &&
+	       level >= (clearing->too_large & (PAGE_SIZE - 1));
+}
+
+/* Map one page. Without memory for a large one: MAPDB_MORE, and the next piece takes a smaller one. */
+static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned level,
                                   struct source page, unsigned rights, bool grant, struct revocation *clearing,
                                   struct cpu *cpu)
 {
 	enum mapdb_result (*move)(struct space *, virt_t, struct space *, virt_t, unsigned, unsigned,
 	                          struct revocation *, struct cpu *) = grant ? mapdb_grant : mapdb_map;
-	enum mapdb_result result;
+	enum mapdb_result result = MAPDB_NO_MEMORY;
 
-	for (;; --*level) {
-		result = show_source(from, at, *level, page.level)
-		                 ? move(from, at, to, target, *level, rights, clearing, cpu) : MAPDB_NO_MEMORY;
-		if (result != MAPDB_NO_MEMORY || *level == 0)
-			return result;
-	}
+	if (show_source(from, at, level, page.level))
+		result = move(from, at, to, target, level, rights, clearing, cpu);
+	if (result != MAPDB_NO_MEMORY || level == 0)
+		return result;
+	clearing->too_large = at | level;
+	return MAPDB_MORE;
 }
 
 static enum map_result map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
@@ -114,12 +121,13 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 			continue;
 		}
 		while (level && (((at | target) & (level_size(level) - 1)) || level_size(level) > size - *done ||
-		                 level > largest_level() || !space_is_mappable(to, target, level_size(level))))
+		                 level > largest_level() || !space_is_mappable(to, target, level_size(level)) ||
+		                 is_too_large(clearing, at, level)))
 			level--;
 		enum mapdb_result result = MAPDB_NOTHING;
 
 		if (space_is_mappable(to, target, level_size(level)))
-			result = map_page(from, at, to, target, &level, page, rights, grant, clearing, cpu);
+			result = map_page(from, at, to, target, level, page, rights, grant, clearing, cpu);
 		if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
 			return result == MAPDB_MORE ? MAP_MORE : MAP_NO_MEMORY;
 		*done += level_size(level);
@@ -128,7 +136,7 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 }
 
 /* Ports have no other names: what is in both flexpages is mapped, to where it is. */
-static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive,
+SELDOM static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive,
                                  bool grant, word_t *done, struct cpu *cpu)
 {
 	struct fpage ports = send.size_log2 < receive.size_log2 ? send : receive;
@@ -184,7 +192,7 @@ bool map_small(struct space *from, word_t send, struct space *to, word_t send_ba
 	return mapdb_map_small(from, source, to, target, send & RIGHTS_ALL, cpu);
 }
 
-enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)
+SELDOM enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)
 {
 	if (!s->is_sigma0)
 		return mapdb_set_caching(s, at, end, caching, steps, cpu) ? MAP_DONE : MAP_MORE;
@@ -209,7 +217,7 @@ enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t c
 	return MAP_DONE;
 }
 
-bool map_sigma0_fault(struct space *sigma0, virt_t address)
+SELDOM bool map_sigma0_fault(struct space *sigma0, virt_t address)
 {
 	if (address >= USER_END || !space_is_mappable(sigma0, ALIGN_DOWN(address, PAGE_SIZE), PAGE_SIZE))
 		return false;

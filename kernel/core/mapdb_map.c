@@ -204,7 +204,7 @@ enum mapdb_result map_page_to(struct space *from, virt_t source, struct space *t
 		return MAPDB_MORE;
 	if (result != MAPDB_DONE) {
 		if (parent && !known_parent)
-			mapping_free(parent);
+			mapping_free(parent, shade_of(source_entry.pte));
 		tables_drop_unused(from, source, cpu);
 		tables_drop_unused(to, target, cpu);
 		return MAPDB_NO_MEMORY;

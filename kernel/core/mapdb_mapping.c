@@ -27,38 +27,33 @@ size_t mapdb_count(void)
 	return mapping_count;
 }
 
-/* The entry of the shade in which the list begins that a child is in. NULL: it begins in the parent. */
+/* The entry of the shade in which the list begins that a smaller child is in, made from `source`. */
 static struct shade *list_shade(const struct mapping *parent, unsigned level, virt_t source)
 {
-	if (level == level_of(parent))
-		return NULL;
 	struct entry e = find(space_of(parent), source, level);
 
 	assert(e.level == level && shade_of(e.pte));
 	return shade_of(e.pte);
 }
 
-/* Let that list begin with this one. */
-static void set_first(struct mapping *parent, struct shade *shade, uint32_t number)
-{
-	if (shade)
-		shade_set(&shade->children, number);
-	else
-		parent->child = number;
-}
-
 void mapping_link(uint32_t number, uint32_t parent_number, virt_t source)
 {
 	struct mapping *m = mapping_of(number), *parent = mapping_of(parent_number);
-	struct shade *shade = list_shade(parent, level_of(m), source);
 
 	m->parent = parent_number;
 	m->offset = (uint32_t)((source - address_of(parent)) / size_of(m));
-	m->next = shade ? shade->children : parent->child;
 	m->prev = 0;
+	if (level_of(m) == level_of(parent)) {
+		m->next = parent->child;
+		parent->child = number;
+	} else {
+		struct shade *shade = list_shade(parent, level_of(m), source);
+
+		m->next = shade->children;
+		shade_set(&shade->children, number);
+	}
 	if (m->next)
 		mapping_of(m->next)->prev = number;
-	set_first(parent, shade, number);
 }
 
 static void unlink_child(struct mapping *m)
@@ -72,8 +67,10 @@ static void unlink_child(struct mapping *m)
 		mapping_of(m->next)->prev = m->prev;
 	if (m->prev)
 		mapping_of(m->prev)->next = m->next;
+	else if (level_of(m) == level_of(parent))
+		parent->child = m->next;
 	else
-		set_first(parent, list_shade(parent, level_of(m), source_of(m, parent)), m->next);
+		shade_set(&list_shade(parent, level_of(m), source_of(m, parent))->children, m->next);
 }
 
 void mapping_pass_status(struct revocation *r)
@@ -86,7 +83,7 @@ void mapping_pass_status(struct revocation *r)
 	r->tree_status = 0;
 }
 
-static void free_mapping(uint32_t number, struct shade *shade)
+void mapping_free(uint32_t number, struct shade *shade)
 {
 	struct mapping *m = mapping_of(number);
 
@@ -104,34 +101,15 @@ static void free_mapping(uint32_t number, struct shade *shade)
 	}
 	if (level_of(m))
 		forget_recent(space_of(m));
-	shade_set(&shade->mapping, 0);
+	shade->mapping = 0;
+	--*frame_count(shade);
 	if (m->parent)
 		mapping_of(m->parent)->place |= m->place & STATUS_IN_PLACE;
 	unlink_child(m);
 	mapping_release(number);
 }
 
-void mapping_free(uint32_t number)
-{
-	const struct mapping *m = mapping_of(number);
-
-	free_mapping(number, shade_of(find(space_of(m), address_of(m), level_of(m)).pte));
-}
-
-bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
-                          const struct cpu *cpu)
-{
-	struct entry e = find(s, address, level);
-	struct shade *shade = shade_of(e.pte);
-
-	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child ||
-	    (*e.pte && !all_taken))
-		return false;
-	free_mapping(number, shade);
-	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);
-}
-
-bool mapdb_bequeath(struct space *s, struct revocation *r)
+SELDOM bool mapdb_bequeath(struct space *s, struct revocation *r)
 {
 	uint32_t frame = record_frame_left(s, RECORD_MAPPING);
 	const struct mapping *m;

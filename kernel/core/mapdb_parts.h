@@ -77,11 +77,6 @@ struct entry {
 	unsigned level;
 };
 
-static inline unsigned index_of(virt_t address, unsigned level)
-{
-	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
-}
-
 /* What the shade of its table, if that has one, says about an entry. */
 static inline struct shade *shade_of(const pte_t *entry)
 {
@@ -93,13 +88,13 @@ static inline struct shade *shade_of(const pte_t *entry)
 /* The entry for an address in the table that an entry is. */
 static inline pte_t *entry_below(const pte_t *entry, virt_t address, unsigned level)
 {
-	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + index_of(address, level);
+	return (pte_t *)direct_map(*entry & PTE_ADDRESS) + table_index(address, level);
 }
 
 /* The way to an entry, step by step: from the top, down as long as there are tables. */
 static inline struct entry top_entry(const struct space *s, virt_t address)
 {
-	return (struct entry){ &s->root[index_of(address, LEVELS - 1)], LEVELS - 1 };
+	return (struct entry){ &s->root[table_index(address, LEVELS - 1)], LEVELS - 1 };
 }
 
 static inline struct entry step_down(struct entry e, virt_t address)
@@ -129,7 +124,7 @@ static inline void forget_recent(struct space *s)
 static inline struct entry find(struct space *s, virt_t address, unsigned level)
 {
 	if (level == 0 && is_recent(s, address))
-		return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+		return (struct entry){ s->recent.table + table_index(address, 0), 0 };
 	return walk(s, address, level);
 }
 
@@ -138,10 +133,10 @@ static inline struct entry find_mappings(struct space *s, virt_t address, uint32
 {
 	if (!is_recent(s, address))
 		return walk_mappings(s, address, number);
-	number[0] = s->recent.shade[index_of(address, 0)].mapping;
+	number[0] = s->recent.shade[table_index(address, 0)].mapping;
 	number[1] = s->recent.around[1];
 	number[2] = s->recent.around[2];
-	return (struct entry){ s->recent.table + index_of(address, 0), 0 };
+	return (struct entry){ s->recent.table + table_index(address, 0), 0 };
 }
 
 /* Of these the one that the user's page there belongs to: the smallest, others have a hole there. */
@@ -259,15 +254,30 @@ void mapping_link(uint32_t number, uint32_t parent_number, virt_t source);
 /* The accesses to a page that a revocation has seen are news for those above its root, too. */
 void mapping_pass_status(struct revocation *r);
 
-/* A mapping without pages and children goes; revocations that stand at it stand at its parent from now on. */
-void mapping_free(uint32_t number);
+/*
+ * A mapping without pages and children goes, out of its entry of the shade; revocations that stand at it stand at its
+ * parent from now on.
+ */
+void mapping_free(uint32_t number, struct shade *shade);
 
 /*
  * Free a mapping that nothing is left of, if it still is where it was. `all_taken`: what there is in its page table
  * is not its own. Did tables go with it?
  */
-bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level, bool all_taken,
-                          const struct cpu *cpu);
+static inline bool mapping_free_if_gone(uint32_t number, struct space *s, virt_t address, unsigned level,
+                                        bool all_taken, const struct cpu *cpu)
+{
+	struct entry e = find(s, address, level);
+
+	if (*e.pte && !all_taken)
+		return false;
+	struct shade *shade = shade_of(e.pte);
+
+	if (e.level > level || !shade || shade->mapping != number || mapping_of(number)->child)
+		return false;
+	mapping_free(number, shade);
+	return table_is_empty(e.pte) && mapdb_free_empty(s, address, cpu);
+}
 
 /* core/mapdb_revoke.c */
 

@@ -37,22 +37,22 @@ unsigned accesses(pte_t pte)
 	return status;
 }
 
-/*
- * One leaf: note its accesses, take its rights. Rights can only be taken from a whole leaf; the accesses to one
- * that is meant in part are kept for who asks for the other parts.
- */
-static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, unsigned rights,
-                      bool whole, const struct cpu *cpu)
+static unsigned rights_to_take(const struct revocation *r)
 {
-	pte_t old = *e.pte, new = old;
+	return r->at != r->root || r->flush ? r->rights : 0;
+}
+
+/* A leaf of `at`: note its accesses, take its rights. */
+static void take_leaf(struct revocation *r, struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
+{
+	unsigned rights = rights_to_take(r);
+	pte_t old = *e.pte, new = old & ~(PTE_ACCESSED | PTE_DIRTY);
 
 	r->tree_status |= accesses(old);
 	if (rights & RIGHT_R) {
 		entry_clear(s, e, address, cpu);
 		return;
 	}
-	if (whole)
-		new &= ~(PTE_ACCESSED | PTE_DIRTY);
 	if (rights & RIGHT_W)
 		new &= ~PTE_WRITE;
 	if (rights & RIGHT_X)
@@ -78,8 +78,11 @@ static void descend(struct revocation *r, uint32_t child)
 
 static void begin_scan(struct revocation *r, const struct mapping *m)
 {
-	r->phase = level_of(m) ? REVOKE_SCAN : REVOKE_LEAVE;
-	r->scan_level = level_of(m) ? level_of(m) - 1 : 0;
+	r->phase = REVOKE_LEAVE;
+	if (level_of(m) == 0)
+		return;
+	r->phase = REVOKE_SCAN;
+	r->scan_level = level_of(m) - 1;
 	r->position = ALIGN_DOWN(part_begin(r), level_size(r->scan_level));
 }
 
@@ -171,11 +174,6 @@ static void ascend(struct revocation *r, const struct mapping *m, const struct c
 		r->position = offset > part_begin(r) ? offset : part_begin(r);
 }
 
-static unsigned rights_to_take(const struct revocation *r)
-{
-	return r->at != r->root || r->flush ? r->rights : 0;
-}
-
 /* What others put into its holes may be all that there is in the page table of a mapping that was taken as a whole. */
 static bool all_is_taken(const struct revocation *r, const struct mapping *m)
 {
@@ -234,7 +232,7 @@ static bool step_take_small(struct revocation *r, const struct cpu *cpu)
 	struct entry e = find(s, address_of(m), 0);
 
 	if (is_user_leaf(e))
-		take_leaf(r, s, e, address_of(m), rights_to_take(r), true, cpu);
+		take_leaf(r, s, e, address_of(m), cpu);
 	take_status(r, m, true);
 	if (!m->child)
 		return step_leave(r, cpu);
@@ -242,18 +240,23 @@ static bool step_take_small(struct revocation *r, const struct cpu *cpu)
 	return false;
 }
 
-/* The leaf of `at` at r->position, if there is one; goes on behind it. True: that was long, a page was broken up. */
+/*
+ * The leaf of `at` at r->position, if there is one; goes on behind it. Rights can only be taken from a whole leaf; the
+ * accesses to one that is meant in part are kept for who asks for the other parts. True: that was long, a page was
+ * broken up.
+ */
 static bool step_take(struct revocation *r, const struct cpu *cpu)
 {
 	struct mapping *m = mapping_of(r->at);
+
+	if (level_of(m) == 0)
+		return step_take_small(r, cpu);
+
 	struct space *s = space_of(m);
-	unsigned rights = rights_to_take(r);
 	word_t end = part_end(r, m);
 	virt_t address = address_of(m) + r->position;
 	uint32_t numbers[LEVELS - 1];
 
-	if (level_of(m) == 0)
-		return step_take_small(r, cpu);
 	if (r->position >= end) {
 		take_status(r, m, whole_meant(r, m));
 		r->phase = REVOKE_LIST;
@@ -265,11 +268,14 @@ static bool step_take(struct revocation *r, const struct cpu *cpu)
 	bool whole = begin - address_of(m) >= part_begin(r) && last <= end;
 
 	if (is_user_leaf(e) && smallest(numbers) == r->at) {
-		if (!whole && rights) {
+		if (!whole && rights_to_take(r)) {
 			entry_split(e);
 			return true;
 		}
-		take_leaf(r, s, e, begin, rights, whole, cpu);
+		if (whole)
+			take_leaf(r, s, e, begin, cpu);
+		else
+			r->tree_status |= accesses(*e.pte);
 	}
 	r->position = last;
 	return false;
@@ -295,15 +301,17 @@ static void step_space(struct revocation *r)
 {
 	uint32_t number[LEVELS - 1];
 	struct entry e = find_mappings(r->space, r->low, number);
-	const struct shade *shade = shade_of(e.pte);
-	word_t size = level_size(e.level);
-	unsigned passed = 0;
 
 	for (unsigned level = LEVELS - 1; level-- > 0;)
 		if (number[level] && r->begun[level] <= r->low) {
 			begin_tree(r, number[level]);
 			return;
 		}
+
+	const struct shade *shade = shade_of(e.pte);
+	word_t size = level_size(e.level);
+	unsigned passed = 0;
+
 	if (e.level == 0 && (!shade || *frame_count(shade) == 0)) { /* none begins in all of the table */
 		r->low = ALIGN_DOWN(r->low, level_size(1)) + level_size(1);
 		return;

@@ -25,8 +25,8 @@ static inline bool find_place(struct space *s, virt_t address, struct place *pla
 		walk_mappings(s, address, number);
 	if (!is_recent(s, address))
 		return false;
-	place->entry = s->recent.table + index_of(address, 0);
-	place->shade = s->recent.shade + index_of(address, 0);
+	place->entry = s->recent.table + table_index(address, 0);
+	place->shade = s->recent.shade + table_index(address, 0);
 	place->cover = place->shade->mapping;
 	if (!place->cover)
 		place->cover = s->recent.around[1] ? s->recent.around[1] : s->recent.around[2];

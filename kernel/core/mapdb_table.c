@@ -36,8 +36,8 @@ struct entry walk_mappings(struct space *s, virt_t address, uint32_t number[LEVE
 	if (e.level == 0 && shade)
 		s->recent = (struct recent_table){
 			.last_byte = address | (level_size(1) - 1),
-			.table = e.pte - index_of(address, 0),
-			.shade = shade - index_of(address, 0),
+			.table = e.pte - table_index(address, 0),
+			.shade = shade - table_index(address, 0),
 			.around = { [1] = number[1], [2] = number[2] },
 		};
 	return e;
@@ -130,10 +130,10 @@ bool tables_free_below(unsigned top, struct space *s, virt_t address, const stru
 		space_invalidate(s, cpu, address);
 		table_free(s, table);
 
-		uint32_t number = above.level < LEVELS - 1 ? mapping_at(s, address, above.level) : 0;
+		struct shade *shade = shade_of(above.pte);
 
-		if (number && !mapping_of(number)->child)
-			mapping_free(number);
+		if (shade && shade->mapping && !mapping_of(shade->mapping)->child)
+			mapping_free(shade->mapping, shade);
 	}
 	return any;
 }
@@ -143,7 +143,7 @@ bool mapdb_free_empty(struct space *s, virt_t address, const struct cpu *cpu)
 	return tables_free_below(LEVELS - 1, s, address, cpu);
 }
 
-void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
+SELDOM void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 {
 	for (unsigned level = 0; level < LEVELS - 1; level++) {
 		struct entry e = find(s, address, level);
@@ -160,7 +160,8 @@ void tables_drop_unused(struct space *s, virt_t address, const struct cpu *cpu)
 
 void entry_clear(struct space *s, struct entry e, virt_t address, const struct cpu *cpu)
 {
-	pte_set(e.pte, 0);
+	*e.pte = 0;
+	--*frame_count(e.pte);
 	if (e.level)
 		account_unreserve(&s->account, tables_set_aside(e.level));
 	space_invalidate(s, cpu, address);
@@ -194,7 +195,7 @@ bool mapdb_free_tables(struct space *s, virt_t *at)
 	return *at >= USER_END;
 }
 
-bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
+SELDOM bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
 {
 	while (*at < end) {
 		struct entry e = find(s, *at, 0);

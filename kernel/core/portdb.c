@@ -222,7 +222,11 @@ static void strip(uint32_t number, struct port_mask m)
 
 void portdb_revoke_begin(struct port_revocation *r, struct space *s, uint32_t low, uint32_t high, bool flush)
 {
-	*r = (struct port_revocation){ .space = s, .low = low, .high = high, .flush = flush };
+	r->space = s;
+	r->low = low;
+	r->high = high;
+	r->flush = flush;
+	r->at = 0;
 }
 
 /* Go on with this node of the space, or, if there is none, with the next block. */

@@ -80,12 +80,12 @@ void record_frame_freed(enum record_kind kind, uint32_t frame, bool was_full)
 	}
 }
 
-uint32_t record_frame_left(const struct space *s, enum record_kind kind)
+SELDOM uint32_t record_frame_left(const struct space *s, enum record_kind kind)
 {
 	return s->records[kind].spare ? s->records[kind].spare : s->records[kind].full;
 }
 
-bool record_bequeath(enum record_kind kind, uint32_t frame, struct space *heir)
+SELDOM bool record_bequeath(enum record_kind kind, uint32_t frame, struct space *heir)
 {
 	struct space *owner = owner_of(frame);
 	bool full = (note(frame)[RECORD_STATE] & RECORD_FIRST_FREE) == 1U << count_log2(kind);

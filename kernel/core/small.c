@@ -71,15 +71,15 @@ void small_activate(struct tcb *t)
 /* The registers that 32-bit programs have, without what is above them; and nothing in the others. */
 static void cut_registers(struct registers *r)
 {
-	r->rax = (uint32_t)r->rax;
-	r->rbx = (uint32_t)r->rbx;
-	r->rcx = (uint32_t)r->rcx;
-	r->rdx = (uint32_t)r->rdx;
-	r->rsi = (uint32_t)r->rsi;
-	r->rdi = (uint32_t)r->rdi;
-	r->rbp = (uint32_t)r->rbp;
-	r->r8 = r->r9 = r->r10 = r->r11 = r->r12 = r->r13 = r->r14 = r->r15 = 0;
+	word_t *others = &r->r15, *own = &r->rbp;
+
+	for (unsigned i = 0; i < 8; i++)
+		others[i] = 0;
+	for (unsigned i = 0; i < 7; i++)
+		own[i] = (uint32_t)own[i];
 }
+_Static_assert(offsetof(struct registers, rbp) == 8 * sizeof(word_t) && sizeof(struct registers) == 15 * sizeof(word_t),
+               "R8 to R15, then the seven that 32-bit programs have");
 
 void small_refresh(const struct tcb *t)
 {
@@ -124,11 +124,8 @@ static void widen_ipc(struct tcb *self)
 	r->rdi = small_id_widen((uint32_t)r->rdi);
 	r->rsi = small_id_widen((uint32_t)r->rsi);
 	r->r8 = r->rdx & SMALL_SEND_TIMEOUT ? program->send_timeout : 0;
-	r->r9 = program->mr[3];
-	r->r10 = program->mr[4];
-	r->r12 = program->mr[5];
-	r->r13 = program->mr[6];
-	r->r14 = program->mr[7];
+	for (unsigned n = SMALL_MESSAGE_IN_REGISTERS + 1; n <= MESSAGE_IN_REGISTERS; n++)
+		*message_register(self, n) = program->mr[n];
 	words_widen(u->mr, program->mr, MESSAGE_IN_REGISTERS + 1, tag_words(r->rax));
 	u->br[0] = program->br[0];
 	for (unsigned n = 1; (u->br[0] & 1) && n < BUFFER_REGISTERS; n++)
@@ -142,11 +139,8 @@ static void narrow_ipc(struct tcb *t)
 	struct small_utcb *program = t->small.utcb;
 
 	if (!(r->rax & TAG_FLAG_ERROR)) {
-		program->mr[3] = (uint32_t)r->r9;
-		program->mr[4] = (uint32_t)r->r10;
-		program->mr[5] = (uint32_t)r->r12;
-		program->mr[6] = (uint32_t)r->r13;
-		program->mr[7] = (uint32_t)r->r14;
+		for (unsigned n = SMALL_MESSAGE_IN_REGISTERS + 1; n <= MESSAGE_IN_REGISTERS; n++)
+			program->mr[n] = (uint32_t)*message_register(t, n);
 		words_narrow(program->mr, t->utcb_map->mr, MESSAGE_IN_REGISTERS + 1, tag_words(r->rax));
 	}
 	if (r->rax & TAG_FLAG_PROPAGATED)

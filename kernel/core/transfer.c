@@ -193,6 +193,7 @@ void transfer_begin(struct tcb *from, struct tcb *to)
 		.sender_name = from->sender_name,
 		.intended = from->intended,
 	};
+	from->revocation.too_large = 0;
 	to->resume = transfer_outer(to);
 	to->hold |= HOLD_TRANSFER;
 	if (to->role == ROLE_USER)
@@ -234,7 +235,7 @@ static struct tcb *finish(struct tcb *self)
 	return ipc_sent(self, to);
 }
 
-void transfer_cut(struct tcb *sender, enum ipc_error sender_error, enum ipc_error receiver_error)
+SELDOM void transfer_cut(struct tcb *sender, enum ipc_error sender_error, enum ipc_error receiver_error)
 {
 	word_t offset = sender->transfer.bytes << 4;
 	bool answer = sender->transfer.to->answer_from == sender;
@@ -253,13 +254,13 @@ void transfer_cut(struct tcb *sender, enum ipc_error sender_error, enum ipc_erro
 	ipc_wake(sender);
 }
 
-static void cut_answer(struct tcb *t)
+SELDOM static void cut_answer(struct tcb *t)
 {
 	if (t->answer_from)
 		transfer_cut(t->answer_from, IPC_ABORTED, IPC_ABORTED);
 }
 
-void transfer_abort(struct tcb *t)
+SELDOM void transfer_abort(struct tcb *t)
 {
 	struct tcb *partner = t->transfer.to ? t->transfer.to : t->transfer_from;
 
@@ -274,7 +275,7 @@ void transfer_abort(struct tcb *t)
 }
 
 /* Cut the message of the running thread, or of the one that sends to it. */
-static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error sender_error,
+SELDOM static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error sender_error,
                        enum ipc_error receiver_error)
 {
 	transfer_cut(sender, sender_error, receiver_error);
@@ -297,7 +298,7 @@ static struct tcb *go_on_later(struct tcb *self)
 }
 
 /* self asks its pager for a page that the sender's message needs; goes on by transfer_outer(). */
-static struct tcb *ask_for_page(struct tcb *self, struct tcb *sender, unsigned access)
+SELDOM static struct tcb *ask_for_page(struct tcb *self, struct tcb *sender, unsigned access)
 {
 	word_t pager = self->utcb_map->pager, timeout;
 	usec_t now = clock_now(), deadline;
@@ -318,13 +319,13 @@ static struct tcb *ask_for_page(struct tcb *self, struct tcb *sender, unsigned a
 }
 
 /* The receiver's turn. A tcb.resume. */
-static struct tcb *receiver_asks(struct tcb *self)
+SELDOM static struct tcb *receiver_asks(struct tcb *self)
 {
 	self->resume = NULL;
 	return ask_for_page(self, self->transfer_from, RIGHT_W);
 }
 
-static struct tcb *hand_to_receiver(struct tcb *self)
+SELDOM static struct tcb *hand_to_receiver(struct tcb *self)
 {
 	struct tcb *to = self->transfer.to;
 
@@ -334,7 +335,7 @@ static struct tcb *hand_to_receiver(struct tcb *self)
 	return tcb_is_runnable(to) ? sched_hand_over(self, to) : sched_next(self);
 }
 
-struct tcb *transfer_page_came(struct tcb *self)
+SELDOM struct tcb *transfer_page_came(struct tcb *self)
 {
 	struct tcb *sender = self->transfer_from;
 

@@ -18,6 +18,13 @@ default rel
 extern trap_enter, interrupt_enter, syscall_enter, path_switch_fpu, idle_interrupted, trap_in_kernel, leave
 extern small_trap_enter, small_syscall_enter, small_no_syscall, large_sysenter
 
+; Call C, on this CPU's stack, which a backtrace ends with. It does not return: it ends in leave_to.
+%macro CALL_C 1
+	xor ebp, ebp
+	call %1
+	ud2                                         ; a backtrace names this place
+%endmacro
+
 section .cpu_text progbits alloc exec nowrite align=4096
 
 ; The system-call door. In: RCX = user RIP, R11 = user RFLAGS, everything else the user's. Out: never returns here.
@@ -45,22 +52,13 @@ syscall_entry:
 	mov [ENTERED(TCB_r14)], r14
 	mov [ENTERED(TCB_r15)], r15
 	mov qword [ENTERED(TCB_VECTOR)], VECTOR_SYSCALL ; RCX, R11 and the flags: core/fault.c:fault_complete_frame
-	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
-	lea rdi, [r11 - TCB_CURRENT]                ; rdi = the running thread
-	xor ebp, ebp                                ; a backtrace ends here
-	mov rax, syscall_enter
-	call rax
-	ud2                                         ; not reached: it ends in leave_to. A backtrace names this place
-
-; %1(the running thread), on this CPU's stack. It ends in leave_to.
-%macro CALL_C 1
+%macro ENTER_C 1                                    ; %1(the running thread)
 	lea rsp, [cpu_page + CPU_DATA_TO_STACK]
 	lea rdi, [r11 - TCB_CURRENT]
-	xor ebp, ebp
 	mov rax, %1
-	call rax
-	ud2
+	CALL_C rax
 %endmacro
+	ENTER_C syscall_enter
 
 ; The door of small spaces (abi/small.h). In: rsp = this CPU's stack, ecx = the user's ESP, general registers the
 ; user's; of the flags IF is 0, all others the user's. R8 to R15 are nobody's. A large thread can come this way, too,
@@ -75,9 +73,9 @@ sysenter_entry:
 	mov [ENTERED(TCB_RSP)], rcx
 	mov [ENTERED(TCB_rcx)], rcx
 	STORE_32
-	CALL_C small_syscall_enter
+	ENTER_C small_syscall_enter
 .large:
-	CALL_C large_sysenter
+	ENTER_C large_sysenter
 
 ; `syscall` in 32-bit code, on processors that have it there. In: as at syscall_entry.
 global compatibility_syscall_entry
@@ -88,7 +86,7 @@ compatibility_syscall_entry:
 	mov [ENTERED(TCB_RSP)], rsp
 	mov [ENTERED(TCB_rcx)], rcx
 	STORE_32
-	CALL_C small_no_syscall
+	ENTER_C small_no_syscall
 
 %include "entry/path.asm"
 
@@ -153,13 +151,11 @@ switch_fpu:
 	push r8
 	push r9
 	push r10
-	push r11                                    ; the ABI's alignment
 	rorx rdi, rdi, 22
 	or rdi, TCB_SLOTS
 	sub rdi, TCB_CURRENT                        ; rdi = the partner; rsi and rdx as the user passed them
 	mov rax, path_switch_fpu
 	call rax
-	pop r11
 	pop r10
 	pop r9
 	pop r8
@@ -180,20 +176,20 @@ section .text
 
 ; One stub a vector: completes the frame to {vector, error, rip, cs, rflags, rsp, ss}.
 %macro STUB 1
-	align 16
 %if %1 == 8 || (%1 >= 10 && %1 <= 14) || %1 == 17 || %1 == 21 || %1 == 29 || %1 == 30
 %else
 	push 0                                      ; no error code
 %endif
 	push %1
 %if %1 == VECTOR_NMI || %1 == VECTOR_DB || %1 == VECTOR_MC || %1 == VECTOR_DF
-	jmp trap_on_own_stack
+	jmp near trap_on_own_stack
 %else
-	jmp trap_common
+	jmp near trap_common
 %endif
+	times vector_stubs + (%1 + 1) * VECTOR_STUB_SIZE - $ nop
 %endmacro
 
-	align 16
+	align 64
 global vector_stubs
 vector_stubs:
 %assign i 0
@@ -235,15 +231,11 @@ trap_rax_stored:
 	jz .not_from_large
 	mov rax, [rdi + TCB_CPU]                    ; rax = this CPU's data
 	lea rsp, [rax + CPU_DATA_TO_STACK]
-	xor ebp, ebp
 	cmp dword [rdi + TCB_VECTOR], VECTOR_EXCEPTIONS
 	jae .interrupt
-	call trap_enter
-	ud2                                         ; not reached
-
+	CALL_C trap_enter
 .interrupt:
-	call interrupt_enter
-	ud2
+	CALL_C interrupt_enter
 
 .not_from_large:
 	test byte [rdi + TCB_CS], 1
@@ -251,23 +243,18 @@ trap_rax_stored:
 .from_small:
 	mov rax, [rdi + TCB_CPU]
 	lea rsp, [rax + CPU_DATA_TO_STACK]
-	xor ebp, ebp
-	call small_trap_enter
-	ud2
+	CALL_C small_trap_enter
 
 .from_kernel:
 	; Only the idle loop and the window run kernel code with interrupts on. Nothing of them is worth keeping.
-	mov rax, idle_end
-	cmp [rdi + TCB_RIP], rax
+	mov rax, [rdi + TCB_RIP]
+	cmp rax, idle_end
 	je .idle
-	dec rax                                     ; the HLT itself: an NMI used up what STI holds back
-	cmp [rdi + TCB_RIP], rax
+	cmp rax, idle_end - 1                       ; the HLT itself: an NMI used up what STI holds back
 	je .idle
-	mov rax, window_end
-	cmp [rdi + TCB_RIP], rax
+	cmp rax, window_end
 	je .idle
-	dec rax                                     ; the NOP, likewise
-	cmp [rdi + TCB_RIP], rax
+	cmp rax, window_end - 1                     ; the NOP, likewise
 	je .idle
 	test dword [rdi + TCB_RFLAGS], RFLAGS_VM    ; no processor lets ring 1 get there by IRET, but QEMU 7.2 does
 	jnz .from_small
@@ -276,8 +263,7 @@ trap_rax_stored:
 	mov edi, [rdi + TCB_VECTOR]
 	lea rsp, [rbx + CPU_DATA_TO_STACK]          ; rbx = this CPU's data, see idle_loop
 	mov rsi, rbx
-	call idle_interrupted
-	ud2                                         ; not reached
+	CALL_C idle_interrupted
 
 ; In: rdi = what looks like a thread, with the registers at the time of the fault; rsp -> its vector.
 trap_bug:
@@ -359,9 +345,7 @@ global leave_anew
 leave_anew:
 	mov rax, [rdi + TCB_CPU]
 	lea rsp, [rax + CPU_DATA_TO_STACK]
-	xor ebp, ebp
-	call leave
-	ud2
+	CALL_C leave
 
 ; Wait for an interrupt. In: rdi = this CPU's data. rbx keeps it for trap_common.
 global idle_loop

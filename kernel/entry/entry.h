@@ -10,7 +10,7 @@
 /* entry.asm: the system-call door in the page that is copied per CPU, and 256 stubs of VECTOR_STUB_SIZE bytes. */
 extern char syscall_entry[], path_entry[], sysenter_entry[], small_path_entry[], compatibility_syscall_entry[];
 extern char vector_stubs[];
-enum { VECTOR_STUB_SIZE = 16 };
+enum { VECTOR_STUB_SIZE = 12 };
 
 /* entry.asm: load the registers of this thread, which is the running one in every other respect (entry/leave.h). */
 _Noreturn void leave_to(struct tcb *next);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* init/cpu.c - make what belongs to one CPU. */
 #include "abi/syscall.h"
-#include "base/assert.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/sched.h"
@@ -11,15 +10,12 @@
 #include "init/init.h"
 #include "x86/cpu_data.h"
 
-static const char too_little[] = "too little memory for a CPU's data; give the machine more";
-
 static void *map_page(virt_t address, pte_t bits, bool global)
 {
 	void *frame = frame_alloc();
 
-	if (!frame || !pagetable_map(kernel_root, address, direct_map_phys(frame), 0, bits | (global ? PTE_GLOBAL : 0),
-	                             &kernel_account))
-		panic("%s", too_little);
+	memory_need(frame && pagetable_map(kernel_root, address, direct_map_phys(frame), 0,
+	                                   bits | (global ? PTE_GLOBAL : 0), &kernel_account));
 	return frame;
 }
 
@@ -56,14 +52,12 @@ struct cpu *cpu_init(unsigned number)
 	cpu->wheel = frames_alloc_adjacent(wheel_pages);
 	struct ring *queues = frame_alloc();
 
-	if (!cpu->wheel || !queues)
-		panic("%s", too_little);
+	memory_need(cpu->wheel && queues);
 	wheel_init(cpu->wheel, 0);
 
 	/* Its id is one that no lookup gives out: the thread has no space. */
 	cpu->idle = thread_create((word_t)(SYSTEM_BASE + number) << 32 | 1, NULL, cpu, NIL_THREAD);
-	if (!cpu->idle)
-		panic("%s", too_little);
+	memory_need(cpu->idle);
 	cpu->idle->hold = 0;
 	cpu->idle->resume = leave_idle;
 	sched_init(cpu, queues);

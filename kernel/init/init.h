@@ -15,6 +15,9 @@ struct cpu;
  */
 void memory_init(struct boot_handoff *boot);
 
+/* Did the start get the memory that it asked for? Else the machine stops. */
+void memory_need(bool got);
+
 /* Build the kernel's half of every address space and load it. */
 void mappings_init(const struct boot_handoff *boot, const struct interrupt_wiring *wiring);
 

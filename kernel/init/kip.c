@@ -151,8 +151,7 @@ void kip_init(const struct boot_handoff *boot, const struct interrupt_wiring *wi
 	struct kip *kip = frame_alloc();
 	word_t page_sizes = 1UL << 12 | 1UL << 21 | (cpu_features.pages_1g ? 1UL << 30 : 0);
 
-	if (!kip)
-		panic("too little memory for the kernel interface page; give the machine more");
+	memory_need(kip);
 	memcpy(kip->magic, "L4\xe6K", sizeof(kip->magic));
 	kip->api_version = (word_t)KIP_API_VERSION << 24;
 	kip->api_flags = KIP_API_FLAGS;

@@ -5,7 +5,6 @@
  * Processors do; some emulators don't, and there nothing protects small spaces from one another. So one access beyond a
  * limit is tried, to a byte that is there. It takes 32-bit code, and that a page below 4 GiB: the window has room.
  */
-#include "base/panic.h"
 #include "base/print.h"
 #include "base/string.h"
 #include "core/frames.h"
@@ -23,8 +22,7 @@ void limits_init(struct cpu *cpu)
 {
 	void *page = frame_alloc();
 
-	if (!page || !pagetable_map(kernel_root, WINDOW, direct_map_phys(page), 0, 0, &kernel_account))
-		panic("too little memory for the kernel's page tables; give the machine more");
+	memory_need(page && pagetable_map(kernel_root, WINDOW, direct_map_phys(page), 0, 0, &kernel_account));
 	memcpy(page, code, sizeof(code));
 	cpu_features.segment_limits = segments_try_limit(cpu, WINDOW, LIMIT);
 

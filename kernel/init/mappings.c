@@ -5,7 +5,6 @@
  * No page is both writable and executable. The frames of the kernel image appear at its link address only, not
  * in the direct map.
  */
-#include "base/assert.h"
 #include "core/frames.h"
 #include "core/map.h"
 #include "core/space.h"
@@ -17,8 +16,7 @@
 
 static void map(virt_t address, phys_t phys, unsigned level, pte_t bits)
 {
-	if (!pagetable_map(kernel_root, address, phys, level, bits | PTE_GLOBAL, &kernel_account))
-		panic("too little memory for the kernel's page tables; give the machine more");
+	memory_need(pagetable_map(kernel_root, address, phys, level, bits | PTE_GLOBAL, &kernel_account));
 }
 
 static void map_image(const struct boot_handoff *boot)
@@ -84,13 +82,6 @@ static void map_all_ram(const struct boot_handoff *boot)
 	}
 }
 
-/* Every page table's upper half is a copy of the root's: what it points to must exist before the first copy is made. */
-static void make_tables(void)
-{
-	if (!pagetable_make(kernel_root, CPU_AREAS, 0, 0, &kernel_account) || !thread_array_init() || !window_init())
-		panic("too little memory for the kernel's page tables; give the machine more");
-}
-
 /* The registers of a device of the kernel's own. */
 static void map_device(virt_t address, phys_t registers)
 {
@@ -105,7 +96,9 @@ void mappings_init(const struct boot_handoff *boot, const struct interrupt_wirin
 	kernel_root = frame_alloc();
 	map_image(boot);
 	map_all_ram(boot);
-	make_tables();
+	/* Every page table's upper half is a copy of this: what it points to must exist before the first copy is made. */
+	memory_need(pagetable_make(kernel_root, CPU_AREAS, 0, 0, &kernel_account) && thread_array_init() &&
+	            window_init());
 	map_device(DEVICE_MAP, lapic_phys());
 	for (unsigned i = 0; i < wiring->ioapics; i++)
 		map_device(DEVICE_MAP + (i + 1) * PAGE_SIZE, wiring->ioapic[i].registers);

@@ -30,6 +30,12 @@ static struct boot_memory *largest_free(struct boot_handoff *boot, word_t *total
 	return largest;
 }
 
+void memory_need(bool got)
+{
+	if (!got)
+		panic("too little memory for the kernel to start; give the machine more");
+}
+
 void memory_init(struct boot_handoff *boot)
 {
 	word_t total, size;

@@ -5,7 +5,6 @@
  * The boot component has put both where they were linked. sigma0 owns all memory, 1:1, and needs no pager; it
  * is the root task's. Both spaces are privileged.
  */
-#include "base/assert.h"
 #include "core/ipc.h"
 #include "core/sched.h"
 #include "core/space.h"
@@ -31,11 +30,10 @@ static struct tcb *make_server(unsigned n, const struct boot_program *program, s
 	word_t pager = is_sigma0 ? NIL_THREAD : server_id(0);
 	struct tcb *t = space ? thread_create(id, space, cpu, server_id(2)) : NULL;
 
-	if (t)
-		space->is_sigma0 = is_sigma0;
-	if (!t || !space_set_areas(space, kip_area, utcb_area, cpu) || !thread_activate(t, SERVER_UTCB, pager))
-		panic("too little memory to start sigma0 and the root task; give the machine more");
+	memory_need(t);
+	space->is_sigma0 = is_sigma0;
 	space->privileged = true;
+	memory_need(space_set_areas(space, kip_area, utcb_area, cpu) && thread_activate(t, SERVER_UTCB, pager));
 	ipc_leave(t);
 	t->role = ROLE_USER;
 	t->rip = program->entry;
@@ -50,8 +48,8 @@ struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu)
 
 	cpu->sigma0_cr3 = space_cr3(sigma0->space);
 	/* All ports now: later there may be no memory for the bitmap, and sigma0 has nobody to answer its faults. */
-	if (!space_allow_ports(sigma0->space, (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, cpu))
-		panic("too little memory to start sigma0; give the machine more");
+	memory_need(space_allow_ports(sigma0->space,
+	                              (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, cpu));
 	sched_ready(sigma0);
 	sched_ready(root);
 	return sched_next(cpu->idle);

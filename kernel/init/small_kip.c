@@ -2,8 +2,6 @@
 /* init/small_kip.c - the kernel interface page of small spaces: the other one (init/kip.c) in words of 32 bits. */
 #include "abi/kip.h"
 #include "abi/protocol.h"
-#include "base/assert.h"
-#include "base/panic.h"
 #include "base/string.h"
 #include "core/frames.h"
 #include "core/fpage.h"
@@ -88,8 +86,7 @@ void small_kip_init(void)
 {
 	struct small_kip *kip = frame_alloc();
 
-	if (!kip)
-		panic("too little memory for the kernel interface page; give the machine more");
+	memory_need(kip);
 	memcpy(kip->magic, kip_page->magic, sizeof(kip->magic));
 	kip->api_version = (uint32_t)kip_page->api_version;
 	kip->sigma0 = server(&kip_page->sigma0);

@@ -27,7 +27,7 @@ usec_t clock_now(void);
 /* The same, without a call. */
 static inline usec_t clock_read(void)
 {
-	return (usec_t)((unsigned __int128)(rdtsc() - clock_scale.start) * clock_scale.usec_per_tick >> CLOCK_SHIFT);
+	return multiply_shift(rdtsc() - clock_scale.start, clock_scale.usec_per_tick, CLOCK_SHIFT);
 }
 
 /*

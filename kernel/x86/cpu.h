@@ -171,6 +171,15 @@ static inline word_t rdtsc(void)
 	return high << 32 | low;
 }
 
+/* a * b >> shift, of all 128 bits: a type of C for which gcc would align its stack first. */
+static ALWAYS_INLINE word_t multiply_shift(word_t a, word_t b, unsigned shift)
+{
+	word_t high;
+
+	__asm__("mulq %2; shrdq %3, %1, %0" : "+a"(a), "=&d"(high) : "rm"(b), "i"(shift) : "cc");
+	return a;
+}
+
 /* high * 2^64 + low by a divisor above high; the compiler has no such instruction without its library. */
 static inline word_t divide(word_t high, word_t low, word_t divisor)
 {

@@ -26,14 +26,14 @@ enum { XCR0_LEGACY = 0x03, XCR0_AVX = 0x07, XCR0_AVX512 = 0xe0 };
  */
 enum { TURNS = 8 };
 
-static void xcr0_set(word_t components)
+SELDOM static void xcr0_set(word_t components)
 {
 	cpu_features.xcr0 = components;
 	__asm__ volatile("xsetbv" : : "c"(0), "a"((uint32_t)components), "d"(0));
 	cpu_features.fpu_bytes = cpuid(0xd, 0).ebx; /* for the components that are on */
 }
 
-static void xsave_init(void)
+SELDOM static void xsave_init(void)
 {
 	word_t components = cpuid(0xd, 0).eax & (XCR0_AVX | XCR0_AVX512); /* SDM 1 13.2 */
 
@@ -43,7 +43,7 @@ static void xsave_init(void)
 		xcr0_set(XCR0_LEGACY);
 }
 
-void fpu_init(void)
+SELDOM void fpu_init(void)
 {
 	static word_t area[LEGACY_BYTES / sizeof(word_t)] __attribute__((aligned(16)));
 	word_t cr0 = cr0_read();
@@ -185,7 +185,7 @@ unsigned fpu_words(void)
 	return cpu_features.fpu_bytes / sizeof(word_t);
 }
 
-void fpu_read(const struct tcb *t, unsigned first, unsigned count, word_t *words)
+SELDOM void fpu_read(const struct tcb *t, unsigned first, unsigned count, word_t *words)
 {
 	if (t->cpu->fpu_owner == t)
 		save_owner(t->cpu);
@@ -193,7 +193,7 @@ void fpu_read(const struct tcb *t, unsigned first, unsigned count, word_t *words
 		words[i] = t->fpu ? ((const word_t *)t->fpu)[first + i] : initial_word(first + i);
 }
 
-bool fpu_acceptable(unsigned first, unsigned count, const word_t *words)
+SELDOM bool fpu_acceptable(unsigned first, unsigned count, const word_t *words)
 {
 	for (unsigned i = 0; i < count; i++) {
 		unsigned n = first + i;
@@ -207,7 +207,7 @@ bool fpu_acceptable(unsigned first, unsigned count, const word_t *words)
 	return true;
 }
 
-bool fpu_write(struct tcb *t, unsigned first, unsigned count, const word_t *words)
+SELDOM bool fpu_write(struct tcb *t, unsigned first, unsigned count, const word_t *words)
 {
 	if (!t->fpu)
 		t->fpu = new_area(&t->space->account);
@@ -222,7 +222,7 @@ bool fpu_write(struct tcb *t, unsigned first, unsigned count, const word_t *word
 	return true;
 }
 
-void fpu_forget(struct tcb *t)
+SELDOM void fpu_forget(struct tcb *t)
 {
 	if (t->cpu->fpu_owner == t) {
 		switch_off(t->cpu);

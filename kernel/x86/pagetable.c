@@ -5,11 +5,6 @@
 #include "core/account.h"
 #include "core/frames.h"
 
-static unsigned index_of(virt_t address, unsigned level)
-{
-	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
-}
-
 static pte_t *table_of(pte_t pte)
 {
 	return direct_map(pte & PTE_ADDRESS);
@@ -45,7 +40,7 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 	pte_t *table = root;
 
 	for (*level = LEVELS - 1;; --*level) {
-		pte_t *entry = &table[index_of(address, *level)];
+		pte_t *entry = &table[table_index(address, *level)];
 
 		if (!is_table(*entry, *level))
 			return entry;
@@ -53,13 +48,13 @@ pte_t *pagetable_find(pte_t *root, virt_t address, unsigned *level)
 	}
 }
 
-pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
+SELDOM pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_bits, struct account *account)
 {
 	unsigned from = LEVELS - 1;
-	pte_t *entry = &root[index_of(address, from)];
+	pte_t *entry = &root[table_index(address, from)];
 
 	while (from > level && (*entry & PTE_PRESENT) && !pte_is_leaf(*entry, from))
-		entry = &table_of(*entry)[index_of(address, --from)];
+		entry = &table_of(*entry)[table_index(address, --from)];
 	if (from > level && !account_reserve(account, from - level))
 		return NULL;
 
@@ -72,12 +67,12 @@ pte_t *pagetable_make(pte_t *root, virt_t address, unsigned level, pte_t table_b
 		else
 			words_fill(table, 0, TABLE_ENTRIES);
 		pte_set(entry, direct_map_phys(table) | PTE_PRESENT | PTE_WRITE | table_bits);
-		entry = &table[index_of(address, from - 1)];
+		entry = &table[table_index(address, from - 1)];
 	}
 	return entry;
 }
 
-bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account)
+SELDOM bool pagetable_map(pte_t *root, virt_t address, phys_t phys, unsigned level, pte_t bits, struct account *account)
 {
 	pte_t *entry = pagetable_make(root, address, level, bits & PTE_USER, account);
 

@@ -52,6 +52,12 @@ static inline word_t level_size(unsigned level)
 	return 1UL << level_shift(level);
 }
 
+/* Of the entry for an address in a table of this level. */
+static inline unsigned table_index(virt_t address, unsigned level)
+{
+	return address >> level_shift(level) & (TABLE_ENTRIES - 1);
+}
+
 static inline bool pte_is_leaf(pte_t pte, unsigned level)
 {
 	return level == 0 || (pte & PTE_LARGE);

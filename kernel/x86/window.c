@@ -36,7 +36,7 @@ bool window_init(void)
 
 pte_t *window_entry(virt_t address)
 {
-	return &directory[address >> level_shift(DIRECTORY_LEVEL) & (TABLE_ENTRIES - 1)];
+	return &directory[table_index(address, DIRECTORY_LEVEL)];
 }
 
 /* What stands in the small space's own directory for an address; 0: no table. */
@@ -45,13 +45,13 @@ static pte_t own_entry(const struct space *s, virt_t address)
 	const pte_t *table = s->root;
 
 	for (unsigned level = LEVELS - 1; level > DIRECTORY_LEVEL; level--) {
-		pte_t pte = table[address >> level_shift(level) & (TABLE_ENTRIES - 1)];
+		pte_t pte = table[table_index(address, level)];
 
 		if (!(pte & PTE_PRESENT))
 			return 0;
 		table = direct_map(pte & PTE_ADDRESS);
 	}
-	return table[address >> level_shift(DIRECTORY_LEVEL) & (TABLE_ENTRIES - 1)] & ~PTE_USER;
+	return table[table_index(address, DIRECTORY_LEVEL)] & ~PTE_USER;
 }
 
 /* Forget everything, under all tags, global pages and what is remembered of tables included. SDM 3A 4.10.4.1 */
