@@ -233,6 +233,18 @@ unlock() {
 	lock_fd=
 }
 
+# free_log: leaves in $log, and locks until we end, a log that no other run in this build folder writes to.
+free_log() {
+	local n=1 log_fd
+	log=$build/serial.log
+	command -v flock >/dev/null || return 0
+	while exec {log_fd}>"$log.lock" && ! flock -n "$log_fd"; do
+		exec {log_fd}>&-
+		n=$((n + 1))
+		log=$build/serial-$n.log
+	done
+}
+
 # --- modules ---
 
 # lean_copy FROM TO: copies a module without its debug information (the symbols stay). A file without

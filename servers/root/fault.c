@@ -33,6 +33,8 @@ static const char *trap_name(unsigned long trap)
 {
 	if (trap == EXC_TRAP_SYSCALL)
 		return "system call that is not L4's";
+	if (trap == EXC_TRAP_FORCED)
+		return "forced by its pager or another thread";
 	if (trap < sizeof(trap_names) / sizeof(trap_names[0]))
 		return trap_names[trap];
 	return "trap";

@@ -24,6 +24,9 @@ root_conf_faults() {
 		program trapped
 		    file test-program
 		    arguments trap
+		program forced
+		    file test-program
+		    arguments forced
 		program failing         # is started anew twice
 		    file test-program
 		    arguments end status=3
@@ -48,6 +51,7 @@ root_cases_faults() {
 		root.fault_backtrace_role|      at 0x40[0-9a-f]+ role_fault\+0x[0-9a-f]+
 		root.fault_backtrace_main|      at 0x40[0-9a-f]+ main\+0x[0-9a-f]+
 		root.exception_report|root: trapped \(thread .*\) exception: invalid instruction .*
+		root.forced_exception_report|root: forced \(thread .*\) exception: forced by its pager or another thread \(trap 257, .*
 		root.exception_backtrace|      at 0x40[0-9a-f]+ role_trap\+0x[0-9a-f]+
 		root.restart_says_so|root: starting failing again \(2\)
 		root.restart_has_a_limit|root: failing has used up `restart 2` and is not started again

@@ -7,6 +7,7 @@
  */
 #include <stdarg.h>
 
+#include <l4/exception.h>
 #include <l4/ipc.h>
 #include <l4io.h>
 #include <service/root.h>
@@ -69,6 +70,15 @@ static int role_trap(void)
 	return 1 + traps(root_option("value", 5));
 }
 
+/* As a pager does that does not answer a fault. */
+static int role_forced(void)
+{
+	L4_Bool_t was_in_exception;
+
+	L4_ForceException(L4_Myself(), &was_in_exception);
+	return 0;
+}
+
 /* Uses much memory, sees that it was zeros, and fails. */
 static int role_hungry(void)
 {
@@ -109,6 +119,7 @@ static const struct {
 	int (*role)(void);
 } roles[] = {
 	{ "fault", role_fault },       { "trap", role_trap },	    { "hungry", role_hungry },
+	{ "forced", role_forced },
 	{ "end", role_end },           { "text", role_text },	    { "server", role_server },
 	{ "client", role_client },     { "waiter", role_waiter },   { "late", role_late },
 	{ "confined", role_confined }, { "trespasser", role_trespasser },

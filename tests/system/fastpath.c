@@ -117,6 +117,31 @@ TEST(fastpath, words_arrive_at_who_blocked_in_c)
 	in_both_spaces(words_arrive);
 }
 
+/* The reply comes the long way: its sender does not receive. */
+static void answers(L4_Word_t unused)
+{
+	L4_ThreadId_t from;
+
+	(void)unused;
+	L4_Wait(&from);
+	L4_Send(from);
+	sleep_forever();
+}
+
+TEST(fastpath, lcall_takes_it)
+{
+	L4_Word_t before[L4_PATH_MISSES] = { 0 }, after[L4_PATH_MISSES] = { 0 };
+	L4_ThreadId_t local = L4_LocalIdOf(thread_start(&own_space, answers, 0));
+
+	settle();
+	L4_LoadMR(0, 0);
+	L4_PathMisses(0, before);
+	EXPECT_OK(L4_Lcall(local));
+	L4_PathMisses(0, after);
+	if (path_is_there())
+		EXPECT_EQ(after[L4_MISS_CALL_WORD] - before[L4_MISS_CALL_WORD], 1); /* the second look itself */
+}
+
 static void third_refused(struct space *space)
 {
 	L4_ThreadId_t other = thread_start(&own_space, takes_one, IPC_OPEN_LOCAL);

@@ -5,6 +5,9 @@
  */
 #include "test.h"
 
+#include <l4io.h>
+#include <string.h>
+
 /* libl4_cxx.cc: the overloads. */
 extern L4_Word_t cxx_global_id(L4_Word_t t), cxx_local_id(L4_Word_t t);
 extern L4_Word_t cxx_handle(L4_Word_t t), cxx_pager(L4_Word_t t);
@@ -13,6 +16,9 @@ extern void cxx_start(L4_Word_t t), cxx_start_sp_ip(L4_Word_t t, L4_Word_t sp, L
 extern void cxx_start_sp_ip_flags(L4_Word_t t, L4_Word_t sp, L4_Word_t ip, L4_Word_t flags);
 /* Which: 0 Stop, 1 AbortReceive_and_stop, 2 AbortSend_and_stop, 3 AbortIpc_and_stop. */
 extern L4_Word_t cxx_stop(unsigned which, L4_Word_t t, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags);
+
+/* The sum of what two objects say that share a base. */
+extern L4_Word_t cxx_objects(void);
 
 static L4_Word_t c_stop(unsigned which, L4_Word_t thread, L4_Word_t *sp, L4_Word_t *ip, L4_Word_t *flags)
 {
@@ -162,6 +168,12 @@ TEST(libl4, is_local_and_global)
 	EXPECT(L4_IsNilThread(L4_nilthread) && !L4_IsNilThread(local));
 }
 
+/* C++ without its library: what its compilers ask the startup code for. */
+TEST(libl4, virtual_functions)
+{
+	EXPECT_EQ(cxx_objects(), 1 + 41);
+}
+
 /* Handle and pager, by either id. */
 
 TEST(libl4, user_defined_handle_of)
@@ -268,6 +280,27 @@ TEST(libl4, start_sp_ip)
 	L4_Stop(t);
 	L4_Start_SpIp(t, stack_new() - 8, (L4_Word_t)arrives);
 	EXPECT(has_arrived());
+}
+
+/* X.2 says nothing of a stack pointer's alignment. libio prints from any; compiled code may ask for more. */
+static void prints(void)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%d %s %lx", 12, "words", 0x345UL);
+	arrived += strcmp(text, "12 words 345") == 0;
+	sleep_forever();
+}
+
+TEST(libl4, prints_from_any_stack)
+{
+	L4_ThreadId_t t = thread_create(&own_space, warden);
+
+	arrived = 0;
+	for (L4_Word_t offset = 0; offset <= 16; offset += 8) {
+		L4_Start_SpIp(t, stack_new() - offset, (L4_Word_t)prints);
+		EXPECT(has_arrived());
+	}
 }
 
 volatile L4_Word_t libl4_flags;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tests/system/libl4_cxx.cc - the C++ overloads of l4/thread.h, to be called from libl4.c. */
+/*
+ * tests/system/libl4_cxx.cc - the C++ overloads of l4/thread.h, to be called from libl4.c; and objects, whose compiled code
+ * refers to functions of the C++ library that lib/crt has.
+ */
 #include <l4/thread.h>
 
 static L4_ThreadId_t id(L4_Word_t raw)
@@ -10,7 +13,35 @@ static L4_ThreadId_t id(L4_Word_t raw)
 	return t;
 }
 
+namespace {
+
+struct base {
+	virtual ~base() {}
+	virtual L4_Word_t value() const = 0;
+};
+
+struct one : base {
+	L4_Word_t value() const { return 1; }
+};
+
+struct constructed : base {
+	constructed() : number(41) {}
+	L4_Word_t value() const { return number; }
+	L4_Word_t number;
+};
+
+one first;
+constructed second;
+base *volatile objects[] = { &first, &second };
+
+}
+
 extern "C" {
+
+L4_Word_t cxx_objects(void)
+{
+	return objects[0]->value() + objects[1]->value();
+}
 
 L4_Word_t cxx_global_id(L4_Word_t t)
 {

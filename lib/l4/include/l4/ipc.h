@@ -126,9 +126,10 @@ L4_INLINE void L4_Sleep(L4_Time_t t)
 	(void)L4_Receive_Timeout(L4_MyLocalId(), t);
 }
 
+/* To a thread of this space. Call leaves out whatever can be left out then, and takes the kernel's short path. */
 L4_INLINE L4_MsgTag_t L4_Lcall(L4_ThreadId_t to)
 {
-	return __L4_IpcCall(__L4_CALL_LIPC, to, 0, (L4_ThreadId_t *)0);
+	return L4_Call(to);
 }
 
 L4_INLINE L4_MsgTag_t L4_LreplyWait(L4_ThreadId_t to, L4_ThreadId_t *from)
