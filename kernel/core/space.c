@@ -356,9 +356,7 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 
 word_t *space_port_bits(const struct space *s, uint32_t block)
 {
-	word_t *half = s->io_bitmap[block / (PORT_BLOCKS / 2)];
-
-	return half ? half + block % (PORT_BLOCKS / 2) * PORT_WORDS : NULL;
+	return s->io_bitmap[block / (PORT_BLOCKS / 2)] + block % (PORT_BLOCKS / 2);
 }
 
 bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu)
@@ -366,6 +364,6 @@ bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu)
 	if (!space_own_ports(s, cpu))
 		return false;
 	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++)
-		space_port_bits(s, (uint32_t)port / PORT_BLOCK)[port % PORT_BLOCK / 64] &= ~(1UL << port % 64);
+		*space_port_bits(s, (uint32_t)port / PORT_BLOCK) &= ~(1UL << port % PORT_BLOCK);
 	return true;
 }

@@ -105,7 +105,7 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 enum { SPACE_BITMAP_FRAMES = 5 };
 bool space_own_ports(struct space *s, struct cpu *cpu);
 
-/* The bitmap's words for a block of ports (core/portdb.h), a set bit: forbidden. NULL: the space has no bitmap. */
+/* The bitmap's word for a block of ports (core/portdb.h), a set bit: forbidden. The space has a bitmap. */
 word_t *space_port_bits(const struct space *s, uint32_t block);
 
 /* sigma0 touched ports, which it has by rule: allow them. False when out of memory. */
