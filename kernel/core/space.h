@@ -126,12 +126,6 @@ struct space *space_of_root(const pte_t *root);
  */
 bool space_set_slot(struct space *s, struct small_slot slot);
 
-/* The value for CR3. */
-static inline word_t space_cr3(const struct space *s)
-{
-	return s->cr3;
-}
-
 /* An entry of this space's page table has changed: forget what the processor remembers of it. */
 void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address);
 

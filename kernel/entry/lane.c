@@ -125,7 +125,7 @@ static inline bool take_registers(struct tcb *self, struct tcb *t)
 
 	if (tag & TAG_NOT_LABEL & ~TAG_UNTYPED_MASK)
 		return false;
-	if (count >= EXC_RIP && !user_canonical(rip))
+	if (count >= EXC_RIP && rip >= USER_END)
 		return false;
 	if (count >= EXC_FS_BASE && !canonical(fs_base = words[EXC_FS_BASE])) /* read once: others may write it */
 		return false;

@@ -250,10 +250,4 @@ static inline bool canonical(virt_t address)
 	return (virt_t)((long)(address << 16) >> 16) == address;
 }
 
-/* May a thread of a large space run at this address? */
-static inline bool user_canonical(virt_t address)
-{
-	return address < 0x00007ffffffff000UL;
-}
-
 #endif
