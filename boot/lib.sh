@@ -309,7 +309,7 @@ qemu_verdict() {
 		return 1
 		;;
 	0)
-		verdict='the machine reset itself (a triple fault) or switched off.'
+		verdict='the machine reset itself (a triple fault), switched off, or was ended by Ctrl-A x.'
 		return 1
 		;;
 	124 | 137)

@@ -19,6 +19,7 @@ void sched_init(struct cpu *cpu, struct ring *queues)
 	cpu->delayed = NULL;
 	cpu->donated = 0;
 	cpu->ready_floor = 0;
+	cpu->turn_floor = 0;
 	cpu->idle->slow |= SLOW_IDLE;
 }
 
@@ -33,8 +34,25 @@ static int highest_ready(const struct cpu *cpu)
 static void update_floor(struct cpu *cpu)
 {
 	int highest = highest_ready(cpu);
+	uint32_t floor = highest > 0 ? (uint32_t)highest << 2 : 0;
 
-	cpu->ready_floor = highest > 0 ? (uint32_t)highest << 2 : 0;
+	cpu->ready_floor = floor > cpu->turn_floor ? floor : cpu->turn_floor;
+}
+
+/*
+ * The slice of self, which runs, is over. If nobody ready is as good, self goes on all the same; but the client that it
+ * works for has had its turn. So until one of the best of those who wait now is chosen, or one of a lower priority, no
+ * message hands the processor to who is no better than these.
+ */
+static void end_turn(const struct tcb *self)
+{
+	struct cpu *cpu = self->cpu;
+	int highest = highest_ready(cpu);
+
+	if (highest >= 0 && highest < (int)tcb_priority(self)) {
+		cpu->turn_floor = (uint32_t)(highest + 1) << 2;
+		cpu->ready_floor = cpu->turn_floor;
+	}
 }
 
 /* Is a better thread than t ready? One comparison: cpu->ready_floor is kept for it. */
@@ -152,6 +170,8 @@ struct tcb *sched_next(struct tcb *self)
 	}
 	struct tcb *t = CONTAINER_OF(cpu->ready[priority].next, struct tcb, ready_link);
 
+	if (t->priority < cpu->turn_floor)
+		cpu->turn_floor = 0;
 	sched_unready(t);
 	return sched_start_slice(t);
 }
@@ -217,10 +237,10 @@ struct tcb *sched_continue(struct tcb *self)
 
 struct tcb *sched_yield(struct tcb *self)
 {
-	if (self != self->cpu->idle) {
-		self->slice_left = 0;
-		enqueue(self, false);
-	}
+	if (highest_ready(self->cpu) < (int)tcb_priority(self))
+		return self;
+	self->slice_left = 0;
+	enqueue(self, false);
 	return sched_next(self);
 }
 
@@ -228,6 +248,11 @@ struct tcb *sched_yield(struct tcb *self)
 __attribute__((noinline)) static struct tcb *hand_over_slowly(struct tcb *self, struct tcb *to)
 {
 	if (self == self->cpu->idle || better_is_ready(to)) {
+		if (to->priority < self->cpu->turn_floor) {
+			usec_t rest = slice_rest(self->cpu);
+
+			to->slice_left = rest < to->slice ? rest : to->slice; /* of its next turn, which was begun for it */
+		}
 		enqueue(to, false);
 		return sched_next(self);
 	}
@@ -286,6 +311,8 @@ struct tcb *sched_open(struct tcb *self)
 	bool slice_over = clock_now() >= self->cpu->slice_end;
 
 	charge(self);
+	if (slice_over)
+		end_turn(self);
 	self->slice_left = slice_over ? 0 : slice_rest(self->cpu);
 	enqueue(self, !slice_over);
 	return self->cpu->idle;
@@ -343,6 +370,8 @@ static struct tcb *slice_over(struct tcb *self, usec_t now)
 	if (!has_rest && highest_ready(cpu) >= (int)tcb_priority(self))
 		return preempt(self, true);
 	charge(self);
+	if (!has_rest)
+		end_turn(self);
 	self->slice_left = has_rest ? cpu->delayed_rest : 0;
 	return sched_start_slice(self);
 }

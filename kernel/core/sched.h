@@ -5,7 +5,8 @@
  * The ready queues hold the runnable threads except the running one, so passing control from a sender to the
  * receiver it wakes touches no queue. A time slice belongs to the CPU: who is handed control by a message runs
  * on what is left of it, as on the path that does not look at the clock. A thread chosen from a queue starts a
- * slice of its own, or continues the one in which it was interrupted.
+ * slice of its own, or continues the one in which it was interrupted. When a slice ends in a server that is better than
+ * all who are ready, the server goes on, and its client goes behind its equals with the answer.
  *
  * A total quantum counts the time of whoever runs. Only threads that have one (SLOW_QUANTUM) make a hand-over look at
  * the clock. When it is used up, the thread tells its scheduler and waits for more (core/fault.h).
@@ -42,7 +43,7 @@ struct tcb *sched_start_slice(struct tcb *t);
 /* self can go on: itself, unless a better one is ready. */
 struct tcb *sched_continue(struct tcb *self);
 
-/* self can go on but lets the others of its priority run first: its slice is over or it asked for that. */
+/* self can go on but lets the others of its priority run first, if any are ready. */
 struct tcb *sched_yield(struct tcb *self);
 
 /* self can't go on and `to`, runnable and in no queue, was woken by it: `to`, unless a better one is ready. */

@@ -14,11 +14,15 @@
 #include "x86/fpu.h"
 #include "x86/lapic.h"
 
+/* Many timeouts and a piece of a long operation are too much at once: the other interrupts come between them. */
 static struct tcb *timer(struct tcb *self)
 {
+	struct tcb *next;
+
 	lapic_end_of_interrupt();
 	self->cpu->timer_at = USEC_NEVER;
-	return sched_tick(self, clock_now());
+	next = sched_tick(self, clock_now());
+	return next->resume && next != self->cpu->idle ? sched_open(next) : next;
 }
 
 static _Noreturn void page_fault(struct tcb *self)

@@ -8,8 +8,8 @@
  * stays ready, behind the others of its priority, and runs again when the donated time is over, the other waits, or
  * somebody better than the caller has come between. What runs then is the other's time as far as a total quantum goes.
  *
- * Nilthread, or a thread that can't run now: the caller goes behind the others of
- * its priority, and its slice ends. That is not a preemption: nobody is told.
+ * Nilthread, or a thread that can't run now: the caller goes behind the others of its priority, and its slice ends; if
+ * none is ready, it goes on in its slice. That is not a preemption: nobody is told.
  *
  * Never fails.
  */

@@ -78,7 +78,7 @@ struct cpu {
 	word_t sigma0_cr3;      /* under which no small thread runs (x86/window.h) */
 	word_t user_rflags;     /* of the thread that entered by a system call, until the kernel is left */
 	word_t misses[PATH_MISSES];
-	uint32_t ready_floor;   /* highest ready priority << 2 */
+	uint32_t ready_floor;   /* highest ready priority << 2, or turn_floor */
 	uint32_t lane_slow;     /* `slow`, or LANES_CLOSED; in one word with ready_floor */
 	uint32_t number;
 
@@ -90,6 +90,7 @@ struct cpu {
 	struct tcb *delayed;  /* who runs on because it put off being preempted, until slice_end; NULL: nobody */
 	usec_t delayed_rest;  /* what was left of its slice then; 0: it was over */
 	uint32_t donated;     /* the slice was given by a thread of this priority (as in tcb.priority); 0: by none */
+	uint32_t turn_floor;  /* whoever is below has its turn by the queues, not by a message (sched.c:end_turn); 0 */
 	usec_t timer_at;      /* what the timer is set to */
 
 	word_t gdt[GDT_ENTRIES];

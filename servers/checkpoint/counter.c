@@ -64,7 +64,7 @@ int main(void)
 		pager_restore(pager, NAME); /* returns only if there is nothing to go on from */
 	if (pager_attach(pager, REGION, PAGES * PAGE, L4_Readable | L4_Writable, 0) != PAGER_OK ||
 	    pager_checkpoints(pager, NAME, INTERVAL) != PAGER_OK) {
-		printf("counter: `%s` has no room for it\n", name);
+		printf("counter: `%s` has no room for it, or has ended\n", name);
 		return 1;
 	}
 	__asm__ volatile("movq %0, %%rsp\n\txorl %%ebp, %%ebp\n\tcall *%1\n\tud2"

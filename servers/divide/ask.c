@@ -10,6 +10,17 @@
 #include <l4io.h>
 #include <service/root.h>
 
+static L4_ThreadId_t find_server(void)
+{
+	L4_ThreadId_t server = root_lookup_wait("divide");
+
+	if (L4_IsNilThread(server)) {
+		printf("ask: there is no server `divide`\n");
+		root_exit(1);
+	}
+	return server;
+}
+
 /* False: there is no server any more; it may come back. */
 static bool ask(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *quotient)
 {
@@ -27,10 +38,10 @@ static bool ask(L4_ThreadId_t server, L4_Word_t number, L4_Word_t *quotient)
 
 int main(void)
 {
-	L4_ThreadId_t server = root_lookup_wait("divide");
+	L4_ThreadId_t server = find_server();
 	L4_Word_t quotient;
 
 	if (!ask(server, root_option("number", 1), &quotient))
-		server = root_lookup_wait("divide");
+		server = find_server();
 	return ask(server, 20, &quotient) ? 0 : 1;
 }

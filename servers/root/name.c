@@ -35,7 +35,7 @@ bool name_is_known(const char *name)
 	struct program *program;
 
 	for (unsigned int i = 0; (program = program_at(i)); i++) {
-		bool may_run = program->file && (program->state != PROGRAM_ENDED || program->is.is_manual);
+		bool may_run = program->file && program->state != PROGRAM_ENDED;
 
 		if (may_run && (strcmp(program->is.name, name) == 0 || name_list_has(&program->is.serves, name)))
 			return true;

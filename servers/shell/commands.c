@@ -66,19 +66,23 @@ static int find(const char *name, struct root_program *program)
  * Programs
  */
 
-/* Was it done? If not, why. */
-static bool done(const char *name, enum root_status status)
+/* Was it done? If not, why; `otherwise` is what may be wrong with a program that there is. */
+static bool done(const char *name, enum root_status status, const char *otherwise)
 {
-	if (status != ROOT_OK && *name)
-		printf("%s: %s\n", name, status_text(status));
-	else if (status != ROOT_OK)
+	struct root_program program;
+
+	if (status != ROOT_OK && !*name)
 		printf("which program? `tasks` lists them\n");
+	else if (status == ROOT_NOT_FOUND && find(name, &program) >= 0)
+		printf("%s: %s\n", name, otherwise);
+	else if (status != ROOT_OK)
+		printf("%s: %s\n", name, status_text(status));
 	return status == ROOT_OK;
 }
 
 static bool start(const char *name, const char *arguments)
 {
-	return done(name, root_program_start(name, arguments));
+	return done(name, root_program_start(name, arguments), "its file is not there, or is damaged");
 }
 
 /* Until it has ended, or Ctrl-C is typed. */
@@ -115,7 +119,7 @@ static void stop(char *text, enum root_stop how)
 {
 	char *name = take_word(&text);
 
-	done(name, root_program_stop(name, how));
+	done(name, root_program_stop(name, how), "it does not run");
 }
 
 static void command_stop(char *text)
@@ -189,6 +193,13 @@ static void command_files(char *text)
 		printf("%8lu %s\n", size, name);
 }
 
+static bool is_text(const char *bytes, unsigned long size)
+{
+	while (size > 0 && bytes[size - 1])
+		size--;
+	return size == 0;
+}
+
 static void command_cat(char *text)
 {
 	char *name = take_word(&text);
@@ -196,17 +207,21 @@ static void command_cat(char *text)
 	unsigned int file;
 
 	if (root_file(name, &file, &size) != ROOT_OK) {
-		printf("there is no file '%s'; `files` lists them\n", name);
+		printf(*name ? "there is no file '%s'; `files` lists them\n" : "which file? `files` lists them\n", name);
 		return;
 	}
 	for (unsigned long at = 0; at < size; at += PAGE) {
-		unsigned long left = size - at;
+		unsigned long here = size - at < PAGE ? size - at : PAGE;
 
 		if (root_file_page(file, at, (void *)FILE_WINDOW) != ROOT_OK) {
 			printf("%s: the root task does not give its page at %lu\n", name, at);
 			return;
 		}
-		io_write((const char *)FILE_WINDOW, left < PAGE ? left : PAGE);
+		if (!is_text((const char *)FILE_WINDOW, here)) {
+			printf("%s is no text\n", name);
+			return;
+		}
+		io_write((const char *)FILE_WINDOW, here);
 	}
 }
 
@@ -237,7 +252,8 @@ static const struct {
 	void (*run)(char *text);
 } commands[] = {
 	{ "help", "help                 this list", command_help },
-	{ "run", "run NAME [WORD...]   start a program with these arguments, and wait for its end; Ctrl-C stops it",
+	{ "run", "run NAME [WORD...]   start a program with these arguments, or with those of last time, and wait\n"
+		 "                     for its end; Ctrl-C stops it",
 	  command_run_program },
 	{ "start", "start NAME [WORD...] start a program and go on", command_start },
 	{ "stop", "stop NAME            end a program for good", command_stop },

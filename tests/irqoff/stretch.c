@@ -4,8 +4,10 @@
  *
  * Interrupts are off in all of the kernel but at two instructions, that behind `sti` in
  * entry/entry.asm:interrupt_window and the `hlt` of idle_loop. So a stretch is what is executed between two
- * instructions that are either one of these or in the lower half of the address space, where users are. Those before
- * the kernel is first left do not count: the boot. Each round of a `rep` is an instruction.
+ * instructions that are either one of these or in the lower half of the address space, where users are. It ends also
+ * with `sysret` or `iretq` to there: an interrupt that waits comes before the user's first instruction, and is a
+ * stretch of its own. Those before the kernel is first left do not count: the boot. Each round of a `rep` is an
+ * instruction.
  *
  * QEMU translates code in blocks that are executed from their beginning; who leaves one early is counted too long,
  * never too short.
@@ -32,6 +34,8 @@ void qemu_plugin_register_atexit_cb(plugin_id id, void (*f)(plugin_id, void *), 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 int qemu_plugin_install(plugin_id id, const struct qemu_info_t *info, int argc, char **argv);
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
@@ -50,6 +54,7 @@ struct block {
 	uint64_t address;
 	unsigned length, function;
 	bool interruptible;
+	bool leaves; /* the kernel, with its last instruction */
 };
 
 static struct stretch {
@@ -130,6 +135,8 @@ static void note(const struct stretch *s)
 
 static void end(struct stretch *s)
 {
+	bool was_left = s->in[way_out] > 0;
+
 	if (s->counts && s->length > longest)
 		longest = s->length;
 	if (s->counts && s->length > limit)
@@ -137,6 +144,7 @@ static void end(struct stretch *s)
 	if (s->length)
 		memset(s->in, 0, function_count * sizeof(s->in[0]));
 	s->length = 0;
+	s->counts |= was_left;
 }
 
 static void executed(unsigned cpu, void *data)
@@ -144,15 +152,24 @@ static void executed(unsigned cpu, void *data)
 	const struct block *b = data;
 	struct stretch *s = &stretches[cpu % CPUS_MAX];
 
-	if (b->interruptible) {
-		bool was_left = s->in[way_out] > 0;
-
-		end(s);
-		s->counts |= was_left;
-	} else {
+	if (!b->interruptible) {
 		s->length += b->length;
 		s->in[b->function] += b->length;
 	}
+	if (b->interruptible || b->leaves)
+		end(s);
+}
+
+/* `sysret`, or an `iretq` that is not the one back into the kernel. */
+static bool leaves_kernel(const struct qemu_plugin_insn *insn, unsigned function)
+{
+	static const uint8_t sysret[] = { 0x48, 0x0f, 0x07 }, iretq[] = { 0x48, 0xcf };
+	const void *data = qemu_plugin_insn_data(insn);
+	size_t size = qemu_plugin_insn_size(insn);
+
+	return (size == sizeof(sysret) && memcmp(data, sysret, size) == 0) ||
+	       (size == sizeof(iretq) && memcmp(data, iretq, size) == 0 &&
+		strcmp(functions[function].name, "trap_on_own_stack.ignored") != 0);
 }
 
 /* A block that is translated stays until QEMU ends. */
@@ -172,6 +189,7 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
 
 		b->interruptible |= address == window || address == halt;
 	}
+	b->leaves = leaves_kernel(qemu_plugin_tb_get_insn(tb, b->length - 1), b->function);
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, executed, 0, b);
 }
 

@@ -45,7 +45,7 @@ net_conf() {
 	case $1 in
 	use)
 		net_system
-		net_program web web 's/^ *server$/    arguments limit=3\n&/'
+		net_program web web 's/^ *server$/    arguments limit=15\n&/'
 		printf 'program %s\n    arguments %s\n' ping '10.0.2.2 2'
 		net_client server serve server
 		net_client echo 'echo to=0x0a000264'
@@ -97,7 +97,8 @@ net_table() {
 			net.datagrams_of_others|tftp: 938895 bytes, 150000 lines, 0 wrong
 			net.handles_of_an_earlier_life|heir: 0 sockets of others
 			net.page|host: the page lists the files
-			net.page_is_nobodys_alone|host: who is slow is given up
+			net.page_is_nobodys_alone|host: the page, while somebody is slow
+			net.page_limit|host: who is slow is given up
 			net.connections_from_outside|host: 3 connections at once, 256 KiB each way
 		END
 		;;

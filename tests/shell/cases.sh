@@ -24,7 +24,7 @@ shell_transcript() {
 # The same lines for all numbers. What was typed of a command when another program's line came is there twice: behind
 # that line the shell shows it again, and the rest follows.
 shell_normal() {
-	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^root: starting ' |
+	grep -v -e '^ *$' -e '^pecan> *$' -e '^anonymous: ' -e '^checkpoint: ' -e '^file: ' -e '^cow: ' -e '^root: starting ' |
 		sed -E -e 's/(0x)?[0-9a-f]*[0-9]+[0-9a-f]*/N/g' -e 's/ +/ /g' -e 's/ $//' |
 		awk '
 			begun && index($0, begun) != 1 { print begun }
@@ -48,12 +48,19 @@ shell_key_cases() {
 		shell.keys_stop_program|bench-pong       ended .*
 		shell.keys_list_pagers|anonymous        is paged by the root task
 		shell.keys_name_missing|which program\? `tasks` lists them
+		shell.keys_file_missing|which file\? `files` lists them
+		shell.keys_not_running|hello: it does not run
+		shell.keys_no_text|hello is no text
+		shell.keys_no_server|ask: there is no server `divide`
+		shell.keys_no_disk|counter: .*disk-checkpoint.*
 		shell.keys_end|pecan: finished, status 0
 	END
 }
 
 shell_keys_job() {
-	printf '\nrun\nrun bench-pong\n\003helPp\b\bp\n\003junk\025tasks\n\020\npagers\n\004' >"$work/keys.shell-keys"
+	printf '%b' '\nrun\nrun bench-pong\n\0003helPp\b\bp\n\0003junk\0025tasks\n\0020\npagers\n' \
+		'cat\ncat hello\nstop hello\nstop divide\nrun ask\n' \
+		'start disk\nstart disk-checkpoint\nrun counter disk=1\n\0004' >"$work/keys.shell-keys"
 	job shell-keys 100 "$run" --no-build --kernel --shell --timeout 60 --input "$work/keys.shell-keys" \
 		--log "$work/shell-keys.log"
 }

@@ -369,6 +369,19 @@ TEST(timeout, many_at_the_same_time)
 	EXPECT_BETWEEN(last_woken, at, at + CROWD * EXACT);
 }
 
+/* The same while the kernel is in the middle of a call: tests/irqoff counts what comes between two of its pieces. */
+TEST(timeout, many_during_long_calls)
+{
+	L4_Word_t at = (now_us() + 18000 * time_scale) >> 9 << 9;
+
+	woken = 0;
+	for (unsigned i = 0; i < CROWD; i++)
+		thread_start(&own_space, sleeps_until, point(9, at).raw);
+	thread_start(&own_space, unmaps_forever, 0);
+	EXPECT(now_us() < at);
+	EXPECT(wait_until(&woken, CROWD, 400));
+}
+
 enum { SLEEPERS = 1000, SMALL_STACK = 512, UNIT_LOG2 = 11 };
 
 static char small_stacks[SLEEPERS][SMALL_STACK] __attribute__((aligned(16)));
