@@ -263,6 +263,7 @@ judge_irqoff() {
 			"status $job_status: $(last_line "$job_out")"
 	elif [ "$longest" -le 5000 ]; then
 		pass irqoff.longest
+		echo "  longest: $longest instructions"
 	else
 		failing irqoff.longest 'at most 5000 instructions at a stretch with interrupts off' \
 			"$longest; $(sed 1d "$work/irqoff.result")"

@@ -78,21 +78,28 @@ static bool show_source(struct space *from, virt_t address, unsigned level, unsi
 	return !from->is_sigma0 || mapdb_show_sigma0(from, address, wish) || mapdb_show_sigma0(from, address, level);
 }
 
-/* Map one page of at most `level`; stores the level it came to. */
-static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned *level,
+/* Was there no memory for a page of this level here, or for a smaller one? */
+static bool is_too_large(const struct revocation *clearing, virt_t at, unsigned level)
+{
+	return (clearing->too_large & ~(PAGE_SIZE - 1UL)) == at && clearing->too_large != at &&
+	       level >= (clearing->too_large & (PAGE_SIZE - 1));
+}
+
+/* Map one page. Without memory for a large one: MAPDB_MORE, and the next piece takes a smaller one. */
+static enum mapdb_result map_page(struct space *from, virt_t at, struct space *to, virt_t target, unsigned level,
                                   struct source page, unsigned rights, bool grant, struct revocation *clearing,
                                   struct cpu *cpu)
 {
 	enum mapdb_result (*move)(struct space *, virt_t, struct space *, virt_t, unsigned, unsigned,
 	                          struct revocation *, struct cpu *) = grant ? mapdb_grant : mapdb_map;
-	enum mapdb_result result;
+	enum mapdb_result result = MAPDB_NO_MEMORY;
 
-	for (;; --*level) {
-		result = show_source(from, at, *level, page.level)
-		                 ? move(from, at, to, target, *level, rights, clearing, cpu) : MAPDB_NO_MEMORY;
-		if (result != MAPDB_NO_MEMORY || *level == 0)
-			return result;
-	}
+	if (show_source(from, at, level, page.level))
+		result = move(from, at, to, target, level, rights, clearing, cpu);
+	if (result != MAPDB_NO_MEMORY || level == 0)
+		return result;
+	clearing->too_large = at | level;
+	return MAPDB_MORE;
 }
 
 static enum map_result map_memory(struct space *from, virt_t source, struct space *to, virt_t destination, word_t size,
@@ -114,12 +121,13 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 			continue;
 		}
 		while (level && (((at | target) & (level_size(level) - 1)) || level_size(level) > size - *done ||
-		                 level > largest_level() || !space_is_mappable(to, target, level_size(level))))
+		                 level > largest_level() || !space_is_mappable(to, target, level_size(level)) ||
+		                 is_too_large(clearing, at, level)))
 			level--;
 		enum mapdb_result result = MAPDB_NOTHING;
 
 		if (space_is_mappable(to, target, level_size(level)))
-			result = map_page(from, at, to, target, &level, page, rights, grant, clearing, cpu);
+			result = map_page(from, at, to, target, level, page, rights, grant, clearing, cpu);
 		if (result == MAPDB_MORE || result == MAPDB_NO_MEMORY)
 			return result == MAPDB_MORE ? MAP_MORE : MAP_NO_MEMORY;
 		*done += level_size(level);

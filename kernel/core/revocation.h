@@ -29,6 +29,7 @@ struct revocation {
 	/* Where a map item stands that this walk is, or may be, part of. */
 	bool ended;                 /* the walk, when the item was left */
 	virt_t extended;            /* a page that is there already: up to where rights were added */
+	virt_t too_large;           /* a page of the sender's | the level for which there was no memory, or 0 */
 	struct ring link;           /* with the others that are under way */
 };
 

@@ -87,8 +87,9 @@ void sched_unready(struct tcb *t)
 	if (ring_empty(&t->ready_link))
 		return;
 	ring_remove(&t->ready_link);
-	if (ring_empty(&cpu->ready[priority]))
-		cpu->ready_used[priority / 64] &= ~(1UL << priority % 64);
+	if (!ring_empty(&cpu->ready[priority]))
+		return;
+	cpu->ready_used[priority / 64] &= ~(1UL << priority % 64);
 	update_floor(cpu);
 }
 
@@ -170,8 +171,10 @@ struct tcb *sched_next(struct tcb *self)
 	}
 	struct tcb *t = CONTAINER_OF(cpu->ready[priority].next, struct tcb, ready_link);
 
-	if (t->priority < cpu->turn_floor)
+	if (t->priority < cpu->turn_floor) {
 		cpu->turn_floor = 0;
+		update_floor(cpu);
+	}
 	sched_unready(t);
 	return sched_start_slice(t);
 }
@@ -292,11 +295,11 @@ struct tcb *sched_donate(struct tcb *self, struct tcb *to)
 	struct cpu *cpu = self->cpu;
 
 	charge(self);
+	enqueue(self, false);
 	sched_unready(to);
 	if (cpu->donated < self->priority)
 		cpu->donated = self->priority;
 	cpu->delayed = NULL;
-	enqueue(self, false);
 	if (cpu->slice_end == USEC_NEVER)
 		cpu->slice_end = after(to->slice);
 	else if (to->slice_left != USEC_NEVER)

@@ -193,6 +193,7 @@ void transfer_begin(struct tcb *from, struct tcb *to)
 		.sender_name = from->sender_name,
 		.intended = from->intended,
 	};
+	from->revocation.too_large = 0;
 	to->resume = transfer_outer(to);
 	to->hold |= HOLD_TRANSFER;
 	if (to->role == ROLE_USER)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rings.c - counts, and the check of what a client has put into its rings.
+ * rings.c - counts, the check of what a client has put into its rings, and what the card has done with it.
  */
 #include <packet/rings.h>
 
@@ -43,9 +43,40 @@ void packet_ring_done(volatile struct packet_ring *ring, struct packet_progress 
 	ring->done = progress->done; /* behind the entry */
 }
 
-bool packet_has_news(const struct packet_progress progress[PACKET_DIRECTIONS],
+void packet_ring_collect(const struct packet_card *card, volatile struct packet_ring *ring,
+			 struct packet_progress *progress, enum packet_direction direction)
+{
+	unsigned int offset, length;
+
+	/* No more than are with the card; so it ends, whatever the card does meanwhile. */
+	for (unsigned long rest = progress->taken - progress->done; rest > 0; rest--) {
+		if (!card->take(direction, &offset, &length))
+			break;
+		packet_ring_done(ring, progress, offset, length);
+	}
+}
+
+static bool has_news(const struct packet_progress progress[PACKET_DIRECTIONS],
 		     const unsigned long waits_for[PACKET_DIRECTIONS])
 {
 	return progress[PACKET_RECEIVE].done != waits_for[PACKET_RECEIVE] ||
 	       (long)(progress[PACKET_SEND].done - waits_for[PACKET_SEND]) >= 0;
+}
+
+bool packet_news_or_interrupts(const struct packet_card *card, volatile struct packet_rings *rings,
+			       struct packet_progress progress[PACKET_DIRECTIONS],
+			       const unsigned long waits_for[PACKET_DIRECTIONS])
+{
+	const struct packet_progress *sent = &progress[PACKET_SEND];
+
+	if (has_news(progress, waits_for))
+		return true;
+	card->interrupts(PACKET_RECEIVE, true);
+	/* Who waits for more packets sent than there are, waits for something else. */
+	if (waits_for[PACKET_SEND] - sent->done <= sent->taken - sent->done)
+		card->interrupts(PACKET_SEND, true);
+	/* What was done before has not interrupted. */
+	for (unsigned int direction = 0; direction < PACKET_DIRECTIONS; direction++)
+		packet_ring_collect(card, &rings->ring[direction], &progress[direction], direction);
+	return has_news(progress, waits_for);
 }

@@ -106,18 +106,65 @@ static void empty_buffers_are_checked(void **state)
 	assert_false(check(PACKET_RECEIVE, -(unsigned int)PACKET_BUFFER, 0));
 }
 
-static void news_are_what_was_waited_for(void **state)
+/* Cards: one finishes a packet in this direction just before it is told to interrupt, the other finishes none. */
+static enum packet_direction finishes;
+static bool is_finished[PACKET_DIRECTIONS], interrupts[PACKET_DIRECTIONS];
+
+static bool card_take(enum packet_direction direction, unsigned int *offset, unsigned int *length)
+{
+	bool has_one = is_finished[direction];
+
+	is_finished[direction] = false;
+	*offset = PACKET_PAGE;
+	*length = PACKET_MIN;
+	return has_one;
+}
+
+static void fast_card_interrupt(enum packet_direction direction, bool wanted)
+{
+	is_finished[direction] = wanted && direction == finishes;
+	interrupts[direction] = wanted;
+}
+
+static void slow_card_interrupt(enum packet_direction direction, bool wanted)
+{
+	interrupts[direction] = wanted;
+}
+
+static const struct packet_card fast_card = { .take = card_take, .interrupts = fast_card_interrupt };
+static const struct packet_card slow_card = { .take = card_take, .interrupts = slow_card_interrupt };
+
+static bool news(const struct packet_card *card, unsigned long received, unsigned long sent)
 {
 	struct packet_progress progress[PACKET_DIRECTIONS] = { [PACKET_SEND] = { 9, 5 }, [PACKET_RECEIVE] = { 63, 3 } };
-	unsigned long waits_for[PACKET_DIRECTIONS] = { [PACKET_SEND] = 6, [PACKET_RECEIVE] = 3 };
+	static struct packet_rings rings;
 
+	for (unsigned int direction = 0; direction < PACKET_DIRECTIONS; direction++)
+		is_finished[direction] = interrupts[direction] = false;
+	return packet_news_or_interrupts(card, &rings, progress,
+					 (unsigned long[]){ [PACKET_SEND] = sent, [PACKET_RECEIVE] = received });
+}
+
+static void news_are_what_was_waited_for(void **state)
+{
 	(void)state;
-	assert_false(packet_has_news(progress, waits_for));
-	waits_for[PACKET_RECEIVE] = 2;
-	assert_true(packet_has_news(progress, waits_for));
-	waits_for[PACKET_RECEIVE] = 3;
-	waits_for[PACKET_SEND] = 5;
-	assert_true(packet_has_news(progress, waits_for));
+	assert_false(news(&slow_card, 3, 6));
+	assert_true(interrupts[PACKET_RECEIVE] && interrupts[PACKET_SEND]);
+	assert_false(news(&slow_card, 3, 10)); /* there are not so many to be sent */
+	assert_true(interrupts[PACKET_RECEIVE] && !interrupts[PACKET_SEND]);
+	assert_true(news(&slow_card, 2, 6));
+	assert_true(news(&slow_card, 3, 5));
+	assert_false(interrupts[PACKET_RECEIVE] || interrupts[PACKET_SEND]);
+}
+
+static void what_comes_before_the_interrupt_is_seen(void **state)
+{
+	(void)state;
+	finishes = PACKET_RECEIVE;
+	assert_true(news(&fast_card, 3, 10));
+	finishes = PACKET_SEND;
+	assert_true(news(&fast_card, 3, 6));
+	assert_false(news(&fast_card, 3, 7)); /* that is one more */
 }
 
 int main(void)
@@ -126,6 +173,7 @@ int main(void)
 		cmocka_unit_test(counts_are_checked),	     cmocka_unit_test(counts_may_wrap_around),
 		cmocka_unit_test(done_is_behind_taken),	     cmocka_unit_test(packets_to_send_are_checked),
 		cmocka_unit_test(empty_buffers_are_checked), cmocka_unit_test(news_are_what_was_waited_for),
+		cmocka_unit_test(what_comes_before_the_interrupt_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

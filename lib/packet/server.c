@@ -40,18 +40,6 @@ static volatile struct packet_rings *const rings = (volatile struct packet_rings
  * The rings
  */
 
-static void take_done(enum packet_direction direction)
-{
-	unsigned int offset, length;
-
-	/* No more than are with the card; so it ends, whatever the card does meanwhile. */
-	for (unsigned long rest = progress[direction].taken - progress[direction].done; rest > 0; rest--) {
-		if (!card->take(direction, &offset, &length))
-			break;
-		packet_ring_done(&rings->ring[direction], &progress[direction], offset, length);
-	}
-}
-
 /* False: the client's count cannot be. */
 static bool put_new(enum packet_direction direction)
 {
@@ -95,7 +83,7 @@ static enum packet_status look(void)
 	bool is_good = true;
 
 	for (unsigned int direction = 0; direction < PACKET_DIRECTIONS; direction++) {
-		take_done(direction);
+		packet_ring_collect(card, &rings->ring[direction], &progress[direction], direction);
 		is_good = put_new(direction) && is_good;
 	}
 	if (is_good)
@@ -106,21 +94,7 @@ static enum packet_status look(void)
 
 static void wait_for_news(void)
 {
-	if (L4_IsNilThread(waiter))
-		return;
-	if (packet_has_news(progress, waits_for)) {
-		tell_waiter(PACKET_OK);
-		return;
-	}
-	card->interrupts(PACKET_RECEIVE, true);
-	/* Who waits for more packets sent than there are, waits for something else. */
-	if (waits_for[PACKET_SEND] - progress[PACKET_SEND].done <=
-	    progress[PACKET_SEND].taken - progress[PACKET_SEND].done)
-		card->interrupts(PACKET_SEND, true);
-	/* What was done before has not interrupted. */
-	take_done(PACKET_RECEIVE);
-	take_done(PACKET_SEND);
-	if (packet_has_news(progress, waits_for))
+	if (!L4_IsNilThread(waiter) && packet_news_or_interrupts(card, rings, progress, waits_for))
 		tell_waiter(PACKET_OK);
 }
 

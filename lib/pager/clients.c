@@ -61,7 +61,8 @@ enum pager_status clients_add_thread(struct pager_clients *clients, struct pager
 	if (client->is_program || L4_IsNilThread(thread) || L4_IsThreadEqual(thread, L4_anythread) ||
 	    !L4_IsGlobalId(thread))
 		return PAGER_MALFORMED;
-	if (clients_find(clients, thread))
+	/* Or somebody could make his client of whoever is about to come, and see what is written then. */
+	if (clients_find(clients, thread) || root_program_number(thread) != root_program_number(client->thread[0]))
 		return PAGER_DENIED;
 	if (client->thread_count == PAGER_THREADS_MAX)
 		return PAGER_EXHAUSTED;

@@ -49,13 +49,14 @@ static void threads_belong_to_one(void **state)
 	assert_ptr_equal(clients_find(&clients, id(1001)), one);
 	assert_int_equal(clients_add_thread(&clients, one, id(1001)), PAGER_DENIED);
 	assert_int_equal(clients_add_thread(&clients, one, id(2003)), PAGER_DENIED);
+	assert_int_equal(clients_add_thread(&clients, one, id(3000)), PAGER_DENIED); /* another program's, and nobody's */
 	assert_int_equal(clients_add_thread(&clients, one, L4_nilthread), PAGER_MALFORMED);
 	assert_int_equal(clients_add_thread(&clients, one, L4_anythread), PAGER_MALFORMED);
 	assert_int_equal(clients_add_thread(&clients, one, (L4_ThreadId_t){ .raw = 64 }), PAGER_MALFORMED);
 	assert_int_equal(clients_add_thread(&clients, two, id(3000)), PAGER_MALFORMED);
 	for (unsigned int i = 2; i < PAGER_THREADS_MAX; i++)
 		assert_int_equal(clients_add_thread(&clients, one, id(1000 + i)), PAGER_OK);
-	assert_int_equal(clients_add_thread(&clients, one, id(1100)), PAGER_EXHAUSTED);
+	assert_int_equal(clients_add_thread(&clients, one, id(999)), PAGER_EXHAUSTED);
 
 	clients_remove(one);
 	assert_null(clients_find(&clients, id(1001)));

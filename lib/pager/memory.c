@@ -67,13 +67,32 @@ bool pager_fill(const struct pager_fault *fault, void *frame, unsigned int *righ
 	return true;
 }
 
-/* One Unmap of up to 64 frames; the flexpages in, how they were used out. */
-static void unmap(void *const *frame, unsigned int count, unsigned int rights, L4_Fpage_t *fpage)
+static void unmap_once(void *const *frame, unsigned int count, unsigned int rights, L4_Fpage_t *fpage)
 {
 	for (unsigned int i = 0; i < count; i++)
 		fpage[i] = L4_FpageAddRights(L4_Fpage((L4_Word_t)frame[i], PAGER_PAGE), rights);
-	if (count > 0)
-		L4_UnmapFpages(count, fpage);
+	L4_UnmapFpages(count, fpage);
+}
+
+/*
+ * Unmap of up to 64 frames; the flexpages in, how they were used out. Unmap goes to all who have got a frame, and a
+ * client may pass one on thousands of times. So when that has taken long, everybody loses the frames, and faults
+ * again: it does not take long a second time.
+ */
+static void unmap(void *const *frame, unsigned int count, unsigned int rights, L4_Fpage_t *fpage)
+{
+	enum { LONG_FOR_EACH = 50000 /* cycles; of a frame that one client has, some 2,000 */ };
+	unsigned long long start = __builtin_ia32_rdtsc();
+	L4_Fpage_t rest[PAGER_FRAMES_MAX];
+
+	if (count == 0)
+		return;
+	unmap_once(frame, count, rights, fpage);
+	if (rights == L4_FullyAccessible || __builtin_ia32_rdtsc() - start <= count * LONG_FOR_EACH)
+		return;
+	unmap_once(frame, count, L4_FullyAccessible, rest);
+	for (unsigned int i = 0; i < count; i++)
+		fpage[i].raw |= rest[i].raw & L4_FullyAccessible;
 }
 
 unsigned long pager_take_back(void *const *frame, unsigned int count, unsigned int rights)

@@ -61,19 +61,25 @@ static bool has_this_pager(L4_ThreadId_t thread)
 	return L4_ExchangeExceptionState(thread, 0, NULL, &old);
 }
 
+/* The thread that was alive last time is asked first: a client may have many that are dead. */
+static bool is_alive(struct pager_client *client)
+{
+	for (unsigned int i = 0; i < client->thread_count; i++) {
+		if (has_this_pager(client->thread[client->witness]))
+			return true;
+		client->witness = (client->witness + 1) % client->thread_count;
+	}
+	return false;
+}
+
 bool pager_forget_dead(void)
 {
 	bool some = false;
 
 	for (unsigned int i = 0; i < PAGER_CLIENTS_MAX; i++) {
 		struct pager_client *client = pager_client_at(i);
-		unsigned int alive = 0;
 
-		if (!client || client->is_program || client == serving)
-			continue;
-		for (unsigned int j = 0; j < client->thread_count; j++)
-			alive += has_this_pager(client->thread[j]);
-		if (alive > 0)
+		if (!client || client->is_program || client == serving || is_alive(client))
 			continue;
 		client_forget(client);
 		some = true;

@@ -1,56 +1,77 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pages.c - a table with chains, and lists with both directions.
+ * pages.c - a table of binary trees, and lists with both directions.
  */
 #include <pager/pages.h>
 
 #include <stddef.h>
 
-/* Neighbours of one object are in neighbouring buckets; objects begin far from each other. */
-static struct page **bucket_of(const struct pages *pages, unsigned long object, unsigned long number)
+/*
+ * Where the page is linked, or would be. Neighbours of one object are in neighbouring buckets; objects begin far from
+ * each other. In a bucket each further bit of the hash says on which side to go on.
+ */
+static struct page **place_of(const struct pages *pages, unsigned long object, unsigned long number)
 {
-	return &pages->bucket[(object * 0x9e3779b97f4a7c15UL + number) & pages->bucket_mask];
+	unsigned long hash = object * 0x9e3779b97f4a7c15UL + number;
+	struct page **place = &pages->bucket[hash & ((1UL << pages->bucket_log2) - 1)];
+
+	hash >>= pages->bucket_log2;
+	while (*place && ((*place)->object != object || (*place)->number != number)) {
+		place = &(*place)->below[hash & 1];
+		hash >>= 1;
+	}
+	return place;
 }
 
 void pages_init(struct pages *pages, struct page *page, unsigned long count, struct page **bucket,
 		unsigned int bucket_log2)
 {
-	*pages = (struct pages){ .bucket = bucket, .bucket_mask = (1UL << bucket_log2) - 1 };
+	*pages = (struct pages){ .bucket = bucket, .bucket_log2 = bucket_log2 };
 	for (unsigned long i = count; i-- > 0;) {
-		page[i].next = pages->free;
+		page[i].below[0] = pages->free;
 		pages->free = &page[i];
 	}
 }
 
 struct page *pages_find(const struct pages *pages, unsigned long object, unsigned long number)
 {
-	struct page *page = *bucket_of(pages, object, number);
-
-	while (page && (page->object != object || page->number != number))
-		page = page->next;
-	return page;
+	return *place_of(pages, object, number);
 }
 
 struct page *pages_add(struct pages *pages, unsigned long object, unsigned long number)
 {
-	struct page *page = pages->free, **bucket = bucket_of(pages, object, number);
+	struct page *page = pages->free, **place = place_of(pages, object, number);
 
 	if (!page)
 		return NULL;
-	pages->free = page->next;
-	*page = (struct page){ .object = object, .number = number, .next = *bucket };
-	*bucket = page;
+	pages->free = page->below[0];
+	*page = (struct page){ .object = object, .number = number, .place = place };
+	*place = page;
 	return page;
+}
+
+static void stand_in(struct page *page, struct page *left)
+{
+	page->place = left->place;
+	*page->place = page;
+	for (unsigned int i = 0; i < 2; i++) {
+		page->below[i] = left->below[i];
+		if (page->below[i])
+			page->below[i]->place = &page->below[i];
+	}
 }
 
 void pages_remove(struct pages *pages, struct page *page)
 {
-	struct page **link = bucket_of(pages, page->object, page->number);
+	struct page *end = page;
 
-	while (*link != page)
-		link = &(*link)->next;
-	*link = page->next;
-	page->next = pages->free;
+	/* Whatever is at an end below it may stand in its place. */
+	while (end->below[0] || end->below[1])
+		end = end->below[end->below[0] == NULL];
+	*end->place = NULL;
+	if (end != page)
+		stand_in(end, page);
+	page->below[0] = pages->free;
 	pages->free = page;
 }
 

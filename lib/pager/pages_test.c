@@ -56,6 +56,38 @@ static void finds_what_was_entered(void **state)
 	}
 }
 
+/* However a client chooses its numbers: here such that all come into one bucket. */
+static void a_bucket_has_a_bound(void **state)
+{
+	enum { MANY = 4096, LEVELS = 13, BITS = 64 };
+	static struct page many[MANY], *few[2];
+	struct pages pages;
+	unsigned int levels;
+
+	(void)state;
+	pages_init(&pages, many, MANY, few, 1);
+	for (unsigned long i = 0; i < MANY; i++)
+		assert_non_null(pages_add(&pages, 0, i << 1));
+	for (unsigned long i = 0; i < MANY; i++) {
+		const struct page *at = few[0];
+
+		for (levels = 0; at->number != i << 1; levels++)
+			at = at->below[i >> levels & 1];
+		assert_true(levels <= LEVELS);
+		pages_remove(&pages, pages_find(&pages, 0, i << 1));
+		assert_null(pages_find(&pages, 0, i << 1));
+		assert_non_null(pages_add(&pages, 0, i << 1));
+	}
+	for (unsigned long i = 0; i < MANY; i++)
+		pages_remove(&pages, pages_find(&pages, 0, i << 1));
+
+	/* One below the other: bits are used up at last. */
+	for (unsigned int i = 0; i < BITS; i++)
+		assert_non_null(pages_add(&pages, 0, 1UL << i));
+	for (unsigned int i = 0; i < BITS; i++)
+		assert_int_equal(pages_find(&pages, 0, 1UL << i)->number, 1UL << i);
+}
+
 static void list_is(const struct page_list *list, const char *names, const struct page *page)
 {
 	const struct page *at = list->oldest, *last = NULL;
@@ -111,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_what_was_entered),
+		cmocka_unit_test(a_bucket_has_a_bound),
 		cmocka_unit_test(lists_keep_their_order),
 	};
 

@@ -80,7 +80,7 @@ static void cache_check(struct cache *cache)
 			ghosts++;
 		}
 	}
-	for (struct page *page = cache->pages.free; page; page = page->next)
+	for (struct page *page = cache->pages.free; page; page = page->below[0])
 		free++;
 	assert_int_equal(resident, cache->replacer.order.count);
 	assert_true(resident <= cache->frames);

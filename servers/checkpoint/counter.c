@@ -16,6 +16,7 @@
 #define REGION 0x200000000000UL
 
 enum { PAGES = 4, PAGE = 4096, NAME = 0xc0, INTERVAL = 100000, STEP = 200000, LINES = 3 }; /* microseconds */
+enum { PATIENCE = 1000 /* looks for another number */ };
 
 static volatile unsigned long reached;
 static char stack[4096] __attribute__((aligned(16)));
@@ -39,8 +40,13 @@ static void print(void *unused)
 
 	(void)unused;
 	for (unsigned int i = 0; i < LINES; i++) {
-		while (reached == last)
+		for (unsigned int looks = 0; reached == last; looks++) {
+			if (looks == PATIENCE) {
+				printf("counter: its pager does not bring it back\n");
+				root_exit(1);
+			}
 			L4_Sleep(L4_TimePeriod(INTERVAL / 10));
+		}
 		last = reached;
 		printf("counter: %lu\n", last);
 	}

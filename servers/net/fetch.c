@@ -37,13 +37,14 @@ static enum net_status fetch(const char *host, unsigned int port, const char *pa
 
 int main(int count, char **words)
 {
+	unsigned int port = count > 2 ? (unsigned int)strtoul(words[2], NULL, 0) : 80;
 	enum net_status status;
 
-	if (count < 2) {
+	if (count < 2 || port == 0) {
 		printf("usage: fetch HOST [PORT [PATH]]\n");
 		return 1;
 	}
-	status = fetch(words[1], count > 2 ? (unsigned int)strtoul(words[2], NULL, 0) : 80, count > 3 ? words[3] : "/");
+	status = fetch(words[1], port, count > 3 ? words[3] : "/");
 	if (status != NET_OK)
 		printf("fetch: %s: %s\n", words[1], net_status_text(status));
 	return status != NET_OK;

@@ -151,9 +151,10 @@ static void command_tasks(char *text)
 	struct root_program program;
 
 	(void)text;
-	printf("name             state  status  priority  threads   memory    quota   kernel  restarts\n");
+	/* A line of a screen has 80 columns. */
+	printf("name            state  status priority threads  memory   quota  kernel restarts\n");
 	for (unsigned int i = 0; root_program_info(i, &program) == ROOT_OK; i++)
-		printf("%-16s %-6s %6d  %8u  %7u  %5luK  %6luK  %6luK  %8u\n", program.name, states[program.state],
+		printf("%-15s %-6s %6d %8u %7u %6luK %6luK %6luK %8u\n", program.name, states[program.state],
 		       program.status, program.priority, program.threads, program.memory / KIB,
 		       program.memory_quota / KIB, program.kernel_memory / KIB, program.restarts);
 }
@@ -169,8 +170,8 @@ static void command_memory(char *text)
 		kernel += program.kernel_memory;
 		used += program.memory;
 	}
-	printf("%lu KiB for programs, %lu KiB left; programs have %lu KiB, and the kernel %lu KiB of its own for them\n",
-	       total / KIB, left / KIB, used / KIB, kernel / KIB);
+	printf("%lu KiB for programs, %lu KiB left\n", total / KIB, left / KIB);
+	printf("programs have %lu KiB, and the kernel %lu KiB of its own for them\n", used / KIB, kernel / KIB);
 }
 
 static void command_pagers(char *text)
@@ -252,12 +253,12 @@ static const struct {
 	void (*run)(char *text);
 } commands[] = {
 	{ "help", "help                 this list", command_help },
-	{ "run", "run NAME [WORD...]   start a program with these arguments, or with those of last time, and wait\n"
-		 "                     for its end; Ctrl-C stops it",
+	{ "run", "run NAME [WORD...]   start a program and wait for its end; Ctrl-C stops it;\n"
+		 "                     without words it gets those of last time",
 	  command_run_program },
 	{ "start", "start NAME [WORD...] start a program and go on", command_start },
 	{ "stop", "stop NAME            end a program for good", command_stop },
-	{ "kill", "kill NAME            end a program as if it had failed: it may be described to start again", command_kill },
+	{ "kill", "kill NAME            end a program as if it had failed; some then start again", command_kill },
 	{ "tasks", "tasks                the programs of the description, and what they use", command_tasks },
 	{ "memory", "memory               how much there is, and whose", command_memory },
 	{ "pagers", "pagers               who gets whose page faults", command_pagers },

@@ -34,7 +34,7 @@ int main(void)
 {
 	static struct line line = { .put = put };
 
-	printf("This is Pecan. `help` lists the commands, `cat welcome` says more, `exit` ends the machine.\n");
+	printf("This is Pecan. `help` and `cat welcome` say more; `exit` ends the machine.\n");
 	for (;;) {
 		enum line_event event = read_line(&line);
 		char text[LINE_MAX + 1];

@@ -2,10 +2,10 @@
 /*
  * web - shows the system's files to a browser (HTTP 1.0, RFC 1945): a list of them at /, and each at its name.
  *
- * The main thread accepts connections, and gives each to a worker that has asked for one: as many are served at once as
- * there are workers. A connection is given up when it has not done anything for PATIENCE, and when it has not ended
- * after `limit=` seconds: who is slow on purpose shall not have a worker to himself. When the network server ends, so do
- * the sockets; new ones are opened from the next.
+ * The main thread accepts connections, and gives each to a worker that has asked for one: as many are served at once
+ * as there are workers. A connection is given up when it has done nothing for PATIENCE, and when it has not ended
+ * after `limit=` seconds: who is slow on purpose shall not have a worker to himself. When the network server ends, so
+ * do the sockets; new ones are opened from the next, whenever there is one.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -98,8 +98,9 @@ static bool receive_request(struct connection *connection, char request[REQUEST_
 	unsigned long size = 0, got;
 
 	do {
-		if (net_receive(&connection->socket, request + size, REQUEST_MAX - 1 - size, &got) != NET_OK || got == 0 ||
-		    is_late(connection))
+		enum net_status status = net_receive(&connection->socket, request + size, REQUEST_MAX - 1 - size, &got);
+
+		if (status != NET_OK || got == 0 || is_late(connection))
 			return false;
 		size += got;
 	} while ((size < 4 || memcmp(request + size - 4, "\r\n\r\n", 4) != 0) && size < REQUEST_MAX - 1);
@@ -178,9 +179,7 @@ int main(void)
 			status = net_listen(&listener, &port);
 		if (status == NET_OK)
 			serve_all(&listener, &worker);
-		else if (L4_IsNilThread(listener.server))
-			return 1;
-		else
+		else if (status != NET_GONE)
 			printf("web: port %u: %s\n", port, net_status_text(status));
 		L4_Sleep(L4_TimePeriod(PAUSE));
 	}

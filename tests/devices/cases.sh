@@ -328,6 +328,7 @@ plain_device_table() {
 		cat <<-'END'
 			rtc.time|clock: 9811731(0[6-9]|[1-9][0-9])
 			rtc.next_second|clock: the next second is 1 later
+			rtc.next_second_beside_hostile_client|clock: beside a hostile client the next second is 1 later
 			rtc.driver_ends|clock: its driver has ended
 			rtc.driver_comes_back|clock: again, no time is lost
 		END
@@ -336,6 +337,7 @@ plain_device_table() {
 		cat <<-'END'
 			keyboard.keeps_keys|keys kept: Pecan 101
 			keyboard.key_is_waited_for|key waited for: s
+			keyboard.keys_beside_hostile_client|keys beside a hostile client: half of them at least, 0 wrong
 			keyboard.driver_ends|keyboard: its driver has ended
 			keyboard.driver_comes_back|key of the next driver: n
 		END
@@ -359,17 +361,27 @@ plain_device_table() {
 	esac | sed "s/^/${1%"${1#bochs.}"}/"
 }
 
+# hostile_client NAME DEVICE ARGUMENT [LINE]
+hostile_client() {
+	printf '%s\n' "program $1" "    file test-$2" '    manual' "    arguments hostile=$3" "${@:4}"
+}
+
 # What the test's program has besides stopping the driver. Bochs executes 4 instructions a microsecond.
 plain_device_lines() {
 	case $1 in
+	*rtc)
+		hostile_client hostile rtc 1 '    server'
+		;;
 	*keyboard)
 		printf '    %s\n' 'ports 0x60' 'ports 0x64'
+		hostile_client hostile keyboard 1
 		;;
 	*timer)
 		local slow=1
 		[ "$1" = timer ] || slow=50
 		printf '    %s\n' 'priority 120' "arguments slow=$slow"
-		printf 'program %s\n    file test-timer\n    manual\n    server\n    arguments hostile=%s\n' hostile 1 hostile-too 2
+		hostile_client hostile timer 1 '    server'
+		hostile_client hostile-too timer 2 '    server'
 		;;
 	esac
 }

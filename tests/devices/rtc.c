@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rtc.c - clients of the clock, of which one makes no sense.
+ * rtc.c - clients of the clock: one that wants to know the time, alone, beside a thread of its own that makes no sense, and
+ * beside another program that makes none, which is of the same file with the argument hostile=1.
  */
 #include <device/rtc.h>
 #include <l4/ipc.h>
@@ -8,6 +9,8 @@
 #include <l4/thread.h>
 #include <l4io.h>
 #include <service/manage.h>
+
+#include "role.h"
 
 #define CLOCK "rtc"
 
@@ -34,7 +37,11 @@ static void flood(void *unused)
 int main(void)
 {
 	unsigned long before, now, seconds = 3;
-	L4_ThreadId_t thread, clock = root_lookup_wait(CLOCK);
+	L4_ThreadId_t thread, clock;
+
+	if (root_option("hostile", 0))
+		be_hostile(CLOCK, RTC_TIME);
+	clock = root_lookup_wait(CLOCK);
 
 	if (!rtc_time(clock, &now))
 		return 1;
@@ -46,6 +53,11 @@ int main(void)
 		rtc_next_second(clock, &now);
 		printf("clock: the next second is %lu later\n", now - before);
 	}
+	root_program_start("hostile", NULL);
+	L4_Sleep(L4_TimePeriod(10000));
+	rtc_next_second(clock, &before);
+	rtc_next_second(clock, &now);
+	printf("clock: beside a hostile client the next second is %lu later\n", now - before);
 	root_thread_start(kill_clock, NULL, stack[1], sizeof(stack[1]), &thread);
 	printf("clock: its driver %s\n", rtc_next_second(clock, &now) ? "is there" : "has ended");
 	clock = root_lookup_wait(CLOCK);

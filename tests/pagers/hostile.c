@@ -10,6 +10,7 @@
 #include <l4/space.h>
 #include <l4/thread.h>
 #include <l4io.h>
+#include <service/root.h>
 
 enum { CROWD = 8, RW = L4_Readable | L4_Writable };
 
@@ -127,6 +128,7 @@ static void lie(unsigned long unused)
 	for (unsigned int words = 0; words < 4; words++)
 		EXPECT_EQ(pager_call(pager, PAGER_ATTACH, words, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, PAGER_ADD_THREAD, 0, word), PAGER_MALFORMED);
+	EXPECT_EQ(pager_add_thread(pager, pager), PAGER_DENIED); /* who is of another program, and nobody's yet */
 	EXPECT_EQ(pager_call(pager, PAGER_COUNTS, 3, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, 0x999, 4, word), PAGER_MALFORMED);
 	EXPECT_EQ(pager_call(pager, 0, 0, word), PAGER_MALFORMED);
@@ -290,6 +292,134 @@ void hostile_leaver(void)
 }
 
 /*
+ * Forged faults
+ */
+
+#define WINDOW 0x280000000000UL
+
+static volatile unsigned int forged;
+
+/*
+ * Messages that look like faults: of addresses anywhere, with any access, with words too many or too few; by somebody
+ * who does not wait for the answer, takes no page, or takes it elsewhere. Goes on behind the last one when it is refused.
+ */
+static void forge(unsigned long again)
+{
+	static const unsigned long addresses[] = {
+		AT, AT + PAGE - 1, AT - 1, 0, ~0UL, 1UL << 63, 1UL << 47, (1UL << 47) - 1, 0x7ff000000000,
+	};
+	static const unsigned long labels[] = { __L4_LABEL_PAGEFAULT, __L4_LABEL_IOPAGEFAULT };
+	static const unsigned int words[] = { 2, 0, 1, 3, 25, 60 };
+	enum { ADDRESSES = sizeof(addresses) / sizeof(addresses[0]), WORDS = sizeof(words) / sizeof(words[0]), WAYS = 3 };
+
+	if (!again) {
+		pager_begin(pager);
+		EXPECT_EQ(attach(RW), PAGER_OK);
+	}
+	while (forged < 2 * ADDRESSES * WORDS * WAYS * 8) {
+		unsigned int way = forged++, word = way / WAYS, access = word / WORDS, at = access / 8, label = at / ADDRESSES;
+		L4_Msg_t msg;
+
+		L4_MsgClear(&msg);
+		for (unsigned int i = 0; i < words[word % WORDS]; i++)
+			L4_MsgAppendWord(&msg, addresses[at % ADDRESSES]);
+		L4_Set_MsgLabel(&msg, (labels[label] * 16 | access % 8) & 0xffffffffffff);
+		L4_MsgLoad(&msg);
+		L4_Accept(way % WAYS == 2 ? L4_MapGrantItems(L4_Fpage(WINDOW, PAGE)) : L4_UntypedWordsAcceptor);
+		if (way % WAYS == 0)
+			L4_Send(pager);
+		else
+			L4_Call_Timeouts(pager, L4_Never, L4_TimePeriod(1000));
+	}
+	L4_Accept(L4_UntypedWordsAcceptor);
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+}
+
+static void forgeries(void)
+{
+	struct actor *actor;
+	enum actor_event event;
+
+	prepare(hostile_to->size);
+	forged = 0;
+	actor = actor_start(forge, false, PRIORITY_VICTIM);
+	while ((event = actor_wait(actor, PATIENCE_MS)) == ACTOR_REFUSED)
+		actor_resume(actor, forge, true);
+	EXPECT_EQ(event, ACTOR_DONE);
+	actor_kill(actor);
+	run_actor(innocent, 0);
+}
+
+/*
+ * The storm
+ */
+
+enum { STORM = 8 };
+
+static volatile bool storms;
+static L4_ThreadId_t storming[STORM];
+
+static unsigned long storm_page(unsigned long number)
+{
+	return AT + number * PAGE % region_size;
+}
+
+static void fault_again_and_again(void *argument)
+{
+	pager_begin(pager);
+	while (!storms)
+		L4_Sleep(L4_TimePeriod(100));
+	for (unsigned long i = (unsigned long)argument;; i++) {
+		*word_at(storm_page(i)) = i;
+		L4_Flush(L4_FpageAddRights(L4_Fpage(storm_page(i), PAGE), L4_FullyAccessible));
+	}
+}
+
+static void begin_storm(void *unused)
+{
+	(void)unused;
+	pager_begin(pager);
+	EXPECT_EQ(attach(RW), PAGER_OK);
+	for (unsigned int i = 1; i < STORM; i++)
+		EXPECT_EQ(pager_add_thread(pager, storming[i]), PAGER_OK);
+	storms = true;
+	while (storms)
+		*word_at(AT) = 1;
+	EXPECT_EQ(pager_leave(pager), PAGER_OK);
+	storms = true;
+}
+
+/*
+ * Threads of one space, this one, that fault on each other's pages as fast as they can, and are deleted one after the
+ * other, their faults under way or queued. Then the first one leaves.
+ */
+static void storm(void)
+{
+	static char stack[STORM][4096] __attribute__((aligned(16)));
+
+	prepare(hostile_to->size);
+	for (unsigned int round = 0; round < 4; round++) {
+		storms = false;
+		for (unsigned long i = STORM; i-- > 0;) {
+			EXPECT_EQ(root_thread_start(i ? fault_again_and_again : begin_storm, (void *)i, stack[i],
+						    sizeof(stack[i]), &storming[i]), ROOT_OK);
+			root_thread_priority(storming[i], PRIORITY_CROWD);
+		}
+		while (!storms)
+			L4_Sleep(L4_TimePeriod(500));
+		run_actor(innocent, 0);
+		for (unsigned int i = 1; i < STORM; i++) {
+			L4_Sleep(L4_TimePeriod(100 + 37 * (i + round)));
+			EXPECT_EQ(root_thread_delete(storming[i]), ROOT_OK);
+		}
+		for (storms = false; !storms;)
+			L4_Sleep(L4_TimePeriod(500));
+		root_thread_delete(storming[0]);
+	}
+	run_actor(innocent, 0);
+}
+
+/*
  * The flood
  */
 
@@ -367,6 +497,8 @@ const struct test_case hostile_cases[] = {
 	{ "fault_without_right", fault_without_right },
 	{ "lies", lies },
 	{ "strangers", strangers },
+	{ "forgeries", forgeries },
+	{ "storm", storm },
 	{ "flood", flood },
 	{ NULL, NULL },
 };

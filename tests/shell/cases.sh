@@ -44,9 +44,9 @@ shell_job() {
 # Keys that edit, that bring lines back, and that stop a program.
 shell_key_cases() {
 	cat <<-'END'
-		shell.keys_edit|help                 this list
-		shell.keys_stop_program|bench-pong       ended .*
-		shell.keys_list_pagers|anonymous        is paged by the root task
+		shell.keys_edit|help +this list
+		shell.keys_stop_program|bench-pong +ended .*
+		shell.keys_list_pagers|anonymous +is paged by the root task
 		shell.keys_name_missing|which program\? `tasks` lists them
 		shell.keys_file_missing|which file\? `files` lists them
 		shell.keys_not_running|hello: it does not run

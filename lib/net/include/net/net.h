@@ -52,7 +52,7 @@ enum net_status net_lookup(const char *server, const char *name, unsigned int *a
 
 enum net_status net_open(struct net_socket *socket, const char *server, enum net_kind kind);
 
-/* What was sent gets there still, if it can. */
+/* Both directions at once. What was sent gets there still, if it can. */
 enum net_status net_close(struct net_socket *socket);
 
 /*

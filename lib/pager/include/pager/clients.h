@@ -4,8 +4,8 @@
  *
  * A client is some threads that share an address space, and its regions. There are two kinds. A *program* is one that
  * the root task has started with this pager (<service/paging.h>): all threads of its numbers belong to it, and they are
- * what the root task says. *Others* have come by themselves, with a first thread; a further one belongs to them when
- * one of theirs says so, and never because it claims it.
+ * what the root task says. *Others* have come by themselves, with a first thread; a further one of the same program
+ * belongs to them when one of theirs says so, and never because it claims it.
  *
  * All that a client says is checked here: regions lie in user space on page boundaries and do not overlap. Pure:
  * compiles for the host.
@@ -46,6 +46,7 @@ struct pager_client {
 	struct pager_region region[PAGER_REGIONS_MAX];
 
 	/* the pager's own */
+	unsigned int witness;	/* index of the thread that was alive when that was asked last */
 	bool reported;		/* on the console: a fault of its was refused */
 	unsigned long quota;    /* in pages */
 	unsigned long charged;  /* of it used, in pages */
@@ -70,7 +71,7 @@ struct pager_client *clients_add(struct pager_clients *clients, L4_ThreadId_t th
 /* The entry is free from now on. */
 void clients_remove(struct pager_client *client);
 
-/* A further thread of a client that is no program. PAGER_DENIED: it belongs to somebody already. */
+/* A further thread of a client that is no program. PAGER_DENIED: it is of another program, or somebody's already. */
 enum pager_status clients_add_thread(struct pager_clients *clients, struct pager_client *client, L4_ThreadId_t thread);
 
 /*

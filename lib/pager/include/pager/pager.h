@@ -131,7 +131,10 @@ unsigned long pager_addresses(unsigned long bytes);
  */
 bool pager_fill(const struct pager_fault *fault, void *frame, unsigned int *rights);
 
-/* Takes rights away from all who got these frames; at most PAGER_FRAMES_MAX of them. Bit i: frame i was written. */
+/*
+ * Takes rights away from all who got these frames; at most PAGER_FRAMES_MAX of them. Bit i: frame i was written. All
+ * rights, if it takes long because somebody has passed a frame on many times: whoever still has a claim faults again.
+ */
 enum { PAGER_FRAMES_MAX = 64 };
 
 unsigned long pager_take_back(void *const *frame, unsigned int count, unsigned int rights);
@@ -139,7 +142,10 @@ unsigned long pager_take_back(void *const *frame, unsigned int count, unsigned i
 /* The same for a block that was given as a superpage, and all rights. */
 void pager_take_back_block(void *block);
 
-/* How a frame was used since this was last asked: L4_Readable, L4_Writable. Uses by the pager itself count, too. */
+/*
+ * How a frame was used since this was last asked: L4_Readable, L4_Writable. Uses by the pager itself count, too. Who
+ * has passed it on many times loses it, as above.
+ */
 void pager_uses(void *const *frame, unsigned int count, unsigned int *uses);
 
 #ifdef __cplusplus

@@ -5,8 +5,9 @@
  * What an object is the pager decides: a client, a file, a segment that several share. A page that is in the table
  * needs no frame: it may lie in a store, or be a mere note that it was here.
  *
- * Finding a page costs the same however many there are, as long as there are about as many buckets as pages. Pure:
- * compiles for the host.
+ * Finding a page costs the same however many there are, as long as there are about as many buckets as pages. A
+ * client chooses its numbers, and may choose those that come into one bucket: so a bucket is a tree, in which no way is
+ * longer than a number has bits. Pure: compiles for the host.
  */
 #ifndef PAGER_PAGES_H
 #define PAGER_PAGES_H
@@ -20,7 +21,8 @@ struct pager_client;
 struct page {
 	/* written by pages.c alone */
 	unsigned long object, number;
-	struct page *next; /* in its bucket, or among the free ones */
+	struct page *below[2]; /* in its bucket; the first of the two: among the free ones */
+	struct page **place;   /* what is linked to it there */
 	struct page *older, *younger;
 
 	/* the pager's; zeros in a new page */
@@ -37,7 +39,7 @@ struct page {
 
 struct pages {
 	struct page **bucket;
-	unsigned long bucket_mask;
+	unsigned int bucket_log2;
 	struct page *free;
 };
 
