@@ -27,10 +27,3 @@ void words_fill(word_t *to, word_t value, size_t words)
 {
 	__asm__ volatile("rep stosq" : "+D"(to), "+c"(words) : "a"(value) : "memory");
 }
-
-bool string_equal(const char *a, const char *b)
-{
-	while (*a && *a == *b)
-		a++, b++;
-	return *a == *b;
-}

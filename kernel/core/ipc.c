@@ -130,7 +130,7 @@ void ipc_fail(struct tcb *t, enum ipc_phase phase, enum ipc_error error)
 	ipc_wake(t);
 }
 
-SELDOM void ipc_timed_out(struct tcb *t)
+void ipc_timed_out(struct tcb *t)
 {
 	ipc_fail(t, t->hold & HOLD_SENDING ? PHASE_SEND : PHASE_RECEIVE, IPC_TIMEOUT);
 }

@@ -123,13 +123,10 @@ void irq_handler_gone(struct tcb *t)
 			irq_deassociate(&irqs[i]);
 }
 
-bool irq_is_message(const struct irq *irq)
-{
-	return !is_pin(irq);
-}
-
 word_t irq_message(const struct irq *irq)
 {
+	if (is_pin(irq))
+		return 1;
 	return lapic_message_address() << 32 | (number_of(irq) + VECTOR_EXCEPTIONS);
 }
 

@@ -45,8 +45,7 @@ void irq_deassociate(struct irq *irq);
 /* The thread's id names nobody from now on: its interrupts are nobody's. */
 void irq_handler_gone(struct tcb *t);
 
-/* Is it one that devices raise by writing a message? Which: address << 32 | data. */
-bool irq_is_message(const struct irq *irq);
+/* The message by which a device raises it: address << 32 | data; 1: it is a line. */
 word_t irq_message(const struct irq *irq);
 
 /* It has come, while self ran. Returns who runs next. */

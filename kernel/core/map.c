@@ -10,7 +10,7 @@ static struct {
 } kernel_range[MAP_KERNEL_RANGES];
 static unsigned kernel_ranges;
 
-SELDOM void map_reserve(phys_t low, phys_t high)
+void map_reserve(phys_t low, phys_t high)
 {
 	assert(kernel_ranges < MAP_KERNEL_RANGES);
 	kernel_range[kernel_ranges].low = low;
@@ -137,7 +137,7 @@ static enum map_result map_memory(struct space *from, virt_t source, struct spac
 
 /* Ports have no other names: what is in both flexpages is mapped, to where it is. */
 SELDOM static enum map_result map_ports(struct space *from, struct fpage send, struct space *to, struct fpage receive,
-                                 bool grant, word_t *done, struct cpu *cpu)
+                                        bool grant, word_t *done, struct cpu *cpu)
 {
 	struct fpage ports = send.size_log2 < receive.size_log2 ? send : receive;
 	word_t low = ports.base + *done, end = ports.base + fpage_size(ports);
@@ -192,7 +192,8 @@ bool map_small(struct space *from, word_t send, struct space *to, word_t send_ba
 	return mapdb_map_small(from, source, to, target, send & RIGHTS_ALL, cpu);
 }
 
-SELDOM enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, struct cpu *cpu)
+SELDOM enum map_result map_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps,
+                                       struct cpu *cpu)
 {
 	if (!s->is_sigma0)
 		return mapdb_set_caching(s, at, end, caching, steps, cpu) ? MAP_DONE : MAP_MORE;

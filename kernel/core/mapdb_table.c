@@ -195,7 +195,8 @@ bool mapdb_free_tables(struct space *s, virt_t *at)
 	return *at >= USER_END;
 }
 
-SELDOM bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps, const struct cpu *cpu)
+SELDOM bool mapdb_set_caching(struct space *s, virt_t *at, virt_t end, pte_t caching, unsigned steps,
+                              const struct cpu *cpu)
 {
 	while (*at < end) {
 		struct entry e = find(s, *at, 0);

@@ -8,17 +8,18 @@
 
 /* Nodes name each other by number (core/record.h), 0 is nobody. */
 struct port_node {
-	struct port_mask mask; /* never empty */
+	word_t mask;           /* never 0 */
 	uint32_t parent;       /* 0: sigma0's */
 	uint32_t child;        /* the first made from this one */
 	uint32_t next, prev;   /* siblings */
 	uint32_t space;        /* frame number of its struct space; 0: free */
 	uint32_t same;         /* the next node of this space and block */
 	uint32_t block;
+	uint32_t unused[7];    /* records have a power of two of bytes */
 };
 enum { NODES_A_FRAME = PAGE_SIZE / sizeof(struct port_node) };
 _Static_assert(sizeof(struct port_node) == 1 << RECORD_PORTS_LOG2, "a cache line");
-_Static_assert(PORT_BLOCKS * sizeof(uint32_t) <= PAGE_SIZE, "the first nodes are a frame");
+_Static_assert(PORT_BLOCKS * sizeof(uint32_t) == PAGE_SIZE, "the first nodes are a frame");
 
 static size_t node_count;
 static uint32_t changes; /* of any tree; a walk that was left goes back to the root of its tree when this has moved */
@@ -52,65 +53,15 @@ size_t portdb_count(void)
 	return node_count;
 }
 
-/* Masks. */
-
-static bool is_empty(struct port_mask m)
-{
-	return !(m.word[0] | m.word[1] | m.word[2] | m.word[3]);
-}
-
-static struct port_mask both(struct port_mask a, struct port_mask b)
-{
-	for (unsigned i = 0; i < PORT_WORDS; i++)
-		a.word[i] &= b.word[i];
-	return a;
-}
-
-static struct port_mask either(struct port_mask a, struct port_mask b)
-{
-	for (unsigned i = 0; i < PORT_WORDS; i++)
-		a.word[i] |= b.word[i];
-	return a;
-}
-
-static struct port_mask without(struct port_mask a, struct port_mask b)
-{
-	for (unsigned i = 0; i < PORT_WORDS; i++)
-		a.word[i] &= ~b.word[i];
-	return a;
-}
-
 /* The ports of [low, high) in a block. */
-static struct port_mask range_in_block(uint32_t block, uint32_t low, uint32_t high)
+static word_t range_in_block(uint32_t block, uint32_t low, uint32_t high)
 {
-	struct port_mask m = { { 0 } };
+	uint32_t first = block * PORT_BLOCK;
+	uint32_t from = low > first ? low - first : 0, to = high > first ? high - first : 0;
 
-	for (unsigned i = 0; i < PORT_WORDS; i++) {
-		uint32_t first = block * PORT_BLOCK + i * 64;
-		uint32_t from = low > first ? low - first : 0, to = high > first ? high - first : 0;
-
-		if (from < 64 && from < to)
-			m.word[i] = (to >= 64 ? ~0UL : (1UL << to) - 1) & ~0UL << from;
-	}
-	return m;
-}
-
-/* What the processor sees. */
-
-static void allow(struct space *s, uint32_t block, struct port_mask m)
-{
-	word_t *bits = space_port_bits(s, block);
-
-	for (unsigned i = 0; i < PORT_WORDS; i++)
-		bits[i] &= ~m.word[i];
-}
-
-static void forbid(struct space *s, uint32_t block, struct port_mask m)
-{
-	word_t *bits = space_port_bits(s, block);
-
-	for (unsigned i = 0; bits && i < PORT_WORDS; i++)
-		bits[i] |= m.word[i];
+	if (from >= PORT_BLOCK || from >= to)
+		return 0;
+	return (to >= PORT_BLOCK ? ~0UL : (1UL << to) - 1) & ~0UL << from;
 }
 
 /* Trees. */
@@ -205,16 +156,16 @@ static uint32_t node_make(struct space *s, uint32_t block, uint32_t parent)
 }
 
 /* Take ports from a node that has given them to nobody. */
-static void strip(uint32_t number, struct port_mask m)
+static void strip(uint32_t number, word_t m)
 {
 	struct port_node *n = node_of(number);
 
-	m = both(m, n->mask);
-	if (is_empty(m) || !n->parent) /* sigma0's */
+	m &= n->mask;
+	if (!m || !n->parent) /* sigma0's */
 		return;
-	forbid(space_of(n), n->block, m);
-	n->mask = without(n->mask, m);
-	if (is_empty(n->mask))
+	*space_port_bits(space_of(n), n->block) |= m;
+	n->mask &= ~m;
+	if (!n->mask)
 		node_free(number);
 }
 
@@ -244,7 +195,7 @@ static void begin_block(struct port_revocation *r)
 
 	r->mask = range_in_block(block, r->low, r->high);
 	if (r->flush && r->space->is_sigma0)
-		forbid(r->space, block, r->mask);
+		*space_port_bits(r->space, block) |= r->mask;
 	begin_tree(r, first_of(r->space, block));
 }
 
@@ -264,7 +215,7 @@ static void step(struct port_revocation *r)
 	uint32_t number = r->at;
 	const struct port_node *n = node_of(number);
 
-	if (!r->leaving && n->child && !is_empty(both(n->mask, r->mask))) {
+	if (!r->leaving && n->child && (n->mask & r->mask)) {
 		r->at = n->child;
 	} else if (number == r->root) {
 		leave_root(r);
@@ -316,13 +267,13 @@ void portdb_space_end(struct space *s)
 /* Mapping. */
 
 /* All that a space has of a block; of that, what it has from one parent (0: any). */
-static struct port_mask ports_of(const struct space *s, uint32_t block, uint32_t parent)
+static word_t ports_of(const struct space *s, uint32_t block, uint32_t parent)
 {
-	struct port_mask m = { { 0 } };
+	word_t m = 0;
 
 	for (uint32_t number = first_of(s, block); number; number = node_of(number)->same)
 		if (!parent || node_of(number)->parent == parent)
-			m = either(m, node_of(number)->mask);
+			m |= node_of(number)->mask;
 	return m;
 }
 
@@ -335,7 +286,7 @@ static uint32_t node_from(struct space *to, uint32_t block, uint32_t parent)
 	return node_make(to, block, parent);
 }
 
-static bool map_ports(uint32_t source, struct space *to, struct port_mask m)
+static bool map_ports(uint32_t source, struct space *to, word_t m)
 {
 	uint32_t block = node_of(source)->block, number = node_from(to, block, source);
 
@@ -343,8 +294,8 @@ static bool map_ports(uint32_t source, struct space *to, struct port_mask m)
 		return false;
 
 	/* committed: nothing below may fail */
-	node_of(number)->mask = either(node_of(number)->mask, m);
-	allow(to, block, m);
+	node_of(number)->mask |= m;
+	*space_port_bits(to, block) &= ~m;
 	changes++;
 	return true;
 }
@@ -381,14 +332,14 @@ static bool grant_node(uint32_t number, struct space *from, struct space *to)
 	dissolve_gifts(number, to);
 	unlink_from_space(number);
 	link_to_space(number, to);
-	forbid(from, n->block, n->mask);
-	allow(to, n->block, n->mask);
+	*space_port_bits(from, n->block) |= n->mask;
+	*space_port_bits(to, n->block) &= ~n->mask;
 	changes++;
 	return true;
 }
 
 /* Take ports from all that was made from a node. */
-static void take_from_heirs(uint32_t number, struct port_mask m)
+static void take_from_heirs(uint32_t number, word_t m)
 {
 	struct port_revocation r = { .root = number, .at = number, .mask = m };
 
@@ -400,7 +351,7 @@ static void take_from_heirs(uint32_t number, struct port_mask m)
 }
 
 /* Part of a node: who got that from the granter loses it. */
-static bool grant_part(uint32_t number, struct space *to, struct port_mask m)
+static bool grant_part(uint32_t number, struct space *to, word_t m)
 {
 	uint32_t block = node_of(number)->block, target = node_from(to, block, node_of(number)->parent);
 
@@ -408,10 +359,10 @@ static bool grant_part(uint32_t number, struct space *to, struct port_mask m)
 		return false;
 
 	/* committed: nothing below may fail */
-	node_of(target)->mask = either(node_of(target)->mask, m);
+	node_of(target)->mask |= m;
 	take_from_heirs(number, m);
 	strip(number, m);
-	allow(to, block, m);
+	*space_port_bits(to, block) &= ~m;
 	changes++;
 	return true;
 }
@@ -431,19 +382,19 @@ static enum portdb_result take_bitmap(struct space *to, struct cpu *cpu)
 }
 
 /* What one node gives. */
-static enum portdb_result give(uint32_t source, struct space *from, struct space *to, struct port_mask wanted,
+static enum portdb_result give(uint32_t source, struct space *from, struct space *to, word_t wanted,
                                bool grant, struct cpu *cpu)
 {
 	bool done;
 	const struct port_node *n = node_of(source);
-	struct port_mask had = ports_of(to, n->block, 0);
+	word_t had = ports_of(to, n->block, 0);
 
 	if (grant)
-		had = without(had, ports_of(to, n->block, source));
+		had &= ~ports_of(to, n->block, source);
 
-	struct port_mask m = both(without(wanted, had), n->mask);
+	word_t m = wanted & ~had & n->mask;
 
-	if (is_empty(m))
+	if (!m)
 		return PORTDB_DONE;
 	if (!to->io_bitmap[0])
 		return take_bitmap(to, cpu);
@@ -452,7 +403,7 @@ static enum portdb_result give(uint32_t source, struct space *from, struct space
 	if (!grant)
 		done = map_ports(source, to, m);
 	else
-		done = is_empty(without(n->mask, m)) ? grant_node(source, from, to) : grant_part(source, to, m);
+		done = n->mask == m ? grant_node(source, from, to) : grant_part(source, to, m);
 	return done ? PORTDB_DONE : PORTDB_NO_MEMORY;
 }
 
@@ -462,7 +413,7 @@ enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low
 	if (from == to || to->is_sigma0)
 		return PORTDB_DONE;
 	for (uint32_t block = low / PORT_BLOCK; block * PORT_BLOCK < high; block++) {
-		struct port_mask wanted = range_in_block(block, low, high);
+		word_t wanted = range_in_block(block, low, high);
 		uint32_t source = first_of(from, block), next;
 
 		if (from->is_sigma0 && !to->io_bitmap[0])
@@ -471,7 +422,7 @@ enum portdb_result portdb_map(struct space *from, struct space *to, uint32_t low
 			source = node_make(from, block, 0);
 			if (!source)
 				return PORTDB_NO_MEMORY;
-			node_of(source)->mask = range_in_block(block, 0, PORTS);
+			node_of(source)->mask = ~0UL;
 		}
 		for (; source; source = next) {
 			next = node_of(source)->same;

@@ -3,18 +3,18 @@
  * core/portdb.h - who got which I/O ports from whom.
  *
  * A port has no other name, so every space has it once or not at all, and what a space has of it came from one
- * other space. The 65536 ports are 256 blocks of 256. A node stands for what one space has of one block from
- * one parent: a mask of 256 bits. Its children are the nodes that were made from it, and have no port that it
+ * other space. The 65536 ports are 1024 blocks of 64. A node stands for what one space has of one block from
+ * one parent: a word of 64 bits. Its children are the nodes that were made from it, and have no port that it
  * has not. sigma0's node of a block has all ports, by rule, and is there only while it has children.
  *
  *     sigma0  block 3  [11111111...]
  *       +- root task   [..111111...]   mapped
  *            +- driver [..11......]    mapped on; a flush clears bits, from the leaves up
  *
- *  - A node takes 64 bytes, all ports from one parent 16 KiB. Beside them a space has a frame with the first
+ *  - A node takes 64 bytes, all ports from one parent 64 KiB. Beside them a space has a frame with the first
  *    node of each block, and the bitmap that the processor reads
  *    (kernel/doc/decisions/0002-io-bitmap-per-space.md): bit clear, port allowed.
- *  - Nodes of one space and block have no port in common. So there are at most 256, and what is done with one
+ *  - Nodes of one space and block have no port in common. So there are at most 64, and what is done with one
  *    block is bounded.
  *  - Taking away clears bits and frees the nodes without any. It needs no memory and never fails. It works from
  *    the leaves up: at every time whoever has a port got it from somebody who has it still. So a walk may be
@@ -30,12 +30,7 @@
 struct space;
 struct cpu;
 
-enum { PORTS = 1 << 16, PORT_BLOCK_LOG2 = 8, PORT_BLOCK = 1 << PORT_BLOCK_LOG2, PORT_BLOCKS = PORTS / PORT_BLOCK };
-enum { PORT_WORDS = PORT_BLOCK / 64 };
-
-struct port_mask {
-	word_t word[PORT_WORDS];
-};
+enum { PORTS = 1 << 16, PORT_BLOCK = 64, PORT_BLOCKS = PORTS / PORT_BLOCK };
 
 /* A walk that takes ports away. */
 struct port_revocation {
@@ -45,7 +40,7 @@ struct port_revocation {
 	bool leaving;          /* what was made from `at` is done with */
 	uint32_t root, at;     /* the tree that is being worked on, and where; 0: none */
 	uint32_t changes;      /* when the walk was left, to see whether it still stands where it stood */
-	struct port_mask mask; /* which ports of the block */
+	word_t mask;           /* which ports of the block */
 };
 
 /*

@@ -80,7 +80,7 @@ void record_frame_freed(enum record_kind kind, uint32_t frame, bool was_full)
 	}
 }
 
-SELDOM uint32_t record_frame_left(const struct space *s, enum record_kind kind)
+uint32_t record_frame_left(const struct space *s, enum record_kind kind)
 {
 	return s->records[kind].spare ? s->records[kind].spare : s->records[kind].full;
 }

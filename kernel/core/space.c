@@ -124,7 +124,7 @@ static void free_ports(struct space *s)
 
 void space_destroy_begin(struct space *s, struct revocation *r, struct cpu *cpu)
 {
-	if (cpu->loaded_cr3 == space_cr3(s)) {
+	if (cpu->loaded_cr3 == s->cr3) {
 		cpu->loaded_cr3 = direct_map_phys(kernel_root);
 		cr3_write(cpu->loaded_cr3);
 	}
@@ -158,10 +158,10 @@ void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t addre
 {
 	if (s->base)
 		window_forget(s, address); /* its own tables are never loaded */
-	else if (cpu->loaded_cr3 == space_cr3(s))
+	else if (cpu->loaded_cr3 == s->cr3)
 		invlpg(address);
 	else
-		pcid_invalidate(space_cr3(s), address);
+		pcid_invalidate(s->cr3, address);
 }
 
 void space_drop_areas(struct space *s, struct cpu *cpu)
@@ -349,16 +349,14 @@ bool space_own_ports(struct space *s, struct cpu *cpu)
 		s->io_bitmap[i] = frame[3 + i];
 	}
 	s->root[CPU_AREAS_ENTRY] = direct_map_phys(frame[0]) | PTE_PRESENT | PTE_WRITE;
-	if (cpu->loaded_cr3 == space_cr3(s))
+	if (cpu->loaded_cr3 == s->cr3)
 		pcid_flush_loaded(cpu->loaded_cr3); /* forget the shared tables */
 	return true;
 }
 
 word_t *space_port_bits(const struct space *s, uint32_t block)
 {
-	word_t *half = s->io_bitmap[block / (PORT_BLOCKS / 2)];
-
-	return half ? half + block % (PORT_BLOCKS / 2) * PORT_WORDS : NULL;
+	return s->io_bitmap[block / (PORT_BLOCKS / 2)] + block % (PORT_BLOCKS / 2);
 }
 
 bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu)
@@ -366,6 +364,6 @@ bool space_allow_ports(struct space *s, struct fpage ports, struct cpu *cpu)
 	if (!space_own_ports(s, cpu))
 		return false;
 	for (word_t port = ports.base; port < ports.base + fpage_size(ports); port++)
-		space_port_bits(s, (uint32_t)port / PORT_BLOCK)[port % PORT_BLOCK / 64] &= ~(1UL << port % 64);
+		*space_port_bits(s, (uint32_t)port / PORT_BLOCK) &= ~(1UL << port % PORT_BLOCK);
 	return true;
 }

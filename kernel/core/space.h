@@ -105,7 +105,7 @@ size_t space_read(const struct space *s, virt_t address, void *to, size_t size);
 enum { SPACE_BITMAP_FRAMES = 5 };
 bool space_own_ports(struct space *s, struct cpu *cpu);
 
-/* The bitmap's words for a block of ports (core/portdb.h), a set bit: forbidden. NULL: the space has no bitmap. */
+/* The bitmap's word for a block of ports (core/portdb.h), a set bit: forbidden. The space has a bitmap. */
 word_t *space_port_bits(const struct space *s, uint32_t block);
 
 /* sigma0 touched ports, which it has by rule: allow them. False when out of memory. */
@@ -125,12 +125,6 @@ struct space *space_of_root(const pte_t *root);
  * False: it has areas, or pages; or the slot is in use, in part or as a whole.
  */
 bool space_set_slot(struct space *s, struct small_slot slot);
-
-/* The value for CR3. */
-static inline word_t space_cr3(const struct space *s)
-{
-	return s->cr3;
-}
 
 /* An entry of this space's page table has changed: forget what the processor remembers of it. */
 void space_invalidate(const struct space *s, const struct cpu *cpu, virt_t address);

@@ -199,7 +199,7 @@ static void set_id(struct tcb *t, word_t id)
 static void join(struct tcb *t, struct space *space)
 {
 	t->space = space;
-	t->cr3 = space_cr3(space);
+	t->cr3 = space->cr3;
 	t->slow &= ~(uint32_t)SLOW_REDIRECTED;
 	t->slow |= space->redirector != NIL_THREAD ? SLOW_REDIRECTED : 0;
 	ring_insert(&space->threads, &t->space_link);

@@ -276,7 +276,7 @@ SELDOM void transfer_abort(struct tcb *t)
 
 /* Cut the message of the running thread, or of the one that sends to it. */
 SELDOM static struct tcb *cut(struct tcb *self, struct tcb *sender, enum ipc_error sender_error,
-                       enum ipc_error receiver_error)
+                              enum ipc_error receiver_error)
 {
 	transfer_cut(sender, sender_error, receiver_error);
 	return sched_next(self); /* it was woken, too */

@@ -96,7 +96,7 @@ void mappings_init(const struct boot_handoff *boot, const struct interrupt_wirin
 	kernel_root = frame_alloc();
 	map_image(boot);
 	map_all_ram(boot);
-	/* Every page table's upper half is a copy of this: what it points to must exist before the first copy is made. */
+	/* Every page table's upper half is a copy of this, so what it points to must be there before the first copy. */
 	memory_need(pagetable_make(kernel_root, CPU_AREAS, 0, 0, &kernel_account) && thread_array_init() &&
 	            window_init());
 	map_device(DEVICE_MAP, lapic_phys());

@@ -46,7 +46,7 @@ struct tcb *servers_init(const struct boot_handoff *boot, struct cpu *cpu)
 	struct tcb *sigma0 = make_server(0, &boot->sigma0, cpu, true);
 	struct tcb *root = make_server(2, &boot->root, cpu, false);
 
-	cpu->sigma0_cr3 = space_cr3(sigma0->space);
+	cpu->sigma0_cr3 = sigma0->space->cr3;
 	/* All ports now: later there may be no memory for the bitmap, and sigma0 has nobody to answer its faults. */
 	memory_need(space_allow_ports(sigma0->space,
 	                              (struct fpage){ .kind = FPAGE_IO, .size_log2 = IO_PORTS_LOG2 }, cpu));

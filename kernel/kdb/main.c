@@ -2,7 +2,6 @@
 /* kdb/main.c - the ways in that are not a program's, the prompt, and what commands are made of. */
 #include "base/debugger.h"
 #include "base/panic.h"
-#include "base/string.h"
 #include "core/space.h"
 #include "core/thread.h"
 #include "kdb/kdb.h"
@@ -18,6 +17,13 @@ static bool entered; /* a fault of the debugger's own does not enter it again */
 static bool leaving;
 
 enum { LINE_MAX = 80, DELETE = 0x7f, ESCAPE = 0x1b, PATIENCE = 1 << 20 /* looks at the line: a second or some */ };
+
+static bool string_equal(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
 
 static char *skip_spaces(char *words)
 {

@@ -12,7 +12,7 @@ word_t kdb_space_name(const struct space *s)
 static void print_space(const struct space *s)
 {
 	print("space %lu: %u threads, %u active; kip 0x%lx, utcbs from 0x%lx, page table %lx%s%s%s", kdb_space_name(s),
-	      s->thread_count, s->active_threads, s->kip_area.base, s->utcb_area.base, space_cr3(s),
+	      s->thread_count, s->active_threads, s->kip_area.base, s->utcb_area.base, s->cr3,
 	      s->is_sigma0 ? "; sigma0" : "", s->privileged ? "; privileged" : "",
 	      s->io_bitmap[0] ? "; has ports" : "");
 	if (s->redirector != NIL_THREAD)

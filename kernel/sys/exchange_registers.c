@@ -145,9 +145,8 @@ struct tcb *sys_exchange_registers(struct tcb *self)
 
 	if (!t || (t->space != self->space && !((in.rsi & CONTROL_AS_PAGER) && thread_obeys(t, self))))
 		return refuse(self, ERROR_INVALID_THREAD);
-	if ((in.rsi & CONTROL_IP) && !space_has_code(t->space, in.r9))
-		return refuse(self, ERROR_INVALID_PARAMETER);
-	if ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14))
+	if (((in.rsi & CONTROL_IP) && !space_has_code(t->space, in.r9)) ||
+	    ((in.rsi & CONTROL_FS_BASE) && !canonical(in.r14)))
 		return refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */

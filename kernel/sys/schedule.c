@@ -121,13 +121,9 @@ struct tcb *sys_schedule(struct tcb *self)
 
 	if (!scheduler || scheduler->space != self->space)
 		return sys_refuse(self, ERROR_NO_PRIVILEGE);
-	if (priority != KEEP && priority > limit)
-		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if (processor != KEEP && processor != self->cpu->number)
-		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if (time != KEEP && (!is_period(slice) || !is_period(quantum)))
-		return sys_refuse(self, ERROR_INVALID_PARAMETER);
-	if (preemption != KEEP && sensitive > limit)
+	if ((priority != KEEP && priority > limit) || (preemption != KEEP && sensitive > limit) ||
+	    (processor != KEEP && processor != self->cpu->number) ||
+	    (time != KEEP && (!is_period(slice) || !is_period(quantum))))
 		return sys_refuse(self, ERROR_INVALID_PARAMETER);
 
 	/* committed: nothing below may fail */

@@ -255,7 +255,7 @@ static struct tcb *control_interrupt(struct tcb *self)
 	}
 	if (!irq_associate(irq, handler))
 		return sys_refuse(self, ERROR_INVALID_THREAD);
-	return sys_result(self, irq_is_message(irq) ? irq_message(irq) : 1);
+	return sys_result(self, irq_message(irq));
 }
 
 struct tcb *sys_thread_control(struct tcb *self)
