@@ -10,7 +10,7 @@
 #include <string.h>
 #include "format.h"
 
-enum { CHUNK = 64 };
+enum { CHUNK = 128 }; /* what a line of text has at most: so it stays whole beside those of other programs */
 
 struct chunk {
 	struct format_sink sink;
