@@ -29,6 +29,8 @@ void report_add(const char *name, const char *meaning, const struct figures *fig
 
 void report_print(const char *title, const char *unit)
 {
+	if (count == 0)
+		return;
 	printf("\n%s, in %s\n%-46s     min  median     max\n", title, unit, "");
 	for (unsigned int i = 0; i < count; i++)
 		printf("%-46s %7lu %7lu %7lu\n", lines[i].meaning, lines[i].figures.min,

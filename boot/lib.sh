@@ -154,7 +154,7 @@ packages_install() {
 		die "these Debian packages, or what your system calls them, are missing: $missing."
 	fi
 	if [ "$(id -u)" -ne 0 ]; then
-		die "packages are missing; install them with: sudo $line"
+		die "packages are missing; install them with: sudo apt-get update && sudo $line"
 	fi
 	local log
 	log=$(mktemp)
