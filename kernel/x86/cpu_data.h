@@ -90,7 +90,7 @@ struct cpu {
 	struct tcb *delayed;  /* who runs on because it put off being preempted, until slice_end; NULL: nobody */
 	usec_t delayed_rest;  /* what was left of its slice then; 0: it was over */
 	uint32_t donated;     /* the slice was given by a thread of this priority (as in tcb.priority); 0: by none */
-	uint32_t turn_floor;  /* whoever is below has its turn by the queues, not by a message (sched.c:end_turn); 0 */
+	uint32_t turn_floor;  /* who is below gets its turn by the queues, not a message (sched.c:end_turn); 0: none */
 	usec_t timer_at;      /* what the timer is set to */
 
 	word_t gdt[GDT_ENTRIES];
