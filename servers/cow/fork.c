@@ -22,7 +22,7 @@ enum { PAGES = 64, WRITTEN = 4, PAGE = 4096, PROGRAM_LOG2 = 20, PARENT = 1000, C
 extern char __program_start[];
 
 static L4_ThreadId_t pager, parent;
-static char stack[4096] __attribute__((aligned(16)));
+static char stack[PAGE] __attribute__((aligned(PAGE)));
 
 /* The first word of a page. */
 static volatile unsigned long *word(unsigned long page)
@@ -79,6 +79,7 @@ static bool start(L4_ThreadId_t child)
 	L4_MsgLoad(&msg);
 	if (L4_IpcFailed(L4_Call(child)))
 		return false;
+	stack[0] = 0; /* what we have not touched we do not have, and cannot give */
 	L4_MsgClear(&msg);
 	L4_MsgAppendMapItem(&msg, L4_MapItem(L4_FpageAddRights(program, L4_FullyAccessible), L4_Address(program)));
 	L4_MsgLoad(&msg);
