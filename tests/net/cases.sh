@@ -161,7 +161,7 @@ net_job() {
 		echo "modules/$module $module" >>"$work/modules.$name"
 	done
 	shift 2
-	job "$name" 430 "$@" "$run" --no-build --kernel --no-icount --timeout 300 --mem 96 \
+	job "$name" 930 "$@" "$run" --no-build --kernel --no-icount --timeout 900 --mem 96 \
 		--modules "$work/modules.$name" --log "$work/$name.log" --qemu "$qemu"
 }
 

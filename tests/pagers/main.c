@@ -52,7 +52,7 @@ bool test_at_most(const char *file, unsigned int line, const char *text, unsigne
 bool run_actor(void (*function)(unsigned long), unsigned long argument)
 {
 	struct actor *actor = actor_start(function, argument, PRIORITY_VICTIM);
-	bool done = EXPECT_EQ(actor_wait(actor, PATIENCE_MS), ACTOR_DONE);
+	bool done = EXPECT_EQ(actor_wait(actor, 10 * PATIENCE_MS), ACTOR_DONE); /* a disk may be slow */
 
 	actor_kill(actor);
 	return done;
